@@ -1,0 +1,38 @@
+"""What every test and doctest shares: extras that may be absent, and the shared real tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reidlab.installation import installed_extras
+
+ROOT = Path(__file__).parent
+SHARED = ROOT.parent / "shared"
+
+DOCTEST_EXTRAS: dict[str, str] = {}
+"""Modules whose doctests need an extra: path from the root -> extra."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs an extra that is not installed, saying which."""
+    installed = installed_extras()
+    for item in items:
+        wanted = [name for mark in item.iter_markers("extra") for name in mark.args]
+        if isinstance(item, pytest.DoctestItem):
+            module = item.path.relative_to(ROOT).as_posix() if item.path.is_relative_to(ROOT) else ""
+            if module in DOCTEST_EXTRAS:
+                wanted.append(DOCTEST_EXTRAS[module])
+                item.add_marker(pytest.mark.extra(DOCTEST_EXTRAS[module]))
+        for extra in wanted:
+            if not installed[extra]:
+                item.add_marker(pytest.mark.skip(reason=f"needs the extra '{extra}'"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder of real tables and oracles beside the project; skips where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder ../shared with real tables is absent")
+    return SHARED

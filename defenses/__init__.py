@@ -1,0 +1,1 @@
+"""What can be done before it leaves, one module per defence."""

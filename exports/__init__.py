@@ -1,0 +1,1 @@
+"""What leaves the house: a table, the role of each column, hashed identifiers, classes and risks."""

@@ -1,0 +1,37 @@
+"""The one error that a user is meant to read."""
+
+
+class LabError(Exception):
+    """A fault the user can mend: one sentence with the value, the limit and the way out.
+
+    The command line prints the sentence and exits with 2; nothing else is shown, so the
+    sentence never holds a cell value, a credential or a secret.
+
+    Examples
+    --------
+    >>> raise LabError("--people is -3 but must be at least 1: give a positive number.")
+    Traceback (most recent call last):
+    exports.errors.LabError: --people is -3 but must be at least 1: give a positive number.
+    """
+
+
+class MissingExtraError(LabError):
+    """An optional backend is not installed; the sentence names the extra that brings it.
+
+    Parameters
+    ----------
+    what : str
+        What was asked for, as the user would call it.
+    extra : str
+        Name of the extra in ``pyproject.toml``.
+
+    Examples
+    --------
+    >>> print(MissingExtraError("Spark", "spark"))
+    Spark needs the extra 'spark', which is not installed: pip install 'reidlab[spark]'.
+    """
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs the extra '{extra}', which is not installed: pip install 'reidlab[{extra}]'."
+        )

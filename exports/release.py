@@ -1,0 +1,160 @@
+"""What is about to leave, what leaves after a defence, and the truth that only scoring reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from exports.schema import Schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+Kind = Literal["records", "synthetic", "tokens", "events", "counts", "model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """What a defence promises about one release, and for which unit.
+
+    Parameters
+    ----------
+    promises : mapping of str to float
+        ``{"k": 5, "l": 2}`` or ``{"epsilon": 1.0, "delta": 1e-6}``; empty for none.
+    unit : {"record", "person"}
+        Who is protected.
+    neighbours : {"add-remove", "replace"} or None
+        Neighbouring relation of a differentially private release.
+    max_contributions : int or None
+        Rows of one person that the promise covers.
+
+    Examples
+    --------
+    >>> Guarantee({"epsilon": 1.0, "delta": 1e-6}, unit="person", neighbours="add-remove")
+    epsilon=1.0, delta=1e-06, unit="person"
+    >>> Guarantee()
+    none
+    """
+
+    promises: Mapping[str, float] = field(default_factory=dict)
+    unit: Literal["record", "person"] = "record"
+    neighbours: Literal["add-remove", "replace"] | None = None
+    max_contributions: int | None = None
+
+    def __repr__(self) -> str:
+        if not self.promises:
+            return "none"
+        parts = [f"{name}={value}" for name, value in self.promises.items()]
+        return ", ".join(parts) + (f', unit="{self.unit}"' if self.unit == "person" else "")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the promise with its unit as one flat object; ``{}`` is no promise."""
+        if not self.promises:
+            return {}
+        return {
+            **self.promises,
+            "unit": self.unit,
+            "neighbours": self.neighbours,
+            "max_contributions": self.max_contributions,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A table about to leave, in memory, with the role of each column.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        One row per record.
+    schema : Schema
+        Declares every column of ``table``.
+    """
+
+    table: pa.Table
+    schema: Schema
+
+    def __post_init__(self) -> None:
+        self.schema.require(self.table.column_names)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What actually leaves after a defence.
+
+    Exactly one of ``table``, ``ask`` and ``score`` is set, according to ``kind``: a table for
+    records, synthetic, tokens and events; an oracle for counts; a scorer for a model.
+
+    Parameters
+    ----------
+    kind : {"records", "synthetic", "tokens", "events", "counts", "model"}
+        Decides which attacks apply.
+    schema : Schema
+        Roles of the released columns (of the underlying columns for counts and models).
+    guarantee : Guarantee
+        What is promised about this release.
+    table : pyarrow.Table or None
+        The released rows.
+    ask : callable or None
+        ``ask(query) -> int``; stateful, draws on its budget.
+    score : callable or None
+        ``score(table) -> array of float``, one per row.
+    private : bool, default False
+        True when the randomness came from the operating system. A seeded release is never
+        private: whoever holds the seed subtracts the noise.
+    manifest : mapping
+        What was done: parameters, versions, the reference distribution; never a secret.
+    """
+
+    kind: Kind
+    schema: Schema
+    guarantee: Guarantee = field(default_factory=Guarantee)
+    table: pa.Table | None = None
+    ask: Callable[[Any], int] | None = None
+    score: Callable[[pa.Table], NDArray[Any]] | None = None
+    private: bool = False
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        wanted = {"counts": "ask", "model": "score"}.get(self.kind, "table")
+        given = [name for name in ("table", "ask", "score") if getattr(self, name) is not None]
+        if given != [wanted]:
+            raise ValueError(f"a release of {self.kind} carries {wanted} alone, not {given}")
+
+    @property
+    def rows(self) -> pa.Table:
+        """The released table.
+
+        Raises
+        ------
+        ValueError
+            When the release is an oracle or a model.
+        """
+        if self.table is None:
+            raise ValueError(f"a release of {self.kind} has no rows")
+        return self.table
+
+    def as_export(self) -> Export:
+        """Return the released rows as the export that the next defence takes."""
+        return Export(self.rows, self.schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What only scoring reads; no attack may look at it to make a guess.
+
+    Parameters
+    ----------
+    original : pyarrow.Table
+        The people whose data was released, before the defence.
+    control : pyarrow.Table or None
+        People like them who are not in the release.
+    owner : array of int or None
+        Row of ``original`` that each released row belongs to; -1 for an invented row.
+    """
+
+    original: pa.Table
+    control: pa.Table | None = None
+    owner: NDArray[Any] | None = None

@@ -1,0 +1,211 @@
+"""What each column of an export is: its role, and what a measure or a defence must know of it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from exports.errors import LabError
+
+
+class Role(StrEnum):
+    """What a column is to an adversary."""
+
+    IDENTIFIER = "identifier"
+    TOKEN = "token"
+    QUASI_IDENTIFIER = "quasi_identifier"
+    SENSITIVE = "sensitive"
+    INSENSITIVE = "insensitive"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One declared column.
+
+    Parameters
+    ----------
+    role : Role
+        What the column is to an adversary.
+    nulls : {"value", "wildcard"}, default "value"
+        Whether a missing value is a value of its own or compatible with every value.
+    hierarchy : Path or None
+        ARX-style file ``value;level1;level2``, relative to the schema file.
+    intervals : tuple of float or None
+        Inner and outer bounds from which a hierarchy of intervals is built.
+    prefix : bool, default False
+        Generalise by cutting characters from the right.
+    domain : tuple of str or None
+        All values that can occur; an input for differential privacy, never read from the data.
+    bounds : tuple of float or None
+        Smallest and largest value; as ``domain`` for numbers.
+    order : tuple of str or None
+        Values from low to high, for ordered t-closeness.
+    kind, profile : str or None
+        For identifiers and tokens: ``"email"``, ``"phone"``, ...; the normalisation profile.
+    """
+
+    role: Role
+    nulls: Literal["value", "wildcard"] = "value"
+    hierarchy: Path | None = None
+    intervals: tuple[float, ...] | None = None
+    prefix: bool = False
+    domain: tuple[str, ...] | None = None
+    bounds: tuple[float, float] | None = None
+    order: tuple[str, ...] | None = None
+    kind: str | None = None
+    profile: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The declared columns of an export, in order, and what holds for the table as a whole.
+
+    Examples
+    --------
+    >>> schema = Schema.of(quasi_identifier=["zip", "age"], sensitive=["diagnosis"])
+    >>> schema.quasi_identifiers
+    ('zip', 'age')
+    >>> schema.role("diagnosis")
+    <Role.SENSITIVE: 'sensitive'>
+    """
+
+    columns: Mapping[str, Column] = field(default_factory=lambda: MappingProxyType({}))
+    person: str | None = None
+    weight: str | None = None
+    household: str | None = None
+    time: str | None = None
+    consent: str | None = None
+    max_rows_per_person: int | None = None
+    population_size: int | None = None
+
+    @classmethod
+    def of(cls, person: str | None = None, **names_by_role: Iterable[str]) -> Schema:
+        """Return a schema from lists of names, one list per role.
+
+        Raises
+        ------
+        ValueError
+            When a keyword is no role.
+        """
+        return cls(
+            {name: Column(Role(role)) for role, names in names_by_role.items() for name in names},
+            person=person,
+        )
+
+    @classmethod
+    def load(cls, path: Path | str) -> Schema:
+        """Read ``schema.toml``; hierarchy files are found relative to it.
+
+        Raises
+        ------
+        LabError
+            When the file cannot be read or a key or value is not one of those documented.
+        """
+        path = Path(path)
+        try:
+            raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise LabError(f"The schema {path} cannot be read ({error.strerror}): check the path.") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise LabError(f"The schema {path} is not valid TOML ({error}): mend that line.") from None
+        return _checked(raw, path)
+
+    def names(self, *roles: Role) -> tuple[str, ...]:
+        """Return the columns with any of ``roles``, in schema order."""
+        return tuple(name for name, column in self.columns.items() if column.role in roles)
+
+    @property
+    def quasi_identifiers(self) -> tuple[str, ...]:
+        """Columns that an adversary can know and that are no direct identifier."""
+        return self.names(Role.QUASI_IDENTIFIER)
+
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        """Columns whose value must not be learnt."""
+        return self.names(Role.SENSITIVE)
+
+    def role(self, name: str) -> Role:
+        """Return the role of one column."""
+        return self.columns[name].role
+
+    def require(self, table_names: Iterable[str]) -> None:
+        """Check that schema and table declare the same columns.
+
+        Raises
+        ------
+        LabError
+            When the table has a column that is not declared, or the schema one that is absent.
+        """
+        present = tuple(table_names)
+        special = {self.person, self.weight, self.household, self.time, self.consent}
+        undeclared = [name for name in present if name not in self.columns and name not in special]
+        if undeclared:
+            raise LabError(
+                f"The schema does not declare {len(undeclared)} column(s) of the table, the first is "
+                f"{undeclared[0]!r}: add [columns.{undeclared[0]!r}] with a role."
+            )
+        wanted = [*self.columns, *(name for name in special if name)]
+        absent = [name for name in wanted if name not in present]
+        if absent:
+            raise LabError(
+                f"The schema names {absent[0]!r}, which the table does not have "
+                f"({len(absent)} absent of {len(wanted)}): correct the name or remove it."
+            )
+
+
+def _checked(raw: dict[str, Any], path: Path) -> Schema:
+    """Turn parsed TOML into a schema; pydantic is the edge and goes no further."""
+    from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+    class ColumnModel(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+        role: Role
+        nulls: Literal["value", "wildcard"] = "value"
+        hierarchy: str | None = None
+        intervals: Annotated[tuple[float, ...], Field(min_length=2)] | None = None
+        prefix: bool = False
+        domain: tuple[str | int | float | bool, ...] | None = None
+        bounds: tuple[float, float] | None = None
+        order: tuple[str | int | float | bool, ...] | None = None
+        kind: str | None = None
+        profile: str | None = None
+
+    class SchemaModel(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+        columns: dict[str, ColumnModel] = {}
+        person: str | None = None
+        weight: str | None = None
+        household: str | None = None
+        time: str | None = None
+        consent: str | None = None
+        max_rows_per_person: Annotated[int, Field(ge=1)] | None = None
+        population_size: Annotated[int, Field(ge=1)] | None = None
+
+    try:
+        model = SchemaModel.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise LabError(f"The schema {path} has a wrong entry at {where}: {first['msg']}.") from None
+    columns = {
+        name: Column(
+            role=column.role,
+            nulls=column.nulls,
+            hierarchy=None if column.hierarchy is None else path.parent / column.hierarchy,
+            intervals=column.intervals,
+            prefix=column.prefix,
+            domain=None if column.domain is None else tuple(map(str, column.domain)),
+            bounds=column.bounds,
+            order=None if column.order is None else tuple(map(str, column.order)),
+            kind=column.kind,
+            profile=column.profile,
+        )
+        for name, column in model.columns.items()
+    }
+    top = model.model_dump(exclude={"columns"})
+    return Schema(MappingProxyType(columns), **top)

@@ -1,0 +1,1 @@
+"""The bench: replay a case, assess an export, run defences against attacks, report."""
