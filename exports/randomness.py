@@ -75,7 +75,8 @@ class Stream:
 
     def uniforms(self, n: int) -> NDArray[np.float64]:
         """Return ``n`` numbers in [0, 1) on the grid of 2**-53."""
-        return np.multiply(self.bits(n) >> np.uint64(11), 2.0**-53, dtype=np.float64)
+        grid: NDArray[np.float64] = (self.bits(n) >> np.uint64(11)) * 2.0**-53
+        return grid
 
     def normals(self, n: int) -> NDArray[np.float64]:
         """Return ``n`` standard normal numbers by inverse transform of mid-grid uniforms."""
@@ -105,8 +106,9 @@ class Stream:
         """
         cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
         drawn = np.searchsorted(cumulative, self.uniforms(n) * cumulative[-1], side="right")
-        last: np.int64 = np.searchsorted(cumulative, cumulative[-1])
-        return np.minimum(drawn, last)
+        last = np.searchsorted(cumulative, cumulative[-1])
+        indices: NDArray[np.int64] = np.minimum(drawn, last)
+        return indices
 
     def permutation(self, n: int) -> NDArray[np.int64]:
         """Return the integers below ``n`` in random order."""
