@@ -75,7 +75,7 @@ class Stream:
 
     def uniforms(self, n: int) -> NDArray[np.float64]:
         """Return ``n`` numbers in [0, 1) on the grid of 2**-53."""
-        grid: NDArray[np.float64] = (self.bits(n) >> np.uint64(11)) * 2.0**-53
+        grid = np.asarray(self.bits(n) >> np.uint64(11), dtype=np.float64) * 2.0**-53
         return grid
 
     def normals(self, n: int) -> NDArray[np.float64]:
