@@ -1,1 +1,24 @@
 """What an adversary does with what left, one module per attack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exports import plugins
+
+if TYPE_CHECKING:
+    from attacks.attack import Attack
+
+BUILT_IN: dict[str, str] = {}
+"""Registered name -> ``module:class`` of each attack in this package."""
+
+
+def available() -> dict[str, str]:
+    """Return every attack by registered name; third parties use the entry point ``reidlab.attacks``."""
+    return plugins.available("reidlab.attacks", BUILT_IN)
+
+
+def find(name: str) -> type[Attack]:
+    """Return the attack class of a registered name; raises LabError naming the nearest."""
+    found: type[Attack] = plugins.load(name, available(), "attack")
+    return found

@@ -1,0 +1,55 @@
+"""The shape that every attack has, and why one cannot be run on a release."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol, runtime_checkable
+
+from attacks.result import AttackResult
+from exports.release import Kind, Release, Truth
+
+
+@runtime_checkable
+class Attack(Protocol):
+    """A frozen dataclass of what the adversary knows, with one verb.
+
+    The fields are the knowledge (a register, auxiliary columns, a dictionary, a known salt,
+    a trainer); class attributes say where the attack applies.
+
+    Attributes
+    ----------
+    name : str
+        Registered name in kebab case.
+    accepts : frozenset of str
+        Kinds of release that the attack understands.
+    needs : frozenset of str
+        Any of ``control, register, sensitive, person, oracle, retrain``.
+    """
+
+    name: ClassVar[str]
+    accepts: ClassVar[frozenset[Kind]]
+    needs: ClassVar[frozenset[str]]
+
+    def run(self, release: Release, truth: Truth, *, seed: int) -> AttackResult:
+        """Attack ``release``; ``truth`` is read for scoring only."""
+        ...
+
+    def why_not(self, release: Release, truth: Truth) -> str | None:
+        """Return the sentence that says why the attack does not apply; None when it does."""
+        ...
+
+
+def inapplicable(attack: Attack, release: Release, truth: Truth) -> str | None:
+    """Return why ``attack`` cannot run on ``release``, from its ``accepts`` and ``needs`` alone.
+
+    An attack with further conditions calls this first in its own ``why_not``.
+    """
+    if release.kind not in attack.accepts:
+        kinds = ", ".join(sorted(attack.accepts))
+        return f"{attack.name} attacks {kinds}, and this release is {release.kind}"
+    if "control" in attack.needs and truth.control is None:
+        return f"{attack.name} needs a control table of people who are not in the release"
+    if "sensitive" in attack.needs and not release.schema.sensitive:
+        return f"{attack.name} needs a column with the role sensitive"
+    if "person" in attack.needs and release.schema.person is None:
+        return f"{attack.name} needs the schema to name the person column"
+    return None
