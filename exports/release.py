@@ -106,6 +106,9 @@ class Release:
         private: whoever holds the seed subtracts the noise.
     manifest : mapping
         What was done: parameters, versions, the reference distribution; never a secret.
+    owner : array of int or None
+        Row of the export that each released row comes from, -1 for an invented one. The bench
+        hands it to ``Truth`` for scoring; it is never written out with the release.
     """
 
     kind: Kind
@@ -116,6 +119,7 @@ class Release:
     score: Callable[[pa.Table], NDArray[Any]] | None = None
     private: bool = False
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    owner: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
         wanted = {"counts": "ask", "model": "score"}.get(self.kind, "table")
