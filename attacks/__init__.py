@@ -9,7 +9,9 @@ from exports import plugins
 if TYPE_CHECKING:
     from attacks.attack import Attack
 
-BUILT_IN: dict[str, str] = {}
+BUILT_IN: dict[str, str] = {
+    "account-match": "attacks.account_match:AccountMatch",
+}
 """Registered name -> ``module:class`` of each attack in this package."""
 
 

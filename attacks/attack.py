@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Protocol, runtime_checkable
 
 from attacks.result import AttackResult
+from exports.errors import LabError
 from exports.release import Kind, Release, Truth
 
 
@@ -53,3 +54,16 @@ def inapplicable(attack: Attack, release: Release, truth: Truth) -> str | None:
     if "person" in attack.needs and release.schema.person is None:
         return f"{attack.name} needs the schema to name the person column"
     return None
+
+
+def require(attack: Attack, release: Release, truth: Truth) -> None:
+    """Check that ``attack`` applies before it runs.
+
+    Raises
+    ------
+    LabError
+        With the sentence of ``why_not``.
+    """
+    reason = attack.why_not(release, truth)
+    if reason is not None:
+        raise LabError(f"{reason}.")

@@ -34,6 +34,8 @@ class AttackResult:
         Guesses asked for and guesses really made.
     needed : int or None
         Targets that would be needed to see an advantage of 0.05.
+    detectable : float or None
+        Smallest advantage that this run could have seen; None when it could have seen none.
     seed : int or None
         Seed of the run.
     series : mapping
@@ -59,6 +61,7 @@ class AttackResult:
     asked: int
     made: int
     needed: int | None = None
+    detectable: float | None = None
     seed: int | None = None
     series: Mapping[str, Any] = field(default_factory=dict)
     groups: Mapping[str, AttackResult] = field(default_factory=dict)
@@ -79,12 +82,13 @@ class AttackResult:
         return {
             "name": self.name,
             "attack": self.attack.to_json(),
-            "control": None if self.control is None else self.control.to_json(),
+            "control": (self.control or Share(0, 0)).to_json(),
             "baseline": self.baseline.to_json(),
             "advantage": self.advantage.to_json(),
             "asked": self.asked,
             "made": self.made,
             "needed": self.needed,
+            "detectable": self.detectable,
             "seed": self.seed,
             "series": dict(self.series),
             "groups": {name: group.to_json() for name, group in self.groups.items()},
@@ -103,7 +107,18 @@ class AttackResult:
         return self.to_frame()._repr_html_()  # type: ignore[operator,no-any-return]
 
     def __repr__(self) -> str:
-        return f"{self.name}: {self.attack}; {self.advantage}"
+        return f"{self.name}: {self.attack}; {self.advantage}{self._failure()}"
+
+    def _failure(self) -> str:
+        """Say what a failed attack shows: nothing below the smallest advantage it could have seen."""
+        if self.advantage.low is None or self.advantage.low > 0:
+            return ""
+        seen = (
+            "it could not have seen any advantage"
+            if self.detectable is None
+            else f"the smallest advantage it could have seen is {self.detectable:.2f}"
+        )
+        return f"; no better than the {self.advantage.reference} at n={self.made:,}: {seen}"
 
     def __str__(self) -> str:
         return json.dumps(self.to_json(), indent=1)

@@ -1,0 +1,116 @@
+"""From guesses that were right or wrong to the result that every attack reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attacks.advantage import Advantage, advantage, detectable, needed, paired_advantage
+from attacks.result import AttackResult
+from exports.randomness import Stream
+from exports.shares import Share
+
+Hits = NDArray[np.bool_]
+
+
+def share_of(hits: Hits | Share) -> Share:
+    """Return the estimated share of right guesses."""
+    if isinstance(hits, Share):
+        return hits
+    return Share(int(np.count_nonzero(hits)), len(hits), "estimated")
+
+
+def scored(
+    name: str,
+    attack: Hits,
+    *,
+    baseline: Hits | Share,
+    control: Hits | Share | None = None,
+    asked: int | None = None,
+    people: NDArray[Any] | None = None,
+    groups: NDArray[Any] | None = None,
+    control_groups: NDArray[Any] | None = None,
+    seed: int,
+    series: Mapping[str, Any] | None = None,
+    notes: tuple[str, ...] = (),
+) -> AttackResult:
+    """Return the result of guesses that have been held against the truth.
+
+    Parameters
+    ----------
+    name : str
+        Registered name of the attack.
+    attack : array of bool
+        One entry per guess made about a person in the release: was it right?
+    baseline : array of bool or Share
+        The best guess without the release about the same targets (an array as long as
+        ``attack``: the interval is a bootstrap over people), or about others (a share).
+    control : array of bool, Share or None
+        The same attack on people who are not in the release; the reference when it is there.
+    asked : int, optional
+        Guesses asked for, when fewer were made.
+    people : array, optional
+        Who each guess is about, when one person is guessed about several times.
+    groups, control_groups : array, optional
+        The group of each guess, for ``by=``.
+    seed : int
+        Seed of the run; draws the bootstrap only.
+    series, notes : optional
+        Passed on to the result.
+
+    Examples
+    --------
+    >>> right = np.repeat([True, False], [300, 100])
+    >>> guessed = np.repeat([True, False], [200, 200])
+    >>> scored("demo", right, baseline=guessed, seed=1)
+    demo: 75.0 % [70.5, 79.0] (300 of 400); advantage 0.50 [0.43, 0.57] over baseline
+    """
+    stream = Stream(seed, "attack", f"{name}/bootstrap")
+    held_against: Literal["control", "baseline"] = "baseline"
+    reference: Hits | Share = baseline
+    if control is not None and share_of(control).of:
+        held_against, reference = "control", control
+    found: Advantage
+    if held_against == "baseline" and isinstance(baseline, np.ndarray) and len(baseline) == len(attack):
+        found = paired_advantage(attack, baseline, held_against, stream=stream, people=people)
+    else:
+        found = advantage(share_of(attack), share_of(reference), held_against)
+    worst = {}
+    if groups is not None:
+        for label in np.unique(groups):
+            own = groups == label
+            worst[str(label)] = scored(
+                name,
+                attack[own],
+                baseline=baseline[own] if isinstance(baseline, np.ndarray) else baseline,
+                control=_within(control, control_groups, label),
+                people=None if people is None else people[own],
+                seed=seed,
+            )
+    made = share_of(attack)
+    return AttackResult(
+        name,
+        attack=made,
+        control=None if control is None else share_of(control),
+        baseline=share_of(baseline),
+        advantage=found,
+        asked=made.of if asked is None else asked,
+        made=made.of,
+        needed=needed(share_of(reference)),
+        detectable=detectable(made.of, share_of(reference)),
+        seed=seed,
+        series=series or {},
+        groups=worst,
+        notes=notes,
+    )
+
+
+def _within(hits: Hits | Share | None, groups: NDArray[Any] | None, label: Any) -> Hits | Share | None:
+    """Return the control of one group; the whole control where it is not divided."""
+    if groups is None or not isinstance(hits, np.ndarray):
+        return hits
+    own: Hits = hits[groups == label]
+    return own

@@ -1,0 +1,137 @@
+"""What every attack on an upload list reads first: its token column, and whose token each row is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exports.errors import LabError
+from exports.plugins import nearest
+from exports.release import Release, Truth
+from exports.schema import Role
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+
+def token_column(release: Release, asked: str | None) -> str:
+    """Return the column to attack: ``asked``, else the schema's first token column.
+
+    Raises
+    ------
+    LabError
+        When the release does not have it, or the schema declares none.
+    """
+    names = release.rows.column_names
+    declared = [name for name in release.schema.names(Role.TOKEN) if name in names]
+    column = asked or next(iter(declared), None)
+    if column is None:
+        raise LabError(
+            f"None of the {len(names)} column(s) of the release has the role token: declare one or name it."
+        )
+    if column not in names:
+        raise LabError(f"The release has no column {column!r}; the nearest is {nearest(column, names)!r}.")
+    return column
+
+
+@dataclass(frozen=True, slots=True)
+class UploadList:
+    """The tokens of a release, without missing ones, and who they belong to.
+
+    Parameters
+    ----------
+    tokens : pyarrow.Array
+        One entry per row that has a token.
+    person : pyarrow.Array
+        Who each token belongs to: the person where the truth tells, else the token itself.
+    original : array of int or None
+        Row of the original table of each entry; None where the truth does not tell.
+    known : bool
+        Whether ``person`` comes from the truth.
+    missing : int
+        Rows without a token.
+    """
+
+    tokens: pa.Array
+    person: pa.Array
+    original: NDArray[Any] | None
+    known: bool
+    missing: int
+
+    @classmethod
+    def of(cls, release: Release, truth: Truth, token: str, person: str | None) -> UploadList:
+        """Read a release; rows that belong to nobody (decoys) keep their token as their person.
+
+        Raises
+        ------
+        LabError
+            When ``truth.owner`` does not have one entry per released row.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = as_text(release.rows[token])
+        if truth.owner is not None and len(truth.owner) != len(column):
+            raise LabError(
+                f"The truth names the owners of {len(truth.owner):,} rows, the release has {len(column):,}: "
+                "give one owner per released row."
+            )
+        present = pc.is_valid(column).to_numpy(zero_copy_only=False)
+        tokens = column.drop_null()
+        owner = None if truth.owner is None else np.asarray(truth.owner)[present]
+        known = owner is not None and person is not None and person in truth.original.column_names
+        who = tokens
+        if known and owner is not None:
+            rows = pa.array(owner, mask=owner < 0)
+            who = pc.coalesce(as_text(truth.original[person]).take(rows), tokens)
+        return cls(tokens, who, owner, known, len(column) - len(tokens))
+
+    def table(self) -> pa.Table:
+        """Return columns ``row, token, person`` for a join."""
+        import pyarrow as pa
+
+        rows = pa.array(np.arange(len(self.tokens)))
+        return pa.table({"row": rows, "token": self.tokens, "person": self.person})
+
+
+def as_text(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Return a column as one array of strings, whatever its type was."""
+    import pyarrow as pa
+
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return whole.cast(pa.string())
+
+
+def labels(truth: Truth, original: NDArray[Any] | None, by: str | None) -> NDArray[Any] | None:
+    """Return the group of each guess, from column ``by`` of the original table.
+
+    Raises
+    ------
+    LabError
+        When there is no such column, or the truth does not tell whose row each guess is about.
+    """
+    if by is None:
+        return None
+    names = truth.original.column_names
+    if by not in names:
+        raise LabError(f"by={by!r} is no column of the original; the nearest is {nearest(by, names)!r}.")
+    if original is None:
+        raise LabError(f"by={by!r} needs to know whose row each released row is: give the truth's owner.")
+    import pyarrow as pa
+
+    groups = as_text(truth.original[by]).take(pa.array(original, mask=np.asarray(original) < 0))
+    return np.array(groups.fill_null("missing").to_pylist(), dtype=object).astype(str)
+
+
+def connect(**tables: pa.Table) -> duckdb.DuckDBPyConnection:
+    """Return a private in-memory DuckDB with ``tables`` as views."""
+    import duckdb
+
+    connection = duckdb.connect()
+    for name, table in tables.items():
+        connection.register(name, table)
+    return connection
