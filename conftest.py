@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from reidlab.installation import installed_extras
 
 ROOT = Path(__file__).parent
 SHARED = ROOT.parent / "shared"
+
+settings.register_profile("lab", deadline=None)
+settings.load_profile("lab")
 
 DOCTEST_EXTRAS: dict[str, str] = {}
 """Modules whose doctests need an extra: path from the root -> extra."""

@@ -47,7 +47,7 @@ def test_nobody_has_an_account_at_a_platform_without_reach() -> None:
 
 
 @given(st.integers(0, 2**32), st.integers(1, 400))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_platform_knows_only_live_addresses_of_account_holders(seed: int, n: int) -> None:
     people = holders(n, seed, mailboxes=0.3)
     platform = WORLD.platforms["google"]

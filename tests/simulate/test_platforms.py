@@ -30,7 +30,7 @@ def test_the_joint_reach_holds_both_published_margins(name: str) -> None:
 
 
 @given(st.lists(st.floats(0.01, 0.99), min_size=8, max_size=8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_reach_is_a_share_and_age_margins_hold(shares: list[float]) -> None:
     platform = replace(
         WORLD.platforms["facebook"],
