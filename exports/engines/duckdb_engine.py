@@ -1,0 +1,224 @@
+"""The embedded engine: DuckDB with bounded memory, spilling to a temporary folder."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from exports.engines.dialect import DUCKDB, Dialect
+from exports.errors import LabError
+from exports.sources import ArrowStream, DuckDBTable, InMemory, JsonLines, ParquetFiles, Source, TextFile
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+OUTSIDE_ENGINE = 400_000_000
+"""Bytes of the process that DuckDB's own limit does not count: interpreter, Arrow, numpy."""
+
+SMALLEST = 512_000_000
+"""Memory below which the engine cannot even spill."""
+
+BATCH_ROWS = 1 << 17
+
+
+def engine_limit(memory: int) -> int:
+    """Return the engine's share of ``memory`` bytes of the whole process.
+
+    Raises
+    ------
+    LabError
+        Below 512 MB.
+
+    Examples
+    --------
+    >>> engine_limit(1_000_000_000)
+    600000000
+    """
+    if memory < SMALLEST:
+        raise LabError(
+            f"--memory is {memory / 1e6:.0f} MB but must be at least {SMALLEST / 1e6:.0f} MB: give more."
+        )
+    return memory - OUTSIDE_ENGINE
+
+
+class DuckDBEngine:
+    """Runs queries in this process, in parallel, on tables larger than memory.
+
+    Parameters
+    ----------
+    memory : int, optional
+        Bytes that the whole process may use; the engine spills above its share.
+
+    Examples
+    --------
+    >>> from exports.sources import read
+    >>> import pyarrow as pa
+    >>> with DuckDBEngine() as engine:
+    ...     people = engine.scan(read(pa.table({"zip": ["02139", "02139", "10001"]})))
+    ...     engine.query(f"select c0, count(*) n from {people} group by c0 order by c0").to_pydict()
+    {'c0': ['02139', '10001'], 'n': [2, 1]}
+    """
+
+    dialect: Dialect = DUCKDB
+
+    def __init__(self, memory: int | None = None) -> None:
+        import duckdb
+
+        config: dict[str, Any] = {
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "preserve_insertion_order": False,
+        }
+        if memory is not None:
+            config["memory_limit"] = f"{engine_limit(memory)}B"
+        self._folder = Path(tempfile.mkdtemp(prefix="reidlab-"))
+        config["temp_directory"] = str(self._folder)
+        self._connection = duckdb.connect(config=config)
+        self._sources: dict[str, Source] = {}
+        self._memory = memory
+
+    def __enter__(self) -> DuckDBEngine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection and remove what was spilled."""
+        self._connection.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def scan(self, source: Source) -> str:
+        """Make ``source`` readable as a view whose columns are ``c0, c1, ...``."""
+        name = f"source_{len(self._sources)}"
+        self._sources[name] = source
+        columns = ", ".join(f"c{position}" for position in range(len(source.columns)))
+        origin = source.origin
+        with self._faults():
+            if isinstance(origin, InMemory):
+                self._connection.register(f"{name}_rows", origin.table)
+                self._view(name, f"select * from {name}_rows as t({columns})")
+            elif isinstance(origin, ParquetFiles):
+                files = ", ".join(_text(str(path)) for path in origin.paths)
+                self._view(
+                    name, f"select * from read_parquet([{files}], hive_partitioning=false) as t({columns})"
+                )
+            elif isinstance(origin, TextFile):
+                self._view(name, _csv_query(self._utf8(origin), len(source.columns)))
+            elif isinstance(origin, JsonLines):
+                self._view(name, _json_query(origin.path, source.columns))
+            elif isinstance(origin, DuckDBTable):
+                self._connection.execute(f"attach {_text(str(origin.path))} as {name}_file (read_only)")
+                table = ".".join(map(self.dialect.identifier, (f"{name}_file", origin.schema, origin.table)))
+                self._view(name, f"select * from {table} as t({columns})")
+            elif isinstance(origin, ArrowStream):
+                with origin.open() as reader:
+                    self._connection.register(f"{name}_rows", reader)
+                    self.create_table_as(name, f"select * from {name}_rows as t({columns})")
+                    self._connection.unregister(f"{name}_rows")
+        return name
+
+    def query(self, sql: str) -> pa.Table:
+        """Return the whole answer of one statement."""
+        with self._faults():
+            return self._connection.sql(sql).to_arrow_table()
+
+    def stream(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Yield the answer of one statement in batches; exhaust it before the next statement."""
+        with self._faults():
+            yield from self._connection.sql(sql).to_arrow_reader(BATCH_ROWS)
+
+    def create_table_as(self, name: str, sql: str) -> None:
+        """Keep the answer of one statement as a temporary table that may spill."""
+        with self._faults():
+            self._connection.execute(f"create or replace temp table {name} as {sql}").fetchall()
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make a small Arrow table readable under ``name``."""
+        with self._faults():
+            self._connection.register(f"{name}_rows", table)
+            self.create_table_as(name, f"select * from {name}_rows")
+            self._connection.unregister(f"{name}_rows")
+
+    def drop(self, name: str) -> None:
+        """Forget a table or view; nothing happens when there is none."""
+        with self._faults():
+            kind = "view" if name in self._sources else "table"
+            self._connection.execute(f"drop {kind} if exists {name}").fetchall()
+
+    def _view(self, name: str, sql: str) -> None:
+        self._connection.execute(f"create temp view {name} as {sql}").fetchall()
+
+    def _utf8(self, file: TextFile) -> TextFile:
+        """Return the file itself, or a copy in UTF-8 of one that DuckDB cannot decode."""
+        if file.encoding in ("utf-8", "utf-8-sig"):
+            return file
+        from exports.files import copy_as_utf8
+
+        copy = self._folder / f"text_{len(self._sources)}.csv"
+        copy_as_utf8(file, copy)
+        return TextFile(copy, file.delimiter, "utf-8")
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        import duckdb
+
+        try:
+            yield
+        except duckdb.Error as error:
+            names = ", ".join(dict.fromkeys(source.name for source in self._sources.values()))
+            raise LabError(_sentence(error, names, self._memory)) from None
+
+
+def _csv_query(file: TextFile, columns: int) -> str:
+    types = ", ".join(f"c{position}: 'VARCHAR'" for position in range(columns))
+    compression = "gzip" if file.path.suffix == ".gz" else "none"
+    return (
+        f"select * from read_csv({_text(str(file.path))}, auto_detect=false, header=true, strict_mode=true, "
+        f"delim={_text(file.delimiter)}, quote='\"', escape='\"', columns={{{types}}}, "
+        f"compression={_text(compression)})"
+    )
+
+
+def _json_query(path: Path, columns: tuple[str, ...]) -> str:
+    pointers = ", ".join(
+        _text("/" + column.replace("~", "~0").replace("/", "~1")) for column in columns
+    )
+    cells = ", ".join(f"cells[{position}] as c{position - 1}" for position in range(1, len(columns) + 1))
+    return (
+        f"select {cells} from (select json_extract_string(json, [{pointers}]) as cells "
+        f"from read_ndjson_objects({_text(str(path))}))"
+    )
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _sentence(error: Exception, names: str, memory: int | None) -> str:
+    """Say what went wrong without the engine's own message, which quotes rows."""
+    message = str(error)
+    where = re.search(r"CSV Error on Line: (\d+)", message)
+    line = f" at line {int(where.group(1)):,}" if where else ""
+    if "Expected Number of Columns" in message:
+        counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
+        found = f" ({counts.group(2)} instead of {counts.group(1)})" if counts else ""
+        return f"{names} has a row{line} with another number of cells than its header{found}: mend that row."
+    if "unterminated quote" in message:
+        return f"{names} has a quote{line} that is never closed: mend that row."
+    if "Invalid unicode" in message or "not utf-8" in message.lower():
+        return f"{names} is not valid UTF-8{line}: give its encoding, for example --encoding cp1252."
+    if "Maximum line size" in message:
+        return f"{names} has a line{line} longer than 2 MB: leave such cells out of the export."
+    if type(error).__name__ == "OutOfMemoryException":
+        limit = "the memory of this machine" if memory is None else f"--memory {memory / 1e9:g}GB"
+        return f"Assessing {names} needs more than {limit}, even with spilling: give more."
+    return f"{names} could not be read ({type(error).__name__}){line}: check that the file is whole and stays in place."
