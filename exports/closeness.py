@@ -80,9 +80,7 @@ def t_ordered(cells: Cells, order: Ints, reference: Floats | None = None) -> Flo
     return (area[place[cells.starts]] + within) / steps
 
 
-def t_hierarchical(
-    cells: Cells, levels: Sequence[Ints], reference: Floats | None = None
-) -> Floats:
+def t_hierarchical(cells: Cells, levels: Sequence[Ints], reference: Floats | None = None) -> Floats:
     """Return the earth mover's distance when values are leaves of a tree.
 
     The distance of two values is the height of their lowest common ancestor over the height of

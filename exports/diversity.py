@@ -114,7 +114,8 @@ def recursive_c(cells: Cells, l: int) -> Floats:  # noqa: E741
     position = np.arange(len(weights)) - cells.starts[cells.of]
     tail = _per_class(cells, np.where(position >= l - 1, weights, 0))
     first = weights[cells.starts].astype(np.float64)
-    return np.divide(first, tail, out=np.full(len(first), np.inf), where=tail > 0)
+    ratios: Floats = np.divide(first, tail, out=np.full(len(first), np.inf), where=tail > 0)
+    return ratios
 
 
 def alpha(cells: Cells) -> Floats:

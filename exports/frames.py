@@ -35,9 +35,7 @@ def arrow_table(data: Any) -> Any:
         return pa.table(data)
     if isinstance(data, dict):
         return pa.table(data)
-    raise LabError(
-        f"A {type(data).__name__} is no table: give a path, or a pandas, polars or Arrow table."
-    )
+    raise LabError(f"A {type(data).__name__} is no table: give a path, or a pandas, polars or Arrow table.")
 
 
 def _from_pandas(frame: Any) -> Any:

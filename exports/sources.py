@@ -143,10 +143,6 @@ def read(data: Any, *, delimiter: str | None = None, encoding: str | None = None
 def _located(place: str, delimiter: str | None, encoding: str | None) -> Source:
     from exports.files import json_source, parquet_source, text_source
 
-    if "::" in place:
-        from exports.databases import database_source
-
-        return database_source(place)
     path = Path(place)
     lower = path.name.lower()
     if path.is_dir() or lower.endswith(".parquet"):
@@ -160,5 +156,6 @@ def _located(place: str, delimiter: str | None, encoding: str | None) -> Source:
     if lower.endswith(CSV_SUFFIXES) or delimiter or encoding:
         return text_source(path, delimiter, encoding)
     raise LabError(
-        f"{path} has an ending that is not known: give .csv, .tsv, .jsonl, .parquet, or a folder of Parquet files."
+        f"{path} has an ending that is not known: give .csv, .tsv, .jsonl, .parquet, or a folder of "
+        "Parquet files."
     )

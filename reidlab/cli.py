@@ -10,7 +10,10 @@ import typer
 from exports.errors import LabError
 from reidlab.installation import require_one_distribution
 
-COMMANDS = ("doctor",)
+COMMANDS = (
+    "assess",
+    "doctor",
+)
 
 app = typer.Typer(
     name="reidlab",

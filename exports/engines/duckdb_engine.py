@@ -189,9 +189,7 @@ def _csv_query(file: TextFile, columns: int) -> str:
 
 
 def _json_query(path: Path, columns: tuple[str, ...]) -> str:
-    pointers = ", ".join(
-        _text("/" + column.replace("~", "~0").replace("/", "~1")) for column in columns
-    )
+    pointers = ", ".join(_text("/" + column.replace("~", "~0").replace("/", "~1")) for column in columns)
     cells = ", ".join(f"cells[{position}] as c{position - 1}" for position in range(1, len(columns) + 1))
     return (
         f"select {cells} from (select json_extract_string(json, [{pointers}]) as cells "
@@ -221,4 +219,7 @@ def _sentence(error: Exception, names: str, memory: int | None) -> str:
     if type(error).__name__ == "OutOfMemoryException":
         limit = "the memory of this machine" if memory is None else f"--memory {memory / 1e9:g}GB"
         return f"Assessing {names} needs more than {limit}, even with spilling: give more."
-    return f"{names} could not be read ({type(error).__name__}){line}: check that the file is whole and stays in place."
+    return (
+        f"{names} could not be read ({type(error).__name__}){line}: "
+        "check that it is whole and stays in place."
+    )
