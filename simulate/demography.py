@@ -1,0 +1,170 @@
+"""Age and sex of the country's residents and of those among them who visit the site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exports.randomness import Stream
+
+SEXES = ("female", "male")
+OLDEST = 104
+COUNTED_ON = date(2018, 12, 31)
+"""The day on which ages are counted: the date of the case's largest upload."""
+
+Population = Literal["residents", "visitors", "later", "outsiders"]
+FIRST_ID: dict[Population, int] = {
+    "visitors": 0,
+    "later": 1 << 32,
+    "residents": 2 << 32,
+    "outsiders": 3 << 32,
+}
+
+RESIDENTS_2018: dict[str, tuple[int, ...]] = {
+    "female": (
+        *(9_656_708, 9_875_661, 10_214_465, 10_308_698, 10_641_921, 11_518_453, 10_928_815),
+        *(10_758_746, 9_900_285, 10_468_471, 10_594_662, 11_258_883, 10_587_755, 9_042_012),
+        *(7_181_809, 5_116_457, 3_538_219, 2_402_081, 1_308_076, 427_437, 72_153),
+    ),
+    "male": (
+        *(10_106_254, 10_312_624, 10_654_164, 10_755_963, 11_166_165, 11_992_508, 11_170_334),
+        *(10_773_276, 9_781_167, 10_250_054, 10_264_519, 10_658_799, 9_718_812, 8_025_207),
+        *(6_200_155, 4_135_618, 2_585_562, 1_493_217, 652_309, 168_142, 20_885),
+    ),
+}
+"""Residents by sex and five years of age (0-4 ... 95-99, 100+), Census NC-EST2019-AGESEX, July 2018."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Who comes to the site and when; a case file fills it.
+
+    Parameters
+    ----------
+    signups : dict of int to int
+        Visitors by year; only the proportions matter.
+    collected_by : date
+        Visitors of years up to this date's are the population ``visitors``, others are ``later``.
+    ages : dict of str to float
+        Shares of age groups on the day of the visit. Assumed; adults as in the case's match arithmetic.
+    women_share : float
+        Share of women. Assumed from tables of therapy use.
+    distress : float
+        By how many standard deviations visitors are more distressed than residents of the same
+        age and sex. Assumed.
+    typo, plus_tag : float
+        Shares of addresses that are mistyped at entry (assumed) and that carry a plus tag (Adobe 2013).
+    """
+
+    signups: dict[int, int] = field(
+        default_factory=lambda: {
+            **{2013: 100_000, 2014: 300_000, 2015: 700_000, 2016: 1_200_000, 2017: 2_000_000},
+            **{2018: 2_700_000, 2019: 2_600_000, 2020: 3_000_000},
+        }
+    )
+    collected_by: date = COUNTED_ON
+    ages: dict[str, float] = field(
+        default_factory=lambda: {
+            **{"13-17": 0.02, "18-29": 0.343, "30-49": 0.441, "50-64": 0.147},
+            "65-89": 0.049,
+        }
+    )
+    women_share: float = 0.61
+    distress: float = 1.2
+    typo: float = 0.01
+    plus_tag: float = 0.0003
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of one population: all that its numbers depend on besides the site's parameters."""
+
+    seed: int
+    number: int
+    size: int
+    population: Population
+
+    def stream(self, name: str) -> Stream:
+        """Return the stream of one named draw for this block."""
+        return Stream(self.seed, f"people/{self.population}", name, block=self.number)
+
+    def uniforms(self, name: str) -> NDArray[np.float64]:
+        """Return one number in [0, 1) per person."""
+        return self.stream(name).uniforms(self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Demography:
+    """Age, sex and dates of the people of one block, as arrays.
+
+    ``female`` is bool; ``birth`` and ``visit`` are days since 1970 (``visit`` None where nobody
+    visits); ``age`` is counted on 31 December 2018.
+    """
+
+    female: NDArray[np.bool_]
+    birth: NDArray[np.int32]
+    birth_year: NDArray[np.int32]
+    age: NDArray[np.int32]
+    visit: NDArray[np.int32] | None
+
+
+@cache
+def residents_by_age() -> NDArray[np.float64]:
+    """Return residents by sex (women, men) and single year of age, even within five years."""
+    bands = np.array([RESIDENTS_2018[sex] for sex in SEXES], dtype=np.float64)
+    return np.repeat(bands / 5, 5, axis=1)
+
+
+def visitors_by_age(site: Site) -> NDArray[np.float64]:
+    """Return the shares of visitors by sex and single year of age on the day of the visit."""
+    residents = residents_by_age()
+    shares = np.zeros_like(residents)
+    for band, share in site.ages.items():
+        low, high = (int(edge) for edge in band.split("-"))
+        ages = slice(low, high + 1)
+        within = residents[:, ages] / residents[:, ages].sum(axis=1, keepdims=True)
+        shares[:, ages] = share * within * np.array([[site.women_share], [1 - site.women_share]])
+    return shares
+
+
+def demography(block: Block, site: Site) -> Demography:
+    """Draw sex, age and dates of one block."""
+    if block.population in ("visitors", "later"):
+        return _visitors(block, site)
+    weights = residents_by_age().copy()
+    if block.population == "outsiders":
+        weights[:, :13] = 0.0
+    cell = block.stream("age and sex").choices(block.size, weights.ravel())
+    age = cell % weights.shape[1]
+    year = COUNTED_ON.year - age
+    start, end = (_new_year(year + step) for step in (0, 1))
+    birth = start + (block.uniforms("birthday") * (end - start)).astype(np.int32)
+    return Demography(cell < weights.shape[1], birth, year.astype(np.int32), age.astype(np.int32), None)
+
+
+def _visitors(block: Block, site: Site) -> Demography:
+    late = block.population == "later"
+    signups = {year: n for year, n in site.signups.items() if (year > site.collected_by.year) == late}
+    years = np.array(sorted(signups))
+    year = years[block.stream("visit year").choices(block.size, [signups[int(y)] for y in years])]
+    start, end = (_new_year(year + step) for step in (0, 1))
+    visit = start + (block.uniforms("visit day") * (end - start)).astype(np.int32)
+    shares = visitors_by_age(site)
+    cell = block.stream("age and sex").choices(block.size, shares.ravel())
+    # A margin of a day keeps the age in completed years right whatever leap days lie between.
+    years_lived = cell % shares.shape[1] + 0.004 + 0.992 * block.uniforms("birthday")
+    birth = (visit - 365.25 * years_lived).astype(np.int32)
+    birth_year = (birth.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int32) + 1970).astype(
+        np.int32
+    )
+    return Demography(cell < shares.shape[1], birth, birth_year, COUNTED_ON.year - birth_year, visit)
+
+
+def _new_year(year: NDArray[np.int64]) -> NDArray[np.int32]:
+    days: NDArray[np.int32] = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int32)
+    return days

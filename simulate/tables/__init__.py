@@ -1,0 +1,26 @@
+"""Small public tables that generation needs, and the script that derives them again."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@cache
+def table(name: str) -> Any:
+    """Return one bundled table as a ``pyarrow.Table``.
+
+    ``given_names``: cohort (first birth year of five), sex, name, n; counts of births, SSA.
+    ``surnames``: name, n; counts of bearers, Census 2010.
+    ``zctas``: zcta, population; Census 2010, the 50 states and DC.
+    """
+    import pyarrow.parquet as pq
+
+    return pq.read_table(Path(__file__).parent / f"{name}.parquet")
+
+
+@cache
+def words() -> list[str]:
+    """Return the common words that people make addresses of."""
+    return (Path(__file__).parent / "words.txt").read_text().split()
