@@ -113,7 +113,7 @@ def add_noise(counts: NDArray[np.int64], noise: Noise, stream: Stream | None) ->
     --------
     >>> from exports.randomness import Stream
     >>> add_noise(np.zeros(5, dtype=np.int64), Laplace(Fraction(3)), Stream(1, "defence", "example"))
-    array([ 2, -2,  0, -4,  2])
+    array([ 1,  1, -3,  0,  0])
     """
     if stream is not None:
         draw = discrete_laplace if isinstance(noise, Laplace) else discrete_gaussian
@@ -155,7 +155,7 @@ def discrete_laplace(stream: Stream, n: int, scale: Fraction) -> NDArray[np.int6
     --------
     >>> from exports.randomness import Stream
     >>> discrete_laplace(Stream(1, "defence", "example"), 5, Fraction(3))
-    array([ 2, -2,  0, -4,  2])
+    array([ 1,  1, -3,  0,  0])
     """
     bits = _Bits(stream)
     return _filled(n, lambda size: _laplace_proposals(bits, size, scale))
@@ -172,7 +172,7 @@ def discrete_gaussian(stream: Stream, n: int, sigma: Fraction) -> NDArray[np.int
     --------
     >>> from exports.randomness import Stream
     >>> discrete_gaussian(Stream(1, "defence", "example"), 5, Fraction(3))
-    array([-2, -4,  0, -2, -1])
+    array([ 1, -3, -3,  1, -1])
     """
     bits = _Bits(stream)
     square = _rounded_up(sigma) ** 2

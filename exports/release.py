@@ -84,8 +84,8 @@ class Export:
 class Release:
     """What actually leaves after a defence.
 
-    Exactly one of ``table``, ``ask`` and ``score`` is set, according to ``kind``: a table for
-    records, synthetic, tokens and events; an oracle for counts; a scorer for a model.
+    What is set depends on ``kind``: a table for records, synthetic, tokens and events; an oracle
+    for counts; a scorer for a model. The last two may carry a table as well, their written form.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Release:
     guarantee : Guarantee
         What is promised about this release.
     table : pyarrow.Table or None
-        The released rows.
+        The released rows; the published counts or coefficients of an oracle or a model.
     ask : callable or None
         ``ask(query) -> int``; stateful, draws on its budget.
     score : callable or None
@@ -124,8 +124,8 @@ class Release:
     def __post_init__(self) -> None:
         wanted = {"counts": "ask", "model": "score"}.get(self.kind, "table")
         given = [name for name in ("table", "ask", "score") if getattr(self, name) is not None]
-        if given != [wanted]:
-            raise ValueError(f"a release of {self.kind} carries {wanted} alone, not {given}")
+        if wanted not in given or not {wanted, "table"}.issuperset(given):
+            raise ValueError(f"a release of {self.kind} carries {wanted}, not {given}")
 
     @property
     def rows(self) -> pa.Table:
@@ -141,7 +141,15 @@ class Release:
         return self.table
 
     def as_export(self) -> Export:
-        """Return the released rows as the export that the next defence takes."""
+        """Return the released rows as the export that the next defence takes.
+
+        Raises
+        ------
+        ValueError
+            When the release is an oracle or a model.
+        """
+        if self.kind in {"counts", "model"}:
+            raise ValueError(f"a release of {self.kind} has no rows")
         return Export(self.rows, self.schema)
 
 

@@ -1,0 +1,180 @@
+"""What an answer costs and what may be spent: exact rationals in pure epsilon or in zCDP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import exp, log, log1p
+from typing import Literal
+
+from exports.errors import LabError
+
+Neighbours = Literal["add-remove", "replace"]
+Unit = Literal["record", "person"]
+
+
+def exact(value: float | str | Fraction, name: str = "epsilon") -> Fraction:
+    """Return the rational that the user wrote: 0.1 means one tenth, not the nearest float.
+
+    Raises
+    ------
+    LabError
+        When the value is not a positive finite number.
+
+    Examples
+    --------
+    >>> exact(0.1) * 3 == exact("0.3")
+    True
+    """
+    try:
+        number = Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        number = Fraction(0)
+    if number <= 0:
+        raise LabError(f"{name} is {value} but must be a positive finite number: give for instance 1.0.")
+    return number
+
+
+def exact_delta(value: float | str | Fraction) -> Fraction:
+    """Return delta as a rational in [0, 1).
+
+    Raises
+    ------
+    LabError
+        When it lies outside.
+    """
+    delta = Fraction(0) if value in {0, "0"} else exact(value, "delta")
+    if delta >= 1:
+        raise LabError(f"delta is {value} but must be below 1: give less than one over the number of people.")
+    return delta
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one answer costs, in both currencies.
+
+    Parameters
+    ----------
+    epsilon : Fraction or None
+        Pure (or with ``delta`` approximate) epsilon; None for noise that has none, as Gaussian.
+    rho : Fraction
+        Zero-concentrated cost.
+    delta : Fraction, default 0
+        Probability left over, as of a threshold for unknown keys.
+
+    Examples
+    --------
+    >>> Cost.pure(Fraction(1, 2)).rho
+    Fraction(1, 8)
+    """
+
+    epsilon: Fraction | None
+    rho: Fraction
+    delta: Fraction = Fraction(0)
+
+    @classmethod
+    def pure(cls, epsilon: Fraction, delta: Fraction = Fraction(0)) -> Cost:
+        """Return the cost of a mechanism with pure epsilon; it is ``epsilon**2 / 2`` in zCDP.
+
+        References
+        ----------
+        Bun and Steinke (2016), doi:10.1007/978-3-662-53641-4_24, proposition 1.4.
+        """
+        return cls(epsilon, epsilon**2 / 2, delta)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What may be spent on one data set, for whom and against which neighbours.
+
+    Parameters
+    ----------
+    total : Fraction
+        In the currency.
+    currency : {"epsilon", "rho"}
+        Both add up over answers that are chosen one after another.
+    delta : Fraction, default 0
+        Sum of the probabilities left over that may be spent.
+    neighbours : {"add-remove", "replace"}
+        Neighbouring relation.
+    unit : {"record", "person"}
+        Who is protected.
+    simulated : bool, default False
+        Answers come from a seed; never mixed with releases.
+    """
+
+    total: Fraction
+    currency: Literal["epsilon", "rho"] = "epsilon"
+    delta: Fraction = Fraction(0)
+    neighbours: Neighbours = "add-remove"
+    unit: Unit = "person"
+    simulated: bool = False
+
+    def price(self, cost: Cost) -> Fraction:
+        """Return a cost in this budget's currency.
+
+        Raises
+        ------
+        LabError
+            When the mechanism has no pure epsilon and the budget is in epsilon.
+        """
+        if self.currency == "rho":
+            return cost.rho
+        if cost.epsilon is None:
+            raise LabError(
+                "The budget is in pure epsilon, which Gaussian noise does not have: use the Laplace mechanism "
+                "or open the budget in rho."
+            )
+        return cost.epsilon
+
+
+def epsilon_of_rho(rho: float, delta: float) -> float:
+    """Return the least epsilon that ``rho``-zCDP implies at ``delta``.
+
+    References
+    ----------
+    Canonne, Kamath and Steinke (2020), arXiv:2004.00010, proposition 7.
+
+    Examples
+    --------
+    >>> round(epsilon_of_rho(0.5, 1e-6), 3)
+    5.222
+    """
+    if rho == 0:
+        return 0.0
+    from scipy.optimize import minimize_scalar
+
+    def epsilon(log_excess: float) -> float:
+        excess = exp(log_excess)
+        order = 1 + excess
+        return rho * order + (log(1 / delta) - log(order)) / excess + log1p(-1 / order)
+
+    best = minimize_scalar(epsilon, bounds=(-15, 15), method="bounded", options={"xatol": 1e-10})
+    return max(0.0, float(best.fun))
+
+
+def rho_of_epsilon(epsilon: Fraction, delta: Fraction) -> Fraction:
+    """Return the largest rho, rounded down, whose zCDP implies (epsilon, delta).
+
+    Raises
+    ------
+    LabError
+        When ``delta`` is 0.
+
+    Examples
+    --------
+    >>> round(float(rho_of_epsilon(Fraction(1), Fraction(1, 10**6))), 4)
+    0.0244
+    """
+    if delta <= 0:
+        raise LabError("Gaussian noise needs a delta above 0: give for instance delta=1e-9.")
+    low, high = 0.0, float(epsilon) ** 2 + float(epsilon)
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if epsilon_of_rho(middle, float(delta)) <= epsilon else (low, middle)
+    rho = Fraction(int(low * 2**40), 2**40)
+    if rho <= 0:
+        raise LabError(
+            f"epsilon {float(epsilon):g} at delta {float(delta):g} is too small for Gaussian noise: raise one."
+        )
+    return rho

@@ -1,0 +1,111 @@
+"""Counts over the cells of a domain: exact ones for the curator, the table and sums of the noisy ones."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from defenses.contributions import within_bound
+from exports.domain import Domain
+from exports.errors import LabError
+from exports.release import Export
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from exports.queries import CountQuery
+
+LARGEST_HISTOGRAM = 10_000_000
+"""Cells of one histogram."""
+
+
+def contribution_limit(export: Export, wanted: int | None) -> int:
+    """Return how many rows one person may count with.
+
+    Raises
+    ------
+    LabError
+        When it is below 1, or above 1 without a person column to enforce it by.
+    """
+    limit = wanted or export.schema.max_rows_per_person or 1
+    if limit < 1 or (export.schema.person is None and limit > 1):
+        raise LabError(
+            f"max_contributions is {limit} but must be at least 1, and 1 without a person column in the schema."
+        )
+    return limit
+
+
+def cell_counts(export: Export, domain: Domain, limit: int) -> NDArray[np.int64]:
+    """Return the exact number of rows in each cell, each person bounded to ``limit`` rows.
+
+    Parameters
+    ----------
+    export : Export
+        Its schema names the person column, if there is one.
+    domain : Domain
+        Columns and values; the last column varies fastest.
+    limit : int
+        Rows of one person that count.
+
+    Returns
+    -------
+    array of int64, shape (product of the sizes,)
+
+    Raises
+    ------
+    LabError
+        When there are more than ``LARGEST_HISTOGRAM`` cells.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from exports.schema import Column, Role, Schema
+    >>> schema = Schema({"age": Column(Role.QUASI_IDENTIFIER, bounds=(17, 19))})
+    >>> export = Export(pa.table({"age": [18, 19, 19, 44]}), schema)
+    >>> cell_counts(export, Domain.of(schema, ["age"]), 1)
+    array([0, 1, 2])
+    """
+    cells = prod(domain.sizes)
+    if cells > LARGEST_HISTOGRAM:
+        raise LabError(
+            f"The histogram has {cells:,} cells, more than {LARGEST_HISTOGRAM:,}: take fewer columns or wider values."
+        )
+    codes = domain.encode(export.table)
+    cell = codes[0]
+    if len(codes) > 1:
+        inside = np.logical_and.reduce([code >= 0 for code in codes])
+        cell = np.where(inside, np.ravel_multi_index([np.maximum(code, 0) for code in codes], domain.sizes), -1)
+    if export.schema.person is not None:
+        kept = within_bound(export.table[export.schema.person], limit)
+        cell = cell if kept is None else cell[kept]
+    return np.bincount(cell + 1, minlength=cells + 1)[1:].astype(np.int64)
+
+
+def histogram_table(domain: Domain, counts: NDArray[np.int64], types: pa.Schema) -> pa.Table:
+    """Return one row per cell: its values and its ``count``."""
+    codes = np.unravel_index(np.arange(len(counts)), domain.sizes)
+    return domain.decode([code.astype(np.int32) for code in codes], types).append_column("count", [counts])
+
+
+def sum_of_cells(query: CountQuery, domain: Domain, counts: NDArray[np.int64]) -> int:
+    """Return what the noisy cells say to a count query over their columns.
+
+    Raises
+    ------
+    LabError
+        When the query reads a column that was not counted.
+    """
+    chosen = np.ones(domain.sizes, dtype=bool)
+    for condition in query.conditions:
+        if condition.column not in domain.columns:
+            raise LabError(
+                f"The query reads {condition.column!r}, but the release counts {', '.join(domain.columns)} only."
+            )
+        axis = domain.columns.index(condition.column)
+        wanted = {"" if value is None else str(value) for value in condition.values}
+        matches = np.array([(value in wanted) != condition.negated for value in domain.values[axis]])
+        chosen &= np.expand_dims(matches, tuple(other for other in range(len(domain.sizes)) if other != axis))
+    return int(counts.reshape(domain.sizes)[chosen].sum())
