@@ -9,7 +9,13 @@ from exports import plugins
 if TYPE_CHECKING:
     from defenses.defense import Defense
 
-BUILT_IN: dict[str, str] = {}
+BUILT_IN: dict[str, str] = {
+    "dp-histogram": "defenses.histogram:DpHistogram",
+    "hash": "defenses.hashing:Hash",
+    "hmac": "defenses.hashing:Hmac",
+    "salt": "defenses.hashing:Salt",
+    "truncate": "defenses.truncation:Truncate",
+}
 """Registered name -> ``module:class`` of each defence in this package."""
 
 

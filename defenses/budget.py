@@ -45,7 +45,7 @@ def exact_delta(value: float | str | Fraction) -> Fraction:
     """
     delta = Fraction(0) if value in {0, "0"} else exact(value, "delta")
     if delta >= 1:
-        raise LabError(f"delta is {value} but must be below 1: give less than one over the number of people.")
+        raise LabError(f"delta is {value} but must be below 1: give less than one in all people.")
     return delta
 
 
@@ -122,7 +122,7 @@ class Budget:
             return cost.rho
         if cost.epsilon is None:
             raise LabError(
-                "The budget is in pure epsilon, which Gaussian noise does not have: use the Laplace mechanism "
+                "The budget is in pure epsilon, which Gaussian noise does not have: use Laplace noise "
                 "or open the budget in rho."
             )
         return cost.epsilon
@@ -175,6 +175,6 @@ def rho_of_epsilon(epsilon: Fraction, delta: Fraction) -> Fraction:
     rho = Fraction(int(low * 2**40), 2**40)
     if rho <= 0:
         raise LabError(
-            f"epsilon {float(epsilon):g} at delta {float(delta):g} is too small for Gaussian noise: raise one."
+            f"epsilon {float(epsilon):g} at delta {float(delta):g} is too small for Gaussian noise: raise it."
         )
     return rho

@@ -32,9 +32,7 @@ def contribution_limit(export: Export, wanted: int | None) -> int:
     """
     limit = wanted or export.schema.max_rows_per_person or 1
     if limit < 1 or (export.schema.person is None and limit > 1):
-        raise LabError(
-            f"max_contributions is {limit} but must be at least 1, and 1 without a person column in the schema."
-        )
+        raise LabError(f"max_contributions is {limit} but must be at least 1, and 1 without a person column.")
     return limit
 
 
@@ -71,13 +69,15 @@ def cell_counts(export: Export, domain: Domain, limit: int) -> NDArray[np.int64]
     cells = prod(domain.sizes)
     if cells > LARGEST_HISTOGRAM:
         raise LabError(
-            f"The histogram has {cells:,} cells, more than {LARGEST_HISTOGRAM:,}: take fewer columns or wider values."
+            f"The histogram has {cells:,} cells, more than {LARGEST_HISTOGRAM:,}: take fewer columns."
         )
     codes = domain.encode(export.table)
     cell = codes[0]
     if len(codes) > 1:
         inside = np.logical_and.reduce([code >= 0 for code in codes])
-        cell = np.where(inside, np.ravel_multi_index([np.maximum(code, 0) for code in codes], domain.sizes), -1)
+        cell = np.where(
+            inside, np.ravel_multi_index([np.maximum(code, 0) for code in codes], domain.sizes), -1
+        )
     if export.schema.person is not None:
         kept = within_bound(export.table[export.schema.person], limit)
         cell = cell if kept is None else cell[kept]
@@ -102,7 +102,7 @@ def sum_of_cells(query: CountQuery, domain: Domain, counts: NDArray[np.int64]) -
     for condition in query.conditions:
         if condition.column not in domain.columns:
             raise LabError(
-                f"The query reads {condition.column!r}, but the release counts {', '.join(domain.columns)} only."
+                f"The query reads {condition.column!r}, but only {', '.join(domain.columns)} are counted."
             )
         axis = domain.columns.index(condition.column)
         wanted = {"" if value is None else str(value) for value in condition.values}

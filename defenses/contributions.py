@@ -57,7 +57,8 @@ def person_codes(persons: pa.ChunkedArray) -> NDArray[np.int64]:
     if pa.types.is_integer(persons.type) and persons.null_count == 0 and len(persons):
         low, high = pc.min_max(persons).as_py().values()
         if high - low < 4 * len(persons) + 1024:
-            return persons.to_numpy().astype(np.int64) - low
+            numbers: NDArray[np.int64] = persons.to_numpy().astype(np.int64) - low
+            return numbers
     encoded = persons.combine_chunks()
     if not pa.types.is_dictionary(encoded.type):
         encoded = encoded.dictionary_encode()

@@ -69,7 +69,9 @@ class Curator:
             When a ledger is named without a budget or a budget without a ledger.
         """
         if (ledger is None) != (budget is None):
-            raise LabError("A ledger and a budget go together: give both ledger=FILE and budget=TOTAL, or none.")
+            raise LabError(
+                "A ledger and a budget go together: give both ledger=FILE and budget=TOTAL, or none."
+            )
         if neighbours not in {"add-remove", "replace"}:
             raise LabError(f"neighbours is {neighbours!r} but must be 'add-remove' or 'replace'.")
         pure = cost.epsilon is not None
@@ -109,5 +111,3 @@ class Curator:
     def guarantee(self, promises: Mapping[str, float], max_contributions: int) -> Guarantee:
         """Return the promise in this curator's terms."""
         return Guarantee(promises, self.budget.unit, self.budget.neighbours, max_contributions)
-
-

@@ -57,9 +57,10 @@ class DpHistogram(Defense):
     >>> import pyarrow as pa
     >>> from exports.schema import Column, Role, Schema
     >>> schema = Schema({"sex": Column(Role.QUASI_IDENTIFIER, domain=("f", "m"))})
-    >>> release = DpHistogram("sex", epsilon=1, seed=4).transform(Export(pa.table({"sex": ["f"] * 60}), schema))
+    >>> export = Export(pa.table({"sex": ["f"] * 60}), schema)
+    >>> release = DpHistogram("sex", epsilon=1, seed=4).transform(export)
     >>> release.table.to_pydict(), release.guarantee, release.private
-    ({'sex': ['f', 'm'], 'count': [59, 1]}, epsilon=1.0, False)
+    ({'sex': ['f', 'm'], 'count': [61, 0]}, epsilon=1.0, False)
     """
 
     name: ClassVar[str] = "dp-histogram"
@@ -69,6 +70,7 @@ class DpHistogram(Defense):
         self,
         columns: Sequence[str] | str,
         epsilon: float | str,
+        *,
         delta: float | str = 0,
         mechanism: Literal["laplace", "geometric", "gaussian"] = "laplace",
         max_contributions: int | None = None,

@@ -82,15 +82,17 @@ class Ledger:
             if row is None:
                 con.execute(
                     "INSERT INTO budgets VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    [dataset, str(budget.total), budget.currency, str(budget.delta)]
-                    + [budget.neighbours, budget.unit, int(budget.simulated)],
+                    [
+                        *(dataset, str(budget.total), budget.currency, str(budget.delta)),
+                        *(budget.neighbours, budget.unit, int(budget.simulated)),
+                    ],
                 )
             elif _budget(row) != budget:
                 held = _budget(row)
                 raise LabError(
                     f"The ledger {self.path} holds another budget for this data set ({held.currency} "
-                    f"{float(held.total):g}, delta {float(held.delta):g}, {held.neighbours}, per {held.unit}, "
-                    f"{'simulated' if held.simulated else 'released'}): a budget is set once."
+                    f"{float(held.total):g}, delta {float(held.delta):g}, {held.neighbours}, per "
+                    f"{held.unit}, {'simulated' if held.simulated else 'released'}): a budget is set once."
                 )
 
     def answer(self, dataset: str, query: Mapping[str, Any], cost: Cost, draw: Callable[[], Any]) -> Any:
@@ -128,7 +130,7 @@ class Ledger:
                 raise _refusal("delta", cost.delta, budget.delta - spent_delta)
             drawn = json.dumps(draw())
             con.execute(
-                "INSERT INTO answers (dataset, query, price, delta, described, answer) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO answers VALUES (NULL, ?, ?, ?, ?, ?, ?)",
                 [dataset, digest, str(price), str(cost.delta), described, drawn],
             )
         return json.loads(drawn)

@@ -204,7 +204,8 @@ class _Bits:
         def proposals(size: int) -> NDArray[np.int64]:
             raw = self._generator.random_raw(size)
             rest = raw % high
-            return rest[raw - rest <= limit].astype(np.int64)
+            accepted: NDArray[np.int64] = rest[raw - rest <= limit].astype(np.int64)
+            return accepted
 
         return _filled(n, proposals)
 
@@ -225,7 +226,9 @@ def _laplace_proposals(bits: _Bits, n: int, scale: Fraction) -> NDArray[np.int64
     below = below[_small_exp(bits, below, t)]
     magnitude = (below + t * _successes(bits, len(below))) // s
     negative = bits.below(2, len(below)) == 1
-    return np.where(negative, -magnitude, magnitude)[~(negative & (magnitude == 0))]
+    kept = ~(negative & (magnitude == 0))
+    signed: NDArray[np.int64] = np.where(negative, -magnitude, magnitude)[kept]
+    return signed
 
 
 def _successes(bits: _Bits, n: int) -> NDArray[np.int64]:
@@ -241,7 +244,7 @@ def _successes(bits: _Bits, n: int) -> NDArray[np.int64]:
 def _any_exp(bits: _Bits, numerator: NDArray[np.int64], denominator: int) -> NDArray[np.bool_]:
     """Return events of probability ``exp(-numerator / denominator)``."""
     whole, rest = np.divmod(numerator, denominator)
-    happened = whole == 0
+    happened: NDArray[np.bool_] = whole == 0
     large = np.flatnonzero(whole)
     happened[large] = _successes(bits, len(large)) >= whole[large]
     going = np.flatnonzero(happened)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,7 +58,8 @@ class Domain:
         LabError
             When a column is undeclared or has neither domain, intervals nor bounds.
         """
-        values, edges = [], []
+        values: list[tuple[str, ...]] = []
+        edges: list[tuple[float, ...] | None] = []
         for name in columns:
             if name not in schema.columns:
                 raise LabError(f"The schema does not declare {name!r}: correct the name or add it.")
@@ -72,8 +74,8 @@ class Domain:
                 low, high = column.bounds
                 if low != int(low) or high != int(high) or not 0 <= high - low < LARGEST_RANGE:
                     raise LabError(
-                        f"The bounds of {name!r} are {low:g} and {high:g}, which are not two whole numbers less "
-                        f"than {LARGEST_RANGE:,} apart: add intervals = [...] to the schema."
+                        f"The bounds of {name!r} are {low:g} and {high:g}, which are not two whole "
+                        f"numbers less than {LARGEST_RANGE:,} apart: add intervals = [...] to the schema."
                     )
                 edges.append(None)
                 values.append(tuple(str(value) for value in range(int(low), int(high) + 1)))
@@ -115,8 +117,9 @@ class Domain:
 
 
 def _names(edges: tuple[float, ...]) -> tuple[str, ...]:
-    return tuple(f"[{low:g}, {high:g})" for low, high in zip(edges[:-2], edges[1:-1], strict=True)) + (
-        f"[{edges[-2]:g}, {edges[-1]:g}]",
+    closing = [")"] * (len(edges) - 2) + ["]"]
+    return tuple(
+        f"[{low:g}, {high:g}{end}" for (low, high), end in zip(pairwise(edges), closing, strict=True)
     )
 
 
@@ -141,12 +144,11 @@ def _chunk_codes(chunk: pa.Array, known: pa.Array) -> NDArray[np.int32]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not pa.types.is_dictionary(chunk.type):
-        missing = "" if "" in known.to_pylist() else None
-        text = pc.fill_null(chunk.cast(pa.string()), missing) if missing is not None else chunk.cast(pa.string())
-        return pc.fill_null(pc.index_in(text, value_set=known), -1).to_numpy(zero_copy_only=False)
-    lookup = np.append(_chunk_codes(chunk.dictionary, known), _chunk_codes(pa.array([None], pa.string()), known))
-    indices = chunk.indices
-    if indices.null_count:
-        indices = pc.fill_null(indices, len(chunk.dictionary))
-    return lookup[indices.to_numpy(zero_copy_only=False)]
+    if pa.types.is_dictionary(chunk.type):
+        lookup = np.append(_chunk_codes(chunk.dictionary, known), _chunk_codes(pa.nulls(1), known))
+        indices = pc.fill_null(chunk.indices.cast(pa.int64()), len(chunk.dictionary)).to_numpy()
+        return np.asarray(lookup[indices], dtype=np.int32)
+    text = chunk.cast(pa.string())
+    if "" in known.to_pylist():
+        text = pc.fill_null(text, "")
+    return np.asarray(pc.fill_null(pc.index_in(text, value_set=known), -1), dtype=np.int32)

@@ -1,0 +1,99 @@
+"""Secret keys: read from a file or the environment, refused when weak, shown to nobody."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import log2
+from pathlib import Path
+
+from exports.errors import LabError
+
+SHORTEST = 32
+"""Bytes of the shortest key: as long as the digest that it keys."""
+LEAST_ENTROPY = 100
+"""Bits that a key must seem to hold; 32 random hexadecimal characters seem to hold about 115."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A key, and where it came from; it prints as its origin and compares by its bytes.
+
+    Parameters
+    ----------
+    key : bytes
+        The secret itself.
+    origin : str
+        ``file PATH`` or ``environment variable NAME``.
+
+    Examples
+    --------
+    >>> Secret(bytes(range(32)), "file pepper.key")
+    Secret(origin='file pepper.key')
+    """
+
+    key: bytes = field(repr=False)
+    origin: str
+
+    @classmethod
+    def read(cls, key_file: str | Path | None = None, key_env: str | None = None) -> Secret:
+        """Return the key that lies in a file or in an environment variable.
+
+        White space at the end is no part of the key.
+
+        Raises
+        ------
+        LabError
+            When not exactly one place is named, it holds nothing, or the key is weak.
+        """
+        if (key_file is None) == (key_env is None):
+            raise LabError(
+                "A secret key comes from one place: give key_file=PATH or key_env=NAME of a variable."
+            )
+        if key_file is not None:
+            origin = f"file {key_file}"
+            try:
+                key = Path(key_file).read_bytes()
+            except OSError as error:
+                raise LabError(
+                    f"The key {origin} cannot be read ({error.strerror}): check the path."
+                ) from None
+        else:
+            origin = f"environment variable {key_env}"
+            key = os.environb.get(str(key_env).encode(), b"")
+        return cls(_strong(key.rstrip(), origin), origin)
+
+
+def _strong(key: bytes, origin: str) -> bytes:
+    way_out = "make one with: python -c 'import secrets; print(secrets.token_hex(32))'"
+    if len(key) < SHORTEST:
+        raise LabError(f"The key in {origin} has {len(key)} bytes but needs at least {SHORTEST}: {way_out}")
+    if entropy_bits(key) < LEAST_ENTROPY:
+        raise LabError(
+            f"The key in {origin} seems to hold {entropy_bits(key):.0f} bits but needs at least "
+            f"{LEAST_ENTROPY} (it repeats itself or counts up): {way_out}"
+        )
+    return key
+
+
+def entropy_bits(key: bytes) -> float:
+    """Return an estimate from above of what a key holds: by bytes, steps, repetition and compression.
+
+    A high value does not show that a key is random; a low one shows that it is not.
+
+    Examples
+    --------
+    >>> round(entropy_bits(b"password" * 4))
+    20
+    """
+    key = key[: (key + key).find(key, 1)]
+    steps = bytes((after - before) % 256 for before, after in pairwise(key))
+    compressed = 8 * (len(zlib.compress(key, 9)) - len(zlib.compress(b"", 9)))
+    return max(0.0, min(_shannon(key), _shannon(steps), compressed))
+
+
+def _shannon(text: bytes) -> float:
+    return -sum(count * log2(count / len(text)) for count in Counter(text).values())

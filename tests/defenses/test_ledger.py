@@ -1,0 +1,162 @@
+import sqlite3
+import subprocess
+import sys
+from fractions import Fraction
+
+import pytest
+
+from defenses.budget import Budget, Cost, exact
+from defenses.ledger import Ledger
+from exports.errors import LabError
+
+HALF = Cost.pure(Fraction(1, 2))
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.open("data", Budget(Fraction(1)))
+    return ledger
+
+
+def never():
+    raise AssertionError("nothing may be drawn")
+
+
+def test_ten_tenths_are_exactly_one(ledger):
+    tenth = Cost.pure(exact(0.1))
+    for number in range(10):
+        ledger.answer("data", {"number": number}, tenth, lambda: 1)
+    assert ledger.left("data") == 0
+    with pytest.raises(LabError, match=r"needed epsilon 0\.1, left 0\."):
+        ledger.answer("data", {"number": 10}, tenth, never)
+
+
+def test_a_refusal_comes_before_the_draw_and_changes_nothing(ledger):
+    ledger.answer("data", {"q": 1}, Cost.pure(exact(0.8)), lambda: 1)
+    before = ledger.path.read_bytes()
+    with pytest.raises(LabError, match=r"needed epsilon 0\.5, left 0\.2\."):
+        ledger.answer("data", {"q": 2}, HALF, never)
+    assert ledger.path.read_bytes() == before
+
+
+def test_a_stored_answer_is_free_and_the_same_even_when_the_budget_is_spent(ledger):
+    draws = iter(range(100))
+    answers = [ledger.answer("data", {"q": 1}, HALF, lambda: next(draws)) for _ in range(5)]
+    ledger.answer("data", {"q": 2}, HALF, lambda: next(draws))
+    assert answers == [0] * 5
+    assert ledger.answer("data", {"q": 1}, HALF, never) == 0
+    assert ledger.left("data") == 0
+
+
+def test_data_sets_have_budgets_of_their_own(ledger):
+    ledger.open("other", Budget(Fraction(2)))
+    ledger.answer("data", {"q": 1}, HALF, lambda: 1)
+    assert (ledger.left("data"), ledger.left("other")) == (Fraction(1, 2), 2)
+
+
+def test_a_draw_that_fails_costs_nothing(ledger):
+    with pytest.raises(AssertionError):
+        ledger.answer("data", {"q": 1}, HALF, never)
+    assert ledger.left("data") == 1
+
+
+def test_a_budget_is_set_once(ledger):
+    ledger.open("data", Budget(Fraction(1)))
+    for other in (
+        Budget(Fraction(2)),
+        Budget(Fraction(1), neighbours="replace"),
+        Budget(Fraction(1), simulated=True),
+    ):
+        with pytest.raises(LabError, match="set once"):
+            ledger.open("data", other)
+
+
+def test_rows_can_neither_be_changed_nor_removed(ledger):
+    ledger.answer("data", {"q": 1}, HALF, lambda: 1)
+    con = sqlite3.connect(ledger.path)
+    for change in ("DELETE FROM answers", "UPDATE budgets SET total = '9'", "UPDATE answers SET price = '0'"):
+        with pytest.raises(sqlite3.DatabaseError, match="append-only"):
+            con.execute(change)
+    con.close()
+
+
+def test_gaussian_noise_needs_a_ledger_in_rho(ledger, tmp_path):
+    gaussian = Cost(None, Fraction(1, 10))
+    with pytest.raises(LabError, match="Gaussian"):
+        ledger.answer("data", {"q": 1}, gaussian, never)
+    concentrated = Ledger(tmp_path / "rho.sqlite")
+    concentrated.open("data", Budget(Fraction(1), currency="rho"))
+    concentrated.answer("data", {"q": 1}, gaussian, lambda: 1)
+    concentrated.answer("data", {"q": 2}, HALF, lambda: 1)
+    assert concentrated.left("data") == 1 - Fraction(1, 10) - Fraction(1, 8)
+
+
+def test_delta_is_a_budget_too(ledger):
+    with pytest.raises(LabError, match=r"needed delta 1e-09, left 0\."):
+        ledger.answer("data", {"q": 1}, Cost.pure(Fraction(1, 2), exact("1e-9")), never)
+
+
+@pytest.mark.parametrize("content", [b"this is no database at all, only text" * 100, None])
+def test_an_unusable_ledger_is_one_sentence_that_charges_nothing(tmp_path, content):
+    path = tmp_path / "ledger.sqlite"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(LabError, match="nothing charged"):
+        Ledger(path).open("data", Budget(Fraction(1)))
+    assert content is None or path.read_bytes() == content
+
+
+SPEND = """
+import sys
+from fractions import Fraction
+from pathlib import Path
+from defenses.budget import Cost
+from defenses.ledger import Ledger
+from exports.errors import LabError
+for number in range(40):
+    try:
+        Ledger(Path(sys.argv[1])).answer("data", {sys.argv[2]: number}, Cost.pure(Fraction(1, 50)), lambda: 1)
+    except LabError as refusal:
+        sys.exit(str(refusal))
+    print(number, flush=True)
+"""
+
+HANG = """
+import sys, time
+from fractions import Fraction
+from pathlib import Path
+from defenses.budget import Cost
+from defenses.ledger import Ledger
+def draw():
+    print("drawing", flush=True)
+    time.sleep(60)
+Ledger(Path(sys.argv[1])).answer("data", {"q": "killed"}, Cost.pure(Fraction(1, 2)), draw)
+"""
+
+
+def start(code, *arguments):
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_two_processes_cannot_spend_the_same_budget(ledger):
+    workers = [start(SPEND, ledger.path, name) for name in ("one", "two")]
+    results = [worker.communicate(timeout=60) for worker in workers]
+    assert sum(len(answers.split()) for answers, _ in results) == 50
+    assert any("needed epsilon 0.02, left 0." in refusal for _, refusal in results)
+    assert ledger.left("data") == 0
+
+
+def test_a_process_killed_while_drawing_leaves_the_ledger_whole(ledger):
+    with start(HANG, ledger.path) as worker:
+        assert worker.stdout.readline() == "drawing\n"
+        worker.kill()
+    assert ledger.left("data") == 1
+    assert ledger.answer("data", {"q": "killed"}, HALF, lambda: 7) == 7
