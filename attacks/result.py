@@ -40,6 +40,8 @@ class AttackResult:
         Seed of the run.
     series : mapping
         Curves and tables beside the headline, by name: plain lists.
+    timings : mapping
+        What was measured by the clock on this machine; never part of a comparison of two runs.
     groups : mapping
         Results of each group of ``by=``; the worst one is ``worst_group``.
     notes : tuple of str
@@ -64,6 +66,7 @@ class AttackResult:
     detectable: float | None = None
     seed: int | None = None
     series: Mapping[str, Any] = field(default_factory=dict)
+    timings: Mapping[str, float] = field(default_factory=dict, compare=False)
     groups: Mapping[str, AttackResult] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -91,6 +94,7 @@ class AttackResult:
             "detectable": self.detectable,
             "seed": self.seed,
             "series": dict(self.series),
+            "timings": dict(self.timings),
             "groups": {name: group.to_json() for name, group in self.groups.items()},
             "worst_group": self.worst_group,
             "notes": list(self.notes),

@@ -35,6 +35,7 @@ def scored(
     control_groups: NDArray[Any] | None = None,
     seed: int,
     series: Mapping[str, Any] | None = None,
+    timings: Mapping[str, float] | None = None,
     notes: tuple[str, ...] = (),
 ) -> AttackResult:
     """Return the result of guesses that have been held against the truth.
@@ -58,7 +59,7 @@ def scored(
         The group of each guess, for ``by=``.
     seed : int
         Seed of the run; draws the bootstrap only.
-    series, notes : optional
+    series, timings, notes : optional
         Passed on to the result.
 
     Examples
@@ -103,6 +104,7 @@ def scored(
         detectable=detectable(made.of, share_of(reference)),
         seed=seed,
         series=series or {},
+        timings=timings or {},
         groups=worst,
         notes=notes,
     )
