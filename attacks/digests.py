@@ -156,7 +156,7 @@ class Hashing:
             return
         import pyarrow as pa
 
-        def digest(texts: pa.Array) -> pa.Array:
+        def digest(texts: Any) -> Any:
             return pa.array(self.digests(texts.to_pylist()), pa.string())
 
         arrow: Any = "arrow"

@@ -11,6 +11,7 @@ from exports.errors import LabError
 from reidlab.installation import require_one_distribution
 
 COMMANDS = (
+    "attack",
     "assess",
     "doctor",
 )

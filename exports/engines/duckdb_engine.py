@@ -54,6 +54,8 @@ class DuckDBEngine:
     ----------
     memory : int, optional
         Bytes that the whole process may use; the engine spills above its share.
+    ordered : bool, default False
+        Return rows in the order of the source; costs memory on large answers.
 
     Examples
     --------
@@ -67,13 +69,13 @@ class DuckDBEngine:
 
     dialect: Dialect = DUCKDB
 
-    def __init__(self, memory: int | None = None) -> None:
+    def __init__(self, memory: int | None = None, *, ordered: bool = False) -> None:
         import duckdb
 
         config: dict[str, Any] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "preserve_insertion_order": False,
+            "preserve_insertion_order": ordered,
         }
         if memory is not None:
             config["memory_limit"] = f"{engine_limit(memory)}B"

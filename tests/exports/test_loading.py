@@ -1,0 +1,36 @@
+"""A table in memory is the file, in its order, with numbers only where all cells are numbers."""
+
+import pyarrow as pa
+import pytest
+
+from exports.loading import load
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["1", "-20", ""], pa.int64()),
+        (["1.5", "2", "-0.25", "1e-3"], pa.float64()),
+        (["02139", "10001"], pa.string()),
+        (["1", "x"], pa.string()),
+        (["", ""], pa.string()),
+        (["nan", "1"], pa.string()),
+        (["9" * 30, "1"], pa.float64()),
+    ],
+)
+def test_a_column_of_text_becomes_numbers_only_when_all_of_it_is(tmp_path, cells, kind):
+    file = tmp_path / "t.csv"
+    file.write_text("x,y\n" + "\n".join(f"{cell},a" for cell in cells) + "\n")
+    assert load(file).column("x").type == kind
+    assert load(file, text=["x"]).column("x").type == pa.string()
+
+
+def test_rows_keep_their_order_also_in_a_large_file(tmp_path):
+    file = tmp_path / "t.csv"
+    file.write_text("x\n" + "\n".join(map(str, range(400_000))) + "\n")
+    assert load(file)["x"].to_pylist() == list(range(400_000))
+
+
+def test_a_frame_in_memory_is_taken_as_it_is():
+    table = pa.table({"zip": ["02139"]})
+    assert load(table) == table
