@@ -14,6 +14,7 @@ COMMANDS = (
     "attack",
     "assess",
     "doctor",
+    "hash",
 )
 
 app = typer.Typer(
