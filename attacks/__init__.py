@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 BUILT_IN: dict[str, str] = {
     "account-match": "attacks.account_match:AccountMatch",
     "hash-reversal": "attacks.hash_reversal:HashReversal",
-    "inference": "attacks.inference:Inference",
-    "linkability": "attacks.linkability:Linkability",
 }
 """Registered name -> ``module:class`` of each attack in this package."""
 

@@ -14,7 +14,7 @@ COMMANDS = (
     "attack",
     "assess",
     "doctor",
-    "hash",
+    "replay",
 )
 
 app = typer.Typer(

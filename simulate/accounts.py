@@ -58,6 +58,7 @@ def draw_accounts(
     *,
     seed: int,
     block: int,
+    role: str = "visitors",
 ) -> NDArray[np.uint8]:
     """Draw one block of people's accounts at a platform.
 
@@ -78,8 +79,8 @@ def draw_accounts(
         The block, or the beginning of it.
     values : mapping of str to float
         The parameters of ``world.toml``.
-    seed, block : int
-        Which random numbers.
+    seed, block, role : int, int, str
+        Which random numbers; ``role`` is the population.
 
     Returns
     -------
@@ -87,7 +88,7 @@ def draw_accounts(
         ``ACCOUNT`` plus one bit per known address; 0 without an account.
     """
     n = len(people.bracket)
-    stream = Stream(seed, "platform", platform.name, block=block)
+    stream = Stream(seed, f"platform/{role}", platform.name, block=block)
 
     def chance(name: str, share: float | NDArray[np.float64]) -> NDArray[np.bool_]:
         return stream.at(name=name).uniforms(n) < share
@@ -97,7 +98,9 @@ def draw_accounts(
     reached = with_odds(reach, values["visitor_odds"])[people.bracket, people.woman.astype(np.int64)]
     account = (chance("account", reached) | owner) & (people.bracket >= 0)
 
-    reuse = Stream(seed, "platform", "address_reuse", block=block).uniforms(n) < values["address_reuse"]
+    reuse = (
+        Stream(seed, f"platform/{role}", "address_reuse", block=block).uniforms(n) < values["address_reuse"]
+    )
     others = people.addresses - one
     other = one + stream.at(name="other").integers(n, others).astype(np.uint8)
     sign_up = np.where(reuse, one, np.where(others > 0, one << other, 0)).astype(np.uint8)

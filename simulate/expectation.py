@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from simulate.accounts import Holders, stale
 from simulate.platforms import with_odds
-from simulate.world import Platform
+from simulate.world import BRACKETS, Platform
 
 Values = Mapping[str, ArrayLike]
 """Parameters by name: a number each, or draws of shape (draws, 1)."""
@@ -45,18 +45,17 @@ def count_cells(people: Holders, disagree: NDArray[np.bool_] | None = None) -> C
     disagree : array of bool or None
         Whose correctly typed address normalises differently on the two sides; None for nobody.
     """
-    columns = np.stack(
-        [people.bracket, people.woman.astype(np.int64), people.addresses, people.mailboxes], axis=1
-    ).astype(np.int64)
-    unique, inverse, weight = np.unique(columns, axis=0, return_inverse=True, return_counts=True)
-    lost = np.zeros(len(columns)) if disagree is None else disagree.astype(float)
-    return Cells(
-        Holders(
-            unique[:, 0], unique[:, 1] == 1, unique[:, 2].astype(np.uint8), unique[:, 3].astype(np.uint8)
-        ),
-        weight,
-        np.bincount(inverse, lost, len(unique)) / weight,
+    shape = len(BRACKETS) + 1, 2, 8, 256
+    codes = np.ravel_multi_index(
+        (people.bracket + 1, people.woman.astype(np.int64), people.addresses, people.mailboxes), shape
     )
+    weight = np.bincount(codes)
+    cells = np.flatnonzero(weight)
+    weight = weight[cells]
+    lost = np.zeros(len(cells)) if disagree is None else np.bincount(codes, disagree)[cells] / weight
+    bracket, woman, addresses, mailboxes = np.unravel_index(cells, shape)
+    representatives = Holders(bracket - 1, woman == 1, addresses.astype(np.uint8), mailboxes.astype(np.uint8))
+    return Cells(representatives, weight, lost)
 
 
 def known_share(people: Holders, values: Values) -> NDArray[np.float64]:

@@ -1,0 +1,103 @@
+"""The command that replays a case at its real size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from reidlab.replay import Run
+
+
+def command(
+    case: Annotated[str, typer.Argument(help="Name of a case, or the path of one's own case.toml.")],
+    people: Annotated[
+        int | None, typer.Option(help="Visitors collected by the date of the list; the case's own size.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same numbers, whatever the workers.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes; as many as there are cores.")] = 0,
+    memory: Annotated[str, typer.Option(help="Memory that the run may use.")] = "4GB",
+    only: Annotated[str | None, typer.Option(help="'match': people, upload and match alone.")] = None,
+    accounts: Annotated[int, typer.Option(help="Accounts' owners who never visited, in addition.")] = 0,
+    sweep: Annotated[bool, typer.Option("--sweep", help="Range of the match over all assumptions.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; replay-CASE.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Simulate a site's visitors, upload their hashed addresses, and show who is matched and why."""
+    import os
+
+    from exports.errors import LabError
+    from reidlab.output import print_json
+    from reidlab.progress import stages
+    from reidlab.replay import run
+    from simulate.case import load_case
+    from simulate.memory import bytes_of
+
+    if only not in (None, "match"):
+        raise LabError(f"--only is {only!r} but must be 'match': leave it out for the whole replay.")
+    found = load_case(case)
+    with stages() as progress:
+        done = run(
+            found,
+            out or Path(f"replay-{found.name}"),
+            people=people,
+            seed=seed,
+            workers=workers or len(os.sched_getaffinity(0)),
+            memory=bytes_of(memory),
+            accounts=accounts,
+            swept=sweep,
+            progress=progress,
+        )
+    if as_json:
+        print_json("replay", done)
+    else:
+        _print(done)
+
+
+def _print(done: Run) -> None:
+    from simulate.world import load_world
+
+    replay, platforms = done.replay, load_world().platforms
+    typer.echo(f"{replay.case.title}\n{done.people:,} people, seed {done.seed}\n")
+    for name, match in replay.matches.items():
+        transfer = replay.transfers[name]
+        typer.echo(
+            f"{platforms[name].title}, {transfer.date} ({transfer.status}: {transfer.source})\n"
+            f"  uploaded {match.received:,} in {match.requests:,} requests, matched {match.share!r}"
+        )
+        lost = ", ".join(f"{cause.replace('_', ' ')} {count:,}" for cause, count in match.lost.items())
+        typer.echo(
+            f"  lost: {lost}; invalid {match.invalid:,}; matched to somebody else {match.false_matched:,}; "
+            f"the advertiser sees {match.shown}"
+        )
+    if (fit := replay.calibration) is not None:
+        typer.echo(f"\n{fit!r}. With one assumption at either end of its range the fit is")
+        for entry in fit.sensitivity:
+            ends = ["none" if end is None else f"{end:.3f}" for end in (entry.at_low, entry.at_high)]
+            typer.echo(
+                f"  {entry.parameter:<15} {entry.low:g} to {entry.high:g}: reuse {ends[0]} to {ends[1]}"
+            )
+    for found in done.ranges:
+        drivers = ", ".join(f"{name} {share:.2f}" for name, share in list(found.drivers.items())[:3])
+        observed = found.conditioned and f"; with the match as observed {_range(*found.conditioned)}"
+        typer.echo(
+            f"{platforms[found.platform].title}: range {_range(found.low, found.median, found.high)}"
+            f"{observed or ''}; driven by {drivers}"
+        )
+    _print_known(done)
+    typer.echo(f"\nTables, figure and run.json are in {done.folder}")
+
+
+def _print_known(done: Run) -> None:
+    rows = done.replay.known.to_pylist()
+    for name in done.replay.matches:
+        typer.echo(f"\nWhat {name} now knows of the people it matched")
+        for row in rows:
+            if row["platform"] == name:
+                typer.echo(f"  {row['attribute']:<15} {row['value']:<22} {row['people']:>12,}")
+
+
+def _range(low: float, _median: float, high: float) -> str:
+    return f"{100 * low:.1f} to {100 * high:.1f} %"

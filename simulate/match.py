@@ -1,0 +1,218 @@
+"""An uploaded list joined with a platform's accounts, and every address that did not match accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exports.engines.duckdb_engine import engine_limit
+from exports.errors import LabError
+from exports.shares import Share
+
+CAUSES = ("no_account", "other_address", "typo", "normalisation")
+"""Why an address is lost; the first that applies counts."""
+
+OUTCOMES = ("not_sent", "invalid", "matched", "false_match", *CAUSES)
+"""What became of each person's address; codes are positions in this tuple."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a platform made of one uploaded list.
+
+    ``received = invalid + matched + sum(lost)``; ``matched`` includes ``false_matched``, the
+    addresses that met only the account of somebody else.
+
+    Parameters
+    ----------
+    platform : str
+        Its name.
+    received, invalid, matched, false_matched : int
+        Entries of the list.
+    lost : mapping of str to int
+        By cause, in the order of ``CAUSES``.
+    accounts : int
+        Account addresses the list was compared with.
+    requests : int
+        Upload requests it took.
+    shown : str
+        Size of the matched list as the platform shows it to the advertiser.
+    """
+
+    platform: str
+    received: int
+    invalid: int
+    matched: int
+    false_matched: int
+    lost: Mapping[str, int]
+    accounts: int
+    requests: int
+    shown: str
+
+    def __post_init__(self) -> None:
+        accounted = self.invalid + self.matched + sum(self.lost.values())
+        if accounted != self.received or self.false_matched > self.matched:
+            raise ValueError(f"{self.received} received but {accounted} accounted for at {self.platform}")
+
+    @property
+    def share(self) -> Share:
+        """Matched of received, with its simulation error."""
+        return Share(self.matched, self.received, "simulated")
+
+    def __repr__(self) -> str:
+        return f"{self.platform}: uploaded {self.received:,}, matched {self.share}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fixed keys of a platform in the replay's JSON, and further ones."""
+        low, high = self.share.interval
+        return {
+            "received": self.received,
+            "invalid": self.invalid,
+            "matched": self.matched,
+            "false_matched": self.false_matched,
+            "share": self.share.share,
+            "low": low,
+            "high": high,
+            "lost": dict(self.lost),
+            "accounts": self.accounts,
+            "requests": self.requests,
+            "shown": self.shown,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a join found, one entry per person.
+
+    Attributes
+    ----------
+    valid : array of bool
+        The address could be normalised.
+    own, other : array of bool
+        It met an account of its owner; of somebody else.
+    accounts : int
+        Account addresses on the other side.
+    """
+
+    valid: NDArray[np.bool_]
+    own: NDArray[np.bool_]
+    other: NDArray[np.bool_]
+    accounts: int
+
+
+@contextmanager
+def connect(memory: int, threads: int, spill: Path) -> Iterator[Any]:
+    """Open DuckDB within ``memory`` bytes of the whole process; what does not fit goes to ``spill``.
+
+    Raises
+    ------
+    LabError
+        When the memory is too small, even with spilling, or the disk of ``spill`` is full.
+    """
+    import duckdb
+
+    config: dict[str, Any] = {
+        "memory_limit": f"{engine_limit(memory)}B",
+        "threads": threads,
+        "temp_directory": str(spill),
+        "preserve_insertion_order": False,
+        "enable_external_file_cache": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    try:
+        with duckdb.connect(config=config) as connection:
+            yield connection
+    except duckdb.OutOfMemoryException:
+        raise LabError(
+            f"The match needs more than --memory {memory / 1e9:g}GB, even with spilling: give more."
+        ) from None
+    except duckdb.IOException as error:
+        full = "No space left" in str(error)
+        raise LabError(
+            f"The disk of {spill} is full: free space there or choose another --out."
+            if full
+            else f"{spill} cannot be read or written ({type(error).__name__}): choose another --out."
+        ) from None
+
+
+def match_tokens(connection: Any, uploaded: str, accounts: str, people: int) -> Found:
+    """Join a list of tokens with the tokens of a platform's accounts.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        Where both can be read.
+    uploaded : str
+        Query of ``id`` (below ``people``) and ``token``, null when invalid.
+    accounts : str
+        Query of ``owner`` (any integer) and ``token``.
+    people : int
+        Length of the arrays returned.
+    """
+    valid, own, other = (np.zeros(people, dtype=bool) for _ in range(3))
+    joined = (
+        "select u.id, u.token is not null as valid, a.owner is not null as met, "
+        f"coalesce(a.owner = u.id, false) as own from ({uploaded}) u left join ({accounts}) a using (token)"
+    )
+    for batch in connection.sql(joined).to_arrow_reader(1 << 17):
+        ids, well, met, mine = (column.to_numpy(zero_copy_only=False) for column in batch.columns)
+        valid[ids[well]] = True
+        own[ids[mine]] = True
+        other[ids[met & ~mine]] = True
+    [(count,)] = connection.sql(f"select count(*) from ({accounts})").fetchall()
+    return Found(valid, own, other, count)
+
+
+def outcomes(
+    sent: NDArray[np.bool_],
+    found: Found,
+    account: NDArray[np.bool_],
+    known: NDArray[np.bool_],
+    typo: NDArray[np.bool_],
+) -> NDArray[np.uint8]:
+    """Return what became of each person's address, as codes into ``OUTCOMES``.
+
+    Parameters
+    ----------
+    sent : array of bool
+        Whose address was on the list.
+    found : Found
+        What the join found.
+    account, known, typo : array of bool
+        The truth: has an account at the platform; the platform knows the address given to the
+        site; the address was mistyped.
+    """
+    code = {name: np.uint8(position) for position, name in enumerate(OUTCOMES)}
+    return np.select(
+        [~sent, ~found.valid, found.own, found.other, ~account, ~known, typo],
+        [
+            code["not_sent"],
+            code["invalid"],
+            code["matched"],
+            code["false_match"],
+            code["no_account"],
+            code["other_address"],
+            code["typo"],
+        ],
+        code["normalisation"],
+    )
+
+
+def account_for(codes: NDArray[np.uint8], **described: Any) -> Match:
+    """Count outcome codes into a :class:`Match`; keywords are its other fields."""
+    count = dict(zip(OUTCOMES, np.bincount(codes, minlength=len(OUTCOMES)).tolist(), strict=True))
+    return Match(
+        received=len(codes) - count["not_sent"],
+        invalid=count["invalid"],
+        matched=count["matched"] + count["false_match"],
+        false_matched=count["false_match"],
+        lost={cause: count[cause] for cause in CAUSES},
+        **described,
+    )

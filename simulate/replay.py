@@ -1,0 +1,181 @@
+"""A case replayed: collect the people, fit the reuse of addresses, upload each list and match it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from exports.randomness import BLOCK
+from simulate.blocks import Written, write_blocks, write_table
+from simulate.calibrate import FITTED, Calibration, calibrate
+from simulate.case import Case, Transfer
+from simulate.collection import Collection, collection
+from simulate.columns import categories
+from simulate.demography import Population, Site
+from simulate.expectation import Cells
+from simulate.known import known_of_matched
+from simulate.match import OUTCOMES, Match, connect
+from simulate.numbering import Numbers
+from simulate.people import address_keys, blocks, number_addresses
+from simulate.pieces import append_number
+from simulate.sample import sample_cells
+from simulate.uploads import Collected, upload
+from simulate.workers import Workers
+from simulate.world import load_world
+
+Progress = Callable[[str, int, int], None]
+"""Told the name of a stage, how much of it is newly done and how much there is in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What came of a case.
+
+    Attributes
+    ----------
+    values : mapping of str to float
+        The parameters used, the fitted one included.
+    cells : mapping of str to Cells
+        The visitors as counted for the closed form at each platform.
+    matches, transfers : mapping of platform name
+        What each platform made of the widest list it was sent.
+    known : pyarrow.Table
+        What a platform now knows of the people it matched, with counts.
+    tables : mapping of str to Written
+        The tables written.
+    """
+
+    case: Case
+    values: Mapping[str, float]
+    calibration: Calibration | None
+    cells: Mapping[str, Cells]
+    matches: Mapping[str, Match]
+    transfers: Mapping[str, Transfer]
+    known: pa.Table
+    tables: Mapping[str, Written]
+
+
+def replay(
+    case: Case,
+    folder: Path,
+    *,
+    people: int,
+    seed: int,
+    workers: int,
+    memory: int,
+    accounts: int = 0,
+    progress: Progress = lambda _stage, _done, _all: None,
+) -> Replay:
+    """Replay the upload and match of a case, writing its tables below ``folder``.
+
+    Parameters
+    ----------
+    case : Case
+        What was sent to whom.
+    folder : Path
+        Where tables go; what a former, interrupted call with the same arguments finished is kept.
+    people : int
+        Visitors collected by the case's date; the counts of its transfers scale with it.
+    seed, workers : int
+        Of the run; processes.
+    memory : int
+        Bytes that the run may use.
+    accounts : int, default 0
+        People besides the visitors whose accounts the platforms hold as well.
+    progress : callable
+        Told how far each stage is.
+
+    Raises
+    ------
+    LabError
+        When the memory or the disk does not suffice, or no address reuse gives the case's match.
+    """
+    world = load_world()
+    values = {name: entry.value for name, entry in case.parameters.items()}
+    transfers = case.widest()
+    draft = collection(case, world, values, seed=seed, people=people)
+    with Workers(workers) as pool:
+        cells = sample_cells(draft)
+        calibration = calibrate(case, world, cells[case.target.platform]) if case.target else None
+        if calibration is not None:
+            values[FITTED] = calibration.address_reuse
+        collected = replace(draft, values=values)
+        tables = _write(collected, folder, pool, progress)
+        if accounts:
+            others = replace(collected, people=accounts, population="outsiders")
+            tables |= _write(others, folder, pool, progress, before=collected)
+    people_and_accounts = Collected.read(tables)
+    matches, codes = {}, {}
+    with connect(memory, workers, folder / "spill") as connection:
+        for bit, platform in enumerate(collected.platforms):
+            matches[platform.name], codes[platform.name] = upload(
+                connection, people_and_accounts, transfers[platform.name], platform, bit, people / case.size
+            )
+            progress("matching", 1, len(collected.platforms))
+    tables["matches"] = write_table(_outcome_blocks(codes), folder, "matches")
+    known = known_of_matched(tables["visitors"].files, codes)
+    tables["known"] = write_table([known], folder, "known")
+    return Replay(case, values, calibration, cells, matches, transfers, known, tables)
+
+
+def _write(
+    collected: Collection,
+    folder: Path,
+    pool: Workers,
+    progress: Progress,
+    before: Collection | None = None,
+) -> dict[str, Written]:
+    """Give every address its number, then write the tables of all blocks that are missing."""
+    sizes = dict(blocks(collected.people))
+    numbers: list[Numbers] = []
+
+    def work(span: range) -> Collection:
+        if not numbers:
+            numbers.extend(_numbered(collected, pool, before))
+        return replace(collected, numbers={block: numbers[block] for block in span})
+
+    def told(done: int) -> None:
+        progress(collected.population, done, len(sizes))
+
+    return write_blocks(work, len(sizes), folder, pool, name=collected.population, progress=told)
+
+
+def _numbered(collected: Collection, pool: Workers, before: Collection | None) -> list[Numbers]:
+    """Return the numbers of all addresses; those of the people ``before`` them are taken."""
+    keys = _keys(collected, pool)
+    if before is None:
+        return number_addresses(keys)
+    earlier = _keys(before, pool)
+    settled = [
+        append_number(drafted, numbers.between(0, len(drafted)))
+        for drafted, numbers in zip(earlier, number_addresses(earlier), strict=True)
+    ]
+    return number_addresses([*settled, *keys])[len(settled) :]
+
+
+def _keys(collected: Collection, pool: Workers) -> list[NDArray[np.uint64]]:
+    tasks = [
+        (collected.seed, block, size, collected.site, collected.population)
+        for block, size in blocks(collected.people)
+    ]
+    found = dict(pool.each(_block_keys, tasks))
+    return [found[block] for block in range(len(tasks))]
+
+
+def _block_keys(
+    seed: int, block: int, size: int, site: Site, population: Population
+) -> tuple[int, NDArray[np.uint64]]:
+    return block, address_keys(seed, block, size, site=site, population=population)
+
+
+def _outcome_blocks(codes: Mapping[str, NDArray[np.uint8]]) -> Iterator[pa.Table]:
+    people = len(next(iter(codes.values())))
+    for block, size in blocks(people):
+        rows = slice(block * BLOCK, block * BLOCK + size)
+        columns = {"person_id": pa.array(np.arange(rows.start, rows.stop))}
+        yield pa.table(columns | {name: categories(code[rows], OUTCOMES) for name, code in codes.items()})
