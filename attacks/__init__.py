@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 BUILT_IN: dict[str, str] = {
     "account-match": "attacks.account_match:AccountMatch",
+    "cross-list": "attacks.cross_list:CrossListJoin",
     "hash-reversal": "attacks.hash_reversal:HashReversal",
 }
 """Registered name -> ``module:class`` of each attack in this package."""
