@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from exports.errors import LabError
 from exports.release import Export, Release
@@ -14,6 +17,10 @@ from exports.schema import Schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+class Withheld(LabError):
+    """The oracle does not answer this query: the count is too small, or the budget is spent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +84,101 @@ class CountQuery:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A table whose columns are coded once, to answer any number of queries.
+
+    Parameters
+    ----------
+    columns : mapping of str to (array of int, mapping of value to int)
+        Code of each row and code of each value.
+    person : array of int or None
+        Code of each row's person; None where every row is one.
+    types : mapping of str to pyarrow.DataType
+        Type of each column.
+    rows : int
+        Rows of the table.
+    """
+
+    columns: Mapping[str, tuple[NDArray[np.int32], Mapping[Any, int]]]
+    person: NDArray[np.int32] | None
+    types: Mapping[str, Any]
+    rows: int
+
+    @classmethod
+    def of(cls, table: pa.Table, schema: Schema, names: Collection[str] | None = None) -> Counts:
+        """Code the columns ``names``, or all."""
+        columns = {name: _coded(table[name]) for name in table.column_names if names is None or name in names}
+        person = None if schema.person is None else _coded(table[schema.person])[0]
+        types = {name: table.schema.field(name).type for name in columns}
+        return cls(columns, person, types, table.num_rows)
+
+    def answer(self, query: CountQuery) -> int:
+        """Return the exact answer: distinct persons, or rows where no person is declared.
+
+        Raises
+        ------
+        LabError
+            When the query names a column that is not there, or compares it with another type.
+        """
+        mask: NDArray[np.bool_] | None = None
+        for condition in query.conditions:
+            chosen = self._satisfy(condition)
+            mask = chosen if mask is None else mask & chosen
+        if self.person is None:
+            return self.rows if mask is None else int(np.count_nonzero(mask))
+        people = self.person if mask is None else self.person[mask]
+        seen = np.zeros(int(self.person.max(initial=-1)) + 1, dtype=bool)
+        seen[people] = True
+        return int(np.count_nonzero(seen))
+
+    def _satisfy(self, condition: Condition) -> NDArray[np.bool_]:
+        if condition.column not in self.columns:
+            raise LabError(
+                f"The query names {condition.column!r}, which the table does not have: correct the name."
+            )
+        codes, known = self.columns[condition.column]
+        wanted = [known[value] for value in condition.values if value in known]
+        if len(wanted) < len(condition.values):
+            self._require_type(condition, known)
+        if len(wanted) == 1:
+            alike: NDArray[np.bool_] = codes == wanted[0]
+        else:
+            accepted = np.zeros(len(known), dtype=bool)
+            accepted[wanted] = True
+            alike = accepted[codes]
+        return ~alike if condition.negated else alike
+
+    def _require_type(self, condition: Condition, known: Mapping[Any, int]) -> None:
+        import pyarrow as pa
+
+        kind = self.types[condition.column]
+        try:
+            pa.array([value for value in condition.values if value not in known], type=kind)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            raise LabError(
+                f"The query compares {condition.column!r} ({kind}) with values of another type: give values "
+                "of the column's type."
+            ) from None
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], dict[Any, int]]:
+    """Return the code of each row and of each value, a missing one included."""
+    import pyarrow.compute as pc
+
+    whole = column.combine_chunks()
+    coded = pc.dictionary_encode(whole, null_encoding="encode")
+    values = coded.dictionary.to_pylist()
+    return coded.indices.to_numpy(), {value: code for code, value in enumerate(values)}
+
+
 def count(query: CountQuery, table: pa.Table, schema: Schema) -> int:
-    """Return the exact answer on ``table``: distinct persons, or rows where no person is declared.
+    """Return the exact answer to one query on ``table``.
 
     Raises
     ------
     LabError
-        When the query names a column that the table does not have, or compares it with values
-        of another type.
+        As ``Counts.answer``.
 
     Examples
     --------
@@ -93,32 +187,9 @@ def count(query: CountQuery, table: pa.Table, schema: Schema) -> int:
     >>> count(CountQuery((Condition("visit", ["intake", None]),)), table, Schema(person="person"))
     3
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    mask = None
-    for condition in query.conditions:
-        if condition.column not in table.column_names:
-            raise LabError(
-                f"The query names {condition.column!r}, which the table does not have: correct the name."
-            )
-        column = table[condition.column]
-        try:
-            values = pa.array(list(condition.values), type=column.type)
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
-            raise LabError(
-                f"The query compares {condition.column!r} ({column.type}) with values of another type: "
-                "give values of the column's type."
-            ) from None
-        chosen = pc.is_in(column, value_set=values)
-        chosen = pc.invert(chosen) if condition.negated else chosen
-        mask = chosen if mask is None else pc.and_(mask, chosen)
-    if schema.person is None:
-        return table.num_rows if mask is None else int(pc.sum(mask).as_py() or 0)
-    people = table[schema.person]
-    return int(pc.count_distinct(people if mask is None else people.filter(mask), mode="all").as_py())
+    return Counts.of(table, schema, query.columns).answer(query)
 
 
 def exact_counts(export: Export) -> Release:
     """Return the oracle that answers every count query on ``export`` exactly and without limit."""
-    return Release("counts", export.schema, ask=lambda query: count(query, export.table, export.schema))
+    return Release("counts", export.schema, ask=Counts.of(export.table, export.schema).answer)
