@@ -14,7 +14,7 @@ COMMANDS = (
     "attack",
     "assess",
     "doctor",
-    "replay",
+COMMANDS = ("assess", "attack", "doctor", "hash", "replay")
 )
 
 app = typer.Typer(
