@@ -13,6 +13,8 @@ BUILT_IN: dict[str, str] = {
     "account-match": "attacks.account_match:AccountMatch",
     "cross-list": "attacks.cross_list:CrossListJoin",
     "hash-reversal": "attacks.hash_reversal:HashReversal",
+    "inference": "attacks.inference:Inference",
+    "linkability": "attacks.linkability:Linkability",
 }
 """Registered name -> ``module:class`` of each attack in this package."""
 

@@ -1,0 +1,116 @@
+"""Generalised values: which values a released label such as ``[20, 30)`` or ``021**`` can stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exports.hierarchies import ANY, Hierarchy, Label
+from exports.schema import Column
+
+_NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
+_BETWEEN = re.compile(rf"([\[\](]?)\s*{_NUMBER}\s*(?:,|;|\.\.|-|–)\s*{_NUMBER}\s*([\[\])]?)")
+_BEYOND = re.compile(rf"(<=|>=|<|>|≤|≥)\s*{_NUMBER}")
+_SET = re.compile(r"\{(.*)\}")
+
+
+def covered(
+    labels: Sequence[Label], values: Sequence[Label], declared: Column | None = None
+) -> NDArray[np.bool_]:
+    """Return which values each label can stand for.
+
+    A label stands for itself. Read as generalisations are intervals (``[20, 30)``, ``20-29``,
+    ``>=65``), sets (``{a, b}``), hidden characters (``021**``), ``*``, and every label of the
+    declared hierarchy. A missing value stands for itself only.
+
+    Parameters
+    ----------
+    labels : sequence of str or None
+        Values of a released column.
+    values : sequence of str or None
+        Values that people have.
+    declared : Column, optional
+        The column as declared; its hierarchy is public knowledge.
+
+    Returns
+    -------
+    array of bool, shape (labels, values)
+
+    Examples
+    --------
+    >>> covered(["[20, 30)", "4*", "34", "*"], ["20", "34", "41"]).astype(int)
+    array([[1, 0, 0],
+           [0, 0, 1],
+           [0, 1, 0],
+           [1, 1, 1]])
+    """
+    place: dict[Label, int] = {value: at for at, value in enumerate(values)}
+    found = np.zeros((len(labels), len(values)), dtype=bool)
+    known = np.array([value is not None for value in values], dtype=bool)
+    numbers = _numbers(values)
+    leaves = _leaves(declared, place)
+    for row, label in enumerate(labels):
+        if label in place:
+            found[row, place[label]] = True
+        elif label in leaves:
+            found[row, leaves[label]] = True
+        elif label is not None and set(label) <= {ANY}:
+            found[row] = known
+        elif label is not None:
+            found[row] = _inside(label, numbers) | _listed(label, place, len(values))
+            if ANY in label:
+                found[row] |= _masked(label, values)
+    return found
+
+
+def _numbers(values: Sequence[Label]) -> NDArray[np.float64]:
+    numbers = np.full(len(values), np.nan)
+    for at, value in enumerate(values):
+        try:
+            numbers[at] = np.nan if value is None else float(value)
+        except ValueError:
+            continue
+    return numbers
+
+
+def _leaves(declared: Column | None, place: dict[Label, int]) -> dict[Label, list[int]]:
+    """Return the values under each label of the declared hierarchy file."""
+    if declared is None or declared.hierarchy is None:
+        return {}
+    hierarchy = Hierarchy.from_csv(declared.hierarchy)
+    leaves: dict[Label, list[int]] = {}
+    for level in range(1, hierarchy.height + 1):
+        for leaf, label in zip(hierarchy.labels[0], hierarchy.label(level), strict=True):
+            if leaf in place:
+                leaves.setdefault(label, []).append(place[leaf])
+    return leaves
+
+
+def _inside(label: str, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    if match := _BETWEEN.fullmatch(label.strip()):
+        opening, low, high, closing = match[1], float(match[2]), float(match[3]), match[4]
+        above = numbers > low if opening in ("(", "]") else numbers >= low
+        below = numbers < high if closing in (")", "[") else numbers <= high
+        return above & below
+    if match := _BEYOND.fullmatch(label.strip()):
+        bound = float(match[2])
+        if match[1] in ("<", ">"):
+            return numbers < bound if match[1] == "<" else numbers > bound
+        return numbers <= bound if match[1] in ("<=", "≤") else numbers >= bound
+    return np.zeros(len(numbers), dtype=bool)
+
+
+def _listed(label: str, place: dict[Label, int], size: int) -> NDArray[np.bool_]:
+    found = np.zeros(size, dtype=bool)
+    if match := _SET.fullmatch(label.strip()):
+        members = [part.strip() for part in re.split(r"[,;]", match[1])]
+        found[[place[member] for member in members if member in place]] = True
+    return found
+
+
+def _masked(label: str, values: Sequence[Label]) -> NDArray[np.bool_]:
+    pattern = re.compile(re.escape(label).replace(r"\*", "."))
+    return np.array([value is not None and bool(pattern.fullmatch(value)) for value in values], dtype=bool)

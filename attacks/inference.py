@@ -1,0 +1,172 @@
+"""Inference: a secret column is guessed from the released record most like the target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attacks.attack import inapplicable, require
+from attacks.comparison import is_number, numbers
+from attacks.neighbours import nearest
+from attacks.records import Targets, comparable, known_columns, shared_codes, unusable
+from attacks.result import AttackResult
+from attacks.scoring import scored
+from exports.hierarchies import encode
+from exports.randomness import Stream
+from exports.release import Kind, Release, Truth
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """An acquaintance knows some facts of a target and looks for the secret one in the release.
+
+    She holds the target's values of the known columns. She succeeds when the secret of the
+    released record nearest to them is the target's own. People who are not in the release are
+    guessed in the same way: what is learnt about them too is knowledge of the population.
+
+    Parameters
+    ----------
+    secret : str, optional
+        Column to infer; by default the schema's first sensitive one.
+    known : tuple of str, optional
+        Columns that she knows; by default the quasi-identifiers, or else every other column.
+    targets : int, default 2000
+        People attacked, and people of the control.
+    tolerance : float, optional
+        Relative error at which a number counts as guessed; by default 0.05 for a column of
+        fractions and 0 for any other.
+    by : str, optional
+        Column by which groups are reported.
+
+    Notes
+    -----
+    ``baseline``: the commonest secret, guessed for everybody, as the control knows it (else the
+    original). Two people in one class are guessed separately: ties are drawn for each.
+
+    References
+    ----------
+    Giomi, Boenisch, Wehmeyer, Tasnadi (2023), A unified framework for quantifying privacy risk in
+    synthetic data, doi:10.56553/popets-2023-0055.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from exports.schema import Schema
+    >>> people = pa.table({"zip": ["1", "2", "3"], "illness": ["a", "b", "c"]})
+    >>> release = Release("records", Schema.of(quasi_identifier=["zip"], sensitive=["illness"]), table=people)
+    >>> Inference().run(release, Truth(people), seed=1).attack
+    100.0 % [43.9, 100.0] (3 of 3)
+    """
+
+    name: ClassVar[str] = "inference"
+    accepts: ClassVar[frozenset[Kind]] = frozenset({"records", "synthetic"})
+    needs: ClassVar[frozenset[str]] = frozenset({"sensitive"})
+
+    secret: str | None = None
+    known: tuple[str, ...] | None = None
+    targets: int = 2_000
+    tolerance: float | None = None
+    by: str | None = None
+
+    def why_not(self, release: Release, truth: Truth) -> str | None:
+        """Return why there is no secret to infer, or nothing to infer it from."""
+        reason = inapplicable(self, release, truth)
+        if reason and not (self.secret and "sensitive" in reason):
+            return reason
+        secret, known = self._columns(release, truth)
+        if not known:
+            return f"{self.name} needs a column beside the secret {secret!r} that the adversary knows"
+        return unusable(release, truth, [secret, *known])
+
+    def run(self, release: Release, truth: Truth, *, seed: int) -> AttackResult:
+        """Guess the secret of each target.
+
+        Raises
+        ------
+        LabError
+            When a column is absent, or the control holds nobody but people of the original.
+        """
+        require(self, release, truth)
+        stream = Stream(seed, "attack", self.name)
+        secret, known = self._columns(release, truth)
+        targets = Targets.draw(release, truth, self.targets, stream, self.by)
+        columns, notes = known_columns(targets.table, release, known)
+        found = nearest(columns, len(targets), release.rows.num_rows, stream.at(name="ties"))
+        tolerance = self._tolerance(truth.original[secret])
+        truly = targets.table[secret]
+        if not release.rows.num_rows:
+            targets, truly = targets.none(), truly.slice(0, 0)
+        right = agree(release.rows[secret].take(found.row[found.row >= 0]), truly, tolerance)
+        reference = truth.control if targets.has_control else truth.original
+        assert reference is not None
+        common = agree(commonest(reference[secret], tolerance, len(truly)), truly, tolerance)
+        return scored(
+            self.name,
+            **targets.split(right),
+            baseline=common[: targets.inside],
+            asked=self.targets,
+            seed=seed,
+            notes=targets.notes + notes,
+        )
+
+    def _columns(self, release: Release, truth: Truth) -> tuple[str, tuple[str, ...]]:
+        """Return the secret and the known columns."""
+        schema = release.schema
+        secret = self.secret or schema.sensitive[0]
+        shared = [name for name in comparable(release, truth) if name != secret]
+        facts = tuple(name for name in shared if name in schema.quasi_identifiers)
+        return secret, self.known or facts or tuple(shared)
+
+    def _tolerance(self, secret: pa.ChunkedArray) -> float:
+        if self.tolerance is not None:
+            return self.tolerance
+        return 0.05 if str(secret.type) in ("float", "double", "halffloat") else 0.0
+
+
+def agree(guess: pa.ChunkedArray, truly: pa.ChunkedArray, tolerance: float = 0.0) -> NDArray[np.bool_]:
+    """Return which guesses are right: numbers within the relative tolerance, others when equal.
+
+    Two missing values agree.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> agree(pa.chunked_array([[10.0, -3.0, None]]), pa.chunked_array([[10.4, 3.0, None]]), 0.05)
+    array([ True, False,  True])
+    """
+    if is_number(guess) and is_number(truly):
+        one, other = numbers(guess), numbers(truly)
+        near = np.abs(one - other) <= tolerance * np.abs(other)
+        both: NDArray[np.bool_] = near | (np.isnan(one) & np.isnan(other))
+        return both
+    one_codes, other_codes = shared_codes([guess, truly])
+    same: NDArray[np.bool_] = one_codes == other_codes
+    return same
+
+
+def commonest(column: pa.ChunkedArray, tolerance: float, times: int) -> pa.ChunkedArray:
+    """Return, so many times, the guess that is right about most rows of a column.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> commonest(pa.chunked_array([[100.0, 101.5, 103.0, 7.0, 7.0]]), 0.02, 1).to_pylist()
+    [101.5]
+    """
+    labels, codes = encode(column)
+    counts = np.bincount(codes, minlength=len(labels))
+    first = np.unique(codes, return_index=True)[1]
+    if tolerance and is_number(column):
+        values = numbers(column)
+        ordered = np.sort(values[~np.isnan(values)])
+        bounds = np.sort([values[first] / (1 + tolerance), values[first] / (1 - tolerance)], axis=0)
+        counts = np.searchsorted(ordered, bounds[1], "right") - np.searchsorted(ordered, bounds[0], "left")
+    if not len(labels):
+        return column
+    return column.take(np.full(times, first[int(np.argmax(counts))]))

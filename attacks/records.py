@@ -1,0 +1,234 @@
+"""What every attack on records reads first: columns, targets, and a control that is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attacks.comparison import Compared, compare
+from attacks.tokens import as_text
+from exports.errors import LabError
+from exports.hierarchies import encode
+from exports.plugins import nearest
+from exports.randomness import Stream
+from exports.release import Release, Truth
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The people that an attack is tried on: some in the release, some not.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The targets' true rows, first those in the release, then the control's.
+    inside : int
+        How many of them are in the release.
+    groups : array of str or None
+        The group of each target, for ``by=``.
+    has_control : bool
+        Whether there is a control.
+    notes : tuple of str
+        What was left out, and why.
+    """
+
+    table: pa.Table
+    inside: int
+    groups: NDArray[Any] | None
+    has_control: bool
+    notes: tuple[str, ...]
+
+    @classmethod
+    def draw(
+        cls, release: Release, truth: Truth, number: int, stream: Stream, by: str | None = None
+    ) -> Targets:
+        """Return at most ``number`` people of the original and as many of the control, one row each.
+
+        A control row that is also a row of the original is left out where the person column says
+        so, or where more rows are equal than chance explains: otherwise the control would be
+        attacked with its own data and the risk would look lower than it is.
+
+        Raises
+        ------
+        LabError
+            When ``number`` is below 1, there is no column ``by``, or nothing of the control is left.
+        """
+        import pyarrow as pa
+
+        if number < 1:
+            raise LabError(f"targets={number} but must be at least 1: give a positive number.")
+        person = release.schema.person
+        original = truth.original
+        control, notes = (None, ()) if truth.control is None else strangers(truth.control, original, person)
+        inside = original.take(one_row_each(original, person, number, stream.at(name="targets")))
+        parts = [inside]
+        if control is not None:
+            names = [name for name in original.column_names if name in control.column_names]
+            chosen = one_row_each(control, person, number, stream.at(name="control"))
+            parts = [inside.select(names), control.select(names).take(chosen)]
+        table = pa.concat_tables(parts, promote_options="permissive")
+        groups = None if by is None else group_labels(table, by)
+        return cls(table, inside.num_rows, groups, control is not None, notes)
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def none(self) -> Targets:
+        """Return no targets: what is left to attack when the release has no rows."""
+        groups = None if self.groups is None else self.groups[:0]
+        note = "the release has no rows: no guess was made"
+        return Targets(self.table.slice(0, 0), 0, groups, self.has_control, (*self.notes, note))
+
+    def split(self, hits: NDArray[np.bool_]) -> dict[str, Any]:
+        """Split one entry per target into what ``scored`` takes as attack, control and their groups."""
+        groups = self.groups
+        return {
+            "attack": hits[: self.inside],
+            "control": hits[self.inside :] if self.has_control else None,
+            "groups": None if groups is None else groups[: self.inside],
+            "control_groups": None if groups is None else groups[self.inside :],
+        }
+
+
+def known_columns(
+    people: pa.Table, release: Release, names: Sequence[str]
+) -> tuple[list[Compared], tuple[str, ...]]:
+    """Return what is known of ``people`` beside the released columns, and a note on what cannot be compared.
+
+    Raises
+    ------
+    LabError
+        When no column of the release has a value that stands for one of theirs.
+    """
+    columns, apart = compare(people, release.rows, names, release.schema.columns)
+    if not columns and release.rows.num_rows:
+        raise LabError(
+            f"None of the {len(names)} known column(s) of the release has a value in common with the "
+            f"original, the first is {names[0]!r}: name its hierarchy in the schema, or give other columns."
+        )
+    if not apart:
+        return columns, ()
+    listed = ", ".join(map(repr, apart))
+    return columns, (
+        f"{len(apart)} column(s) were not used, no released value stands for a known one: {listed}",
+    )
+
+
+def one_row_each(table: pa.Table, person: str | None, number: int, stream: Stream) -> NDArray[np.int64]:
+    """Return at most ``number`` rows at random, no two of the same person."""
+    order = stream.permutation(table.num_rows)
+    if person is not None and person in table.column_names:
+        _, codes = encode(table[person])
+        _, first = np.unique(codes[order], return_index=True)
+        order = order[np.sort(first)]
+    return np.sort(order[:number])
+
+
+def strangers(control: pa.Table, original: pa.Table, person: str | None) -> tuple[pa.Table, tuple[str, ...]]:
+    """Return the rows of ``control`` that are not of people in ``original``, and a note when some were.
+
+    Raises
+    ------
+    LabError
+        When nobody is left.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if control.num_rows == 0:
+        return control, ("the control has no rows: there is no control",)
+    if person is not None and person in control.column_names and person in original.column_names:
+        known = pc.is_in(as_text(control[person]), value_set=as_text(original[person]))
+        why = f"their {person!r} is in the original"
+    else:
+        ours, theirs = row_codes(original, control)
+        present = np.isin(theirs, ours)
+        unique = np.count_nonzero(np.bincount(ours) == 1)
+        chance = 1 - unique / max(len(ours), 1)
+        expected = chance * len(theirs)
+        spread = np.sqrt(len(theirs) * chance * (1 - chance) * (1 + len(theirs) / max(len(ours), 1)))
+        if present.sum() <= expected + 6 * spread + 3:
+            return control, ()
+        known = pa.array(present)
+        why = f"they equal rows of the original, of which chance explains about {expected:.0f}"
+    overlap = int(pc.sum(known).as_py() or 0)
+    if not overlap:
+        return control, ()
+    if overlap == control.num_rows:
+        raise LabError(
+            f"All {overlap:,} rows of the control are in the original too: give people who are not."
+        )
+    note = f"{overlap:,} of {control.num_rows:,} control rows were left out: {why}"
+    return control.filter(pc.invert(known)), (note,)
+
+
+def row_codes(*tables: pa.Table) -> tuple[NDArray[np.int64], ...]:
+    """Return one code per row of each table, equal where all their common columns are."""
+    names = [name for name in tables[0].column_names if all(name in one.column_names for one in tables)]
+    sizes = np.cumsum([one.num_rows for one in tables])
+    codes = np.zeros(int(sizes[-1]), dtype=np.int64)
+    for name in names:
+        column = np.concatenate(shared_codes([one[name] for one in tables]))
+        _, codes = np.unique(codes * (int(column.max(initial=0)) + 1) + column, return_inverse=True)
+    return tuple(np.split(codes, sizes[:-1]))
+
+
+def shared_codes(columns: Sequence[pa.ChunkedArray]) -> list[NDArray[np.int64]]:
+    """Return one code per row of each column, equal where the values read the same."""
+    place: dict[str | None, int] = {}
+    coded = []
+    for column in columns:
+        labels, codes = encode(column)
+        shared = np.array([place.setdefault(label, len(place)) for label in labels], dtype=np.int64)
+        coded.append(shared[codes] if len(labels) else codes.astype(np.int64))
+    return coded
+
+
+def group_labels(table: pa.Table, by: str) -> NDArray[Any]:
+    """Return the value of column ``by`` of each row as text.
+
+    Raises
+    ------
+    LabError
+        When there is no such column.
+    """
+    if by not in table.column_names:
+        raise LabError(
+            f"by={by!r} is no column of the original; the nearest is {nearest(by, table.column_names)!r}."
+        )
+    labels, codes = encode(table[by])
+    names = np.array(["missing" if label is None else label for label in labels], dtype=str)
+    groups: NDArray[Any] = names[codes] if len(labels) else np.array([], dtype=str)
+    return groups
+
+
+def unusable(release: Release, truth: Truth, names: Sequence[str]) -> str | None:
+    """Return why columns cannot be attacked: one is absent somewhere; None when all are there."""
+    tables = {"release": release.rows, "original": truth.original}
+    if truth.control is not None:
+        tables["control"] = truth.control
+    for place, table in tables.items():
+        for name in names:
+            if name not in table.column_names:
+                near = nearest(name, table.column_names)
+                return f"the {place} has no column {name!r}; the nearest is {near!r}"
+    return None
+
+
+def comparable(release: Release, truth: Truth) -> tuple[str, ...]:
+    """Return the columns that release, original and control share, other than the person's."""
+    tables = [release.rows, truth.original, *([] if truth.control is None else [truth.control])]
+    schema = release.schema
+    apart = {schema.person, schema.weight, schema.household, schema.consent}
+    return tuple(
+        name
+        for name in release.rows.column_names
+        if name not in apart and all(name in table.column_names for table in tables)
+    )
