@@ -29,8 +29,9 @@ class AccountMatch:
     """A platform receives hashed addresses and looks them up among the hashes of its own accounts.
 
     It holds a table of its accounts, hashed in the same way, and knows who each account is.
-    It succeeds for every person of the list whose token is also an account's: that this person
-    is a client of the sender is then known to it. No hash is ever reversed.
+    It succeeds for every person of the list whose account it names: that this person is a client
+    of the sender is then known to it. Of several accounts with one token (a bucket, a shared
+    address) it names one at random. No hash is ever reversed.
 
     Parameters
     ----------
@@ -105,7 +106,8 @@ class AccountMatch:
         with connect(
             uploaded=uploaded.table(), accounts=self._known_addresses(token, person if told else None)
         ) as lab:
-            lab.execute(_JOIN)
+            lab.execute(_ACCOUNTS)
+            lab.execute(_CLIENTS, {"draw": f"/{seed}"})
             owners = lab.sql("select flagged, client from owner order by id").fetchnumpy()
             clients = lab.sql("select row, recognised, rightly, owner from client order by row").fetchnumpy()
         flagged, client = owners["flagged"], owners["client"]
@@ -134,7 +136,7 @@ class AccountMatch:
         )
 
 
-_JOIN = """
+_ACCOUNTS = """
 create temp table account as
     select distinct token, coalesce(person, token) as person from accounts where token is not null;
 create temp table owner as
@@ -142,9 +144,12 @@ create temp table owner as
            bool_or(token in (select token from uploaded)) as flagged,
            bool_or(person in (select person from uploaded)) as client
     from account group by person;
+"""
+
+_CLIENTS = """
 create temp table client as
     select min(row) as row, bool_or(account.token is not null) as recognised,
-           coalesce(bool_or(account.person = uploaded.person), false) as rightly,
+           coalesce(arg_min(account.person, md5(account.person || $draw)) = uploaded.person, false) as rightly,
            coalesce(min(id), -1) as owner
     from uploaded left join account using (token) left join owner on owner.person = uploaded.person
     group by uploaded.person;

@@ -77,3 +77,13 @@ def test_the_belief_averages_back_to_the_prior():
         found["prior"]
     )
     assert 0 < found["bits_account"] < 1
+
+
+def test_of_several_accounts_with_one_token_it_names_one_at_random():
+    people = 400
+    original = pa.table({"id": [f"p{n}" for n in range(people)]})
+    bucket = [f"b{n % 100}" for n in range(people)]
+    release = Release("tokens", SCHEMA, table=pa.table({"em": bucket}))
+    accounts = pa.table({"em": bucket, "id": original["id"]})
+    found = AccountMatch(accounts).run(release, Truth(original, owner=np.arange(people)), seed=1)
+    assert 60 <= found.attack.count <= 140
