@@ -149,7 +149,8 @@ create temp table owner as
 _CLIENTS = """
 create temp table client as
     select min(row) as row, bool_or(account.token is not null) as recognised,
-           coalesce(arg_min(account.person, md5(account.person || $draw)) = uploaded.person, false) as rightly,
+           coalesce(arg_min(account.person, md5(account.person || $draw)) = uploaded.person, false)
+               as rightly,
            coalesce(min(id), -1) as owner
     from uploaded left join account using (token) left join owner on owner.person = uploaded.person
     group by uploaded.person;

@@ -37,11 +37,14 @@ class Batch:
         Number of candidates.
     hashed : bool, default False
         Whether it has.
+    parts : pyarrow.Table, optional
+        What ``sql`` reads under the name ``combo``: the parts from which candidates are made.
     """
 
     sql: str
     size: int
     hashed: bool = False
+    parts: pa.Table | None = None
 
 
 @runtime_checkable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ from attacks.attack import inapplicable, require
 from attacks.digests import Algorithm, Encoding, Hashing
 from attacks.guesses import Dictionary, Enumeration, Guesses, HashedDictionary
 from attacks.openings import NEVER, Openings, cover, open_tokens
+from attacks.patterns import Patterns
 from attacks.result import AttackResult
 from attacks.scoring import scored
 from attacks.tokens import UploadList, as_text, labels, token_column
@@ -51,7 +52,11 @@ class HashReversal:
     dictionary : pyarrow.Table, optional
         Texts in its first column, most probable first, normalised as the sender did.
     space : str, optional
-        A space to enumerate, as ``Enumeration.parse`` reads it: ``"phones:+1617:7"``.
+        A space to enumerate, as ``Enumeration.parse`` reads it (``"phones:+1617:7"``), or
+        ``"names:DOMAIN,..."`` for ``Patterns`` of names at these providers, the first as twice as
+        common as the second.
+    first_names, last_names : pyarrow.Table, optional
+        Names for ``names:``, as ``Patterns`` takes them; by default Faker's.
     guesses : Guesses, optional
         Any other candidates: ``Patterns``, a ``HashedDictionary``, an ``Enumeration``.
     algorithm, encoding, salt, salt_position, key, length
@@ -99,6 +104,8 @@ class HashReversal:
 
     dictionary: pa.Table | None = None
     space: str | None = None
+    first_names: pa.Table | None = None
+    last_names: pa.Table | None = None
     guesses: Guesses | None = None
     algorithm: Algorithm | None = None
     encoding: Encoding = "hex"
@@ -191,10 +198,20 @@ class HashReversal:
         """Return what is to be tried; ``why_not`` has seen that it is one thing."""
         if self.dictionary is not None:
             return Dictionary.of(self.dictionary)
+        if self.space is not None and self.space.startswith("names:"):
+            return self._patterns(self.space.removeprefix("names:").split(","))
         if self.space is not None:
             return Enumeration.parse(self.space)
         assert self.guesses is not None
         return self.guesses
+
+    def _patterns(self, domains: list[str]) -> Patterns:
+        """Return name patterns at ``domains``, or at the built-in ones where none is named."""
+        providers = {domain: 0.5**place for place, domain in enumerate(domains) if domain}
+        pools = Patterns.of_pools(providers or None)
+        first = pools.first if self.first_names is None else self.first_names
+        last = pools.last if self.last_names is None else self.last_names
+        return replace(pools, first=first, last=last)
 
     def _hashing(self, tokens: pa.Array) -> Hashing:
         """Return how the tokens were made, read off them where it is not told."""

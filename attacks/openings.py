@@ -39,7 +39,7 @@ class Openings:
     likeliest : str or None
         The most probable candidate, or one of the most probable.
     core_seconds : float
-        Processor time of generating, hashing and joining, all threads together.
+        Processor time of preparing, generating, hashing and joining, all threads together.
     """
 
     token: pa.Array
@@ -86,6 +86,7 @@ def cover(texts: pa.Array, guesses: Guesses, budget: int) -> Openings:
 def _search(wanted: pa.Array, guesses: Guesses, hashing: Hashing | None, budget: int) -> Openings:
     import pyarrow as pa
 
+    started = time.process_time()
     batches = list(guesses.batches(budget))
     with connect(wanted_source=pa.table({"token": wanted})) as connection:
         form = "lower(token)" if hashing is not None and hashing.encoding == "hex" else "token"
@@ -95,9 +96,10 @@ def _search(wanted: pa.Array, guesses: Guesses, hashing: Hashing | None, budget:
         guesses.prepare(connection)
         # The candidates must stay on the probing side of every join: building on them would hold them all.
         connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
-        first = f"select min(text) from ({batches[0].sql})" if batches else "select null"
-        likeliest = connection.sql(first).fetchall()[0][0]
-        started = time.process_time()
+        likeliest = None
+        if batches:
+            first = f"select min(text) as text from ({batches[0].sql})"
+            likeliest = _ask(connection, batches[0], first)["text"][0].as_py()
         found = list(_each(connection, batches, hashing))
         spent = time.process_time() - started
     empty = pa.table({"token": pa.array([], pa.string()), "text": pa.array([], pa.string())})
@@ -127,8 +129,15 @@ def _each(
             f"select token, min(text) as text from ({batch.sql}) candidate "
             f"join wanted on {token} = form group by token order by token"
         )
-        with connection.cursor() as cursor:
-            return cursor.sql(query).to_arrow_table()
+        return _ask(connection, batch, query)
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         yield from pool.map(one, batches)
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, batch: Batch, query: str) -> pa.Table:
+    """Return the answer of a query that reads ``batch``, on a cursor of its own."""
+    with connection.cursor() as cursor:
+        if batch.parts is not None:
+            cursor.register("combo", batch.parts)
+        return cursor.sql(query).to_arrow_table()
