@@ -10,12 +10,7 @@ import typer
 from exports.errors import LabError
 from reidlab.installation import require_one_distribution
 
-COMMANDS = (
-    "attack",
-    "assess",
-    "doctor",
 COMMANDS = ("assess", "attack", "doctor", "hash", "replay")
-)
 
 app = typer.Typer(
     name="reidlab",
