@@ -22,21 +22,14 @@ def replay(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Comple
     )
 
 
-def test_a_small_replay_prints_its_json(tmp_path: Path) -> None:
+def test_one_object_goes_to_stdout_and_progress_to_stderr(tmp_path: Path) -> None:
     done = replay("betterhelp", "--people", "3000", "--only", "match", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     printed = json.loads(done.stdout)
     assert printed["command"] == "replay"
     assert printed["result"]["platforms"]["facebook"]["received"] == 3000
-    assert (tmp_path / "replay-betterhelp" / "run.json").exists()
-
-
-def test_results_go_to_stdout_and_progress_to_stderr(tmp_path: Path) -> None:
-    done = replay("betterhelp", "--people", "3000", "--sweep", "--out", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
-    assert "uploaded 3,000" in done.stdout
-    assert "matching" not in done.stdout
     assert "matching" in done.stderr
+    assert (tmp_path / "replay-betterhelp" / "run.json").exists()
 
 
 @pytest.mark.parametrize(
