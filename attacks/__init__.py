@@ -16,6 +16,7 @@ BUILT_IN: dict[str, str] = {
     "hash-reversal": "attacks.hash_reversal:HashReversal",
     "inference": "attacks.inference:Inference",
     "linkability": "attacks.linkability:Linkability",
+    "reconstruction": "attacks.reconstruction:Reconstruction",
     "singling-out": "attacks.singling_out:SinglingOut",
 }
 """Registered name -> ``module:class`` of each attack in this package."""
