@@ -31,14 +31,13 @@ def within_bound(persons: pa.ChunkedArray, limit: int) -> NDArray[np.bool_] | No
     array([ True,  True,  True, False, False])
     """
     codes = person_codes(persons)
-    known = codes >= 0
     size = int(codes.max(initial=-1)) + 1
     seen = np.zeros(size + 1, dtype=bool)
     seen[codes] = True
-    if known.all() and np.count_nonzero(seen) == len(codes):
+    if np.count_nonzero(seen[:size]) == len(codes):
         return None
     kept = np.zeros(len(codes), dtype=bool)
-    waiting = np.flatnonzero(known)
+    waiting = np.flatnonzero(codes >= 0)
     first = np.empty(size, dtype=np.int64)
     for _ in range(limit):
         backwards = waiting[::-1]
@@ -57,8 +56,8 @@ def person_codes(persons: pa.ChunkedArray) -> NDArray[np.int64]:
     if pa.types.is_integer(persons.type) and persons.null_count == 0 and len(persons):
         low, high = pc.min_max(persons).as_py().values()
         if high - low < 4 * len(persons) + 1024:
-            numbers: NDArray[np.int64] = persons.to_numpy().astype(np.int64) - low
-            return numbers
+            numbers: NDArray[np.int64] = persons.to_numpy().astype(np.int64, copy=False)
+            return numbers - low if low else numbers
     encoded = persons.combine_chunks()
     if not pa.types.is_dictionary(encoded.type):
         encoded = encoded.dictionary_encode()

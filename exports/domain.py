@@ -146,8 +146,8 @@ def _chunk_codes(chunk: pa.Array, known: pa.Array) -> NDArray[np.int32]:
 
     if pa.types.is_dictionary(chunk.type):
         lookup = np.append(_chunk_codes(chunk.dictionary, known), _chunk_codes(pa.nulls(1), known))
-        indices = pc.fill_null(chunk.indices.cast(pa.int64()), len(chunk.dictionary)).to_numpy()
-        return np.asarray(lookup[indices], dtype=np.int32)
+        indices = pc.fill_null(chunk.indices, len(lookup) - 1) if chunk.null_count else chunk.indices
+        return np.asarray(lookup[indices.to_numpy(zero_copy_only=False)], dtype=np.int32)
     text = chunk.cast(pa.string())
     if "" in known.to_pylist():
         text = pc.fill_null(text, "")
