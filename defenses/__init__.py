@@ -10,11 +10,25 @@ if TYPE_CHECKING:
     from defenses.defense import Defense
 
 BUILT_IN: dict[str, str] = {
+    "alias": "defenses.alias:Alias",
+    "bloom": "defenses.bloom:Bloom",
+    "consent": "defenses.consent:Consent",
+    "decoys": "defenses.decoys:Decoys",
+    "do-not-send": "defenses.minimisation:DoNotSend",
     "dp-histogram": "defenses.histogram:DpHistogram",
     "hash": "defenses.hashing:Hash",
     "hmac": "defenses.hashing:Hmac",
+    "minimise": "defenses.minimisation:Minimise",
+    "minimum-size": "defenses.audience_size:MinimumSize",
+    "neutral-events": "defenses.minimisation:NeutralEvents",
+    "noisy-size": "defenses.audience_size:NoisySize",
+    "psi-size": "defenses.intersection:PsiSize",
+    "rounded-size": "defenses.audience_size:RoundedSize",
     "salt": "defenses.hashing:Salt",
+    "salt-buckets": "defenses.salt_buckets:SaltBuckets",
+    "subsample": "defenses.decoys:Subsample",
     "truncate": "defenses.truncation:Truncate",
+    "undeduplicated-size": "defenses.audience_size:UndeduplicatedSize",
 }
 """Registered name -> ``module:class`` of each defence in this package."""
 

@@ -110,6 +110,47 @@ class Budget:
     unit: Unit = "person"
     simulated: bool = False
 
+    @classmethod
+    def read(cls, text: float | str, *, neighbours: Neighbours, unit: Unit, simulated: bool) -> Budget:
+        """Return the budget that a text names: ``1.5``, ``epsilon=1, delta=1e-6`` or ``rho=0.1``.
+
+        Raises
+        ------
+        LabError
+            When it names anything else.
+
+        Examples
+        --------
+        >>> Budget.read("rho=0.1, delta=1e-9", neighbours="replace", unit="person", simulated=False)
+        rho 0.1, delta 1e-09, replace, per person, released
+        """
+        amounts: dict[str, str] = {}
+        for part in str(text).split(","):
+            name, equals, amount = part.partition("=")
+            amounts[name.strip() if equals else "epsilon"] = (amount if equals else part).strip()
+        delta = exact_delta(amounts.pop("delta", 0))
+        if set(amounts) == {"epsilon"}:
+            return cls(exact(amounts["epsilon"]), "epsilon", delta, neighbours, unit, simulated)
+        if set(amounts) == {"rho"}:
+            return cls(exact(amounts["rho"], "rho"), "rho", delta, neighbours, unit, simulated)
+        raise LabError(f"budget is {text!r} but must read like 1.5, epsilon=1,delta=1e-6 or rho=0.1.")
+
+    def __repr__(self) -> str:
+        kept = "simulated" if self.simulated else "released"
+        amount = f"{self.currency} {float(self.total):g}, delta {float(self.delta):g}"
+        return f"{amount}, {self.neighbours}, per {self.unit}, {kept}"
+
+    def refusal(self, cost: Cost, spent: Fraction, spent_delta: Fraction) -> LabError | None:
+        """Return why an answer cannot be paid from what is left, or None."""
+        for name, needed, left in (
+            (self.currency, self.price(cost), self.total - spent),
+            ("delta", cost.delta, self.delta - spent_delta),
+        ):
+            if needed > left:
+                numbers = f"needed {name} {float(needed):g}, left {float(left):g}"
+                return LabError(f"The budget of this data set is spent: {numbers}.")
+        return None
+
     def price(self, cost: Cost) -> Fraction:
         """Return a cost in this budget's currency.
 

@@ -6,15 +6,19 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from defenses.budget import Budget, Cost, Neighbours, exact
+from defenses.budget import Budget, Cost, Neighbours, Unit
 from defenses.ledger import Ledger
 from exports.fingerprint import content_sha256
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Export, Guarantee
+
+Memory = dict[str, tuple[Cost, Any]]
+"""Answers of this process by question, and what each cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,85 +33,103 @@ class Curator:
     ----------
     dataset : str
         Digest of the content.
-    budget : Budget
-        What may be spent on it.
+    unit : {"record", "person"}
+        Who is protected.
+    neighbours : {"add-remove", "replace"}
+        Neighbouring relation.
+    budget : Budget or None
+        What may be spent; None where a single answer is all that is ever drawn.
     ledger : Ledger or None
         Where answers and charges are kept.
     seed : int or None
         None for a release in earnest.
     memory : dict
-        Answers of this process by question, for use without a ledger.
+        For use without a ledger.
     """
 
     dataset: str
-    budget: Budget
+    unit: Unit
+    neighbours: Neighbours
+    budget: Budget | None = None
     ledger: Ledger | None = None
     seed: int | None = None
-    memory: dict[str, Any] = field(default_factory=dict)
+    memory: Memory = field(default_factory=dict)
 
     @classmethod
     def of(
         cls,
         export: Export,
-        cost: Cost,
         *,
         neighbours: Neighbours,
         ledger: str | Path | None,
         budget: float | str | None,
         seed: int | None,
-        memory: dict[str, Any],
+        memory: Memory | None = None,
     ) -> Curator:
         """Return the curator of an export, with its budget opened in the ledger.
 
-        Without a ledger the budget is what the one release costs. With one, ``budget`` is the
-        total for the data set, in pure epsilon where the mechanism has one and else in rho;
-        the delta that may be spent is the cost's.
+        Parameters
+        ----------
+        budget : float or str or None
+            As ``Budget.read`` takes it; may be left out once the ledger knows the data set.
 
         Raises
         ------
         LabError
-            When a ledger is named without a budget or a budget without a ledger.
+            When the ledger holds another budget or none.
         """
-        if (ledger is None) != (budget is None):
-            raise LabError(
-                "A ledger and a budget go together: give both ledger=FILE and budget=TOTAL, or none."
-            )
         if neighbours not in {"add-remove", "replace"}:
             raise LabError(f"neighbours is {neighbours!r} but must be 'add-remove' or 'replace'.")
-        pure = cost.epsilon is not None
-        own = cost.epsilon if cost.epsilon is not None else cost.rho
-        terms = Budget(
-            total=own if budget is None else exact(budget, "budget"),
-            currency="epsilon" if pure else "rho",
-            delta=cost.delta,
-            neighbours=neighbours,
-            unit="record" if export.schema.person is None else "person",
-            simulated=seed is not None,
-        )
-        curator = cls(
-            content_sha256(export.table),
-            terms,
-            None if ledger is None else Ledger(Path(ledger)),
-            seed,
-            memory,
-        )
-        if curator.ledger is not None:
-            curator.ledger.open(curator.dataset, terms)
-        return curator
+        dataset = content_sha256(export.table)
+        unit: Unit = "record" if export.schema.person is None else "person"
+        simulated = seed is not None
+        terms = None
+        if budget is not None:
+            terms = Budget.read(budget, neighbours=neighbours, unit=unit, simulated=simulated)
+        book = None if ledger is None else Ledger(Path(ledger))
+        if book is not None and terms is not None:
+            book.open(dataset, terms)
+        elif book is not None:
+            terms = book.budget(dataset)
+            if (terms.neighbours, terms.unit, terms.simulated) != (neighbours, unit, simulated):
+                wanted = f"{neighbours}, per {unit}, {'simulated' if simulated else 'released'}"
+                raise LabError(
+                    f"The ledger {book.path} holds a budget on other terms ({terms}) than this answer's "
+                    f"({wanted}): use another ledger."
+                )
+        return cls(dataset, unit, neighbours, terms, book, seed, {} if memory is None else memory)
 
     def answer(self, query: Mapping[str, Any], cost: Cost, draw: Callable[[Stream | None], Any]) -> Any:
-        """Return the answer to ``query``, drawing it with ``draw(stream)`` when it is the first time."""
+        """Return the answer to ``query``, drawing it with ``draw(stream)`` when it is the first time.
+
+        Raises
+        ------
+        LabError
+            Before anything is drawn, when less is left of the budget than the answer costs.
+        """
         digest = hashlib.sha256(json.dumps(query, sort_keys=True).encode()).hexdigest()
         stream = None
         if self.seed is not None:
             stream = Stream(self.seed, "defence", f"{self.dataset}/{digest}")
         if self.ledger is not None:
             return self.ledger.answer(self.dataset, query, cost, lambda: draw(stream))
-        key = f"{self.dataset}/{digest}/{self.seed}"
+        key = f"{self.dataset}/{self.seed}/{digest}"
         if key not in self.memory:
-            self.memory[key] = draw(stream)
-        return self.memory[key]
+            self._require_budget(cost)
+            self.memory[key] = cost, draw(stream)
+        return self.memory[key][1]
+
+    def _require_budget(self, cost: Cost) -> None:
+        if self.budget is None:
+            return
+        paid = [
+            paid for key, (paid, _) in self.memory.items() if key.startswith(f"{self.dataset}/{self.seed}/")
+        ]
+        spent = sum(map(self.budget.price, paid), Fraction(0))
+        refusal = self.budget.refusal(cost, spent, sum((one.delta for one in paid), Fraction(0)))
+        if refusal is not None:
+            raise refusal
 
     def guarantee(self, promises: Mapping[str, float], max_contributions: int) -> Guarantee:
         """Return the promise in this curator's terms."""
-        return Guarantee(promises, self.budget.unit, self.budget.neighbours, max_contributions)
+        return Guarantee(promises, self.unit, self.neighbours, max_contributions)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from defenses.defense import Defense
 from defenses.secret import Secret
-from defenses.tokens import identifier_columns, replaced, with_role
+from defenses.tokens import TokenDefense, replaced, token_columns
 from exports.errors import LabError
-from exports.release import Export, Kind, Release
+from exports.release import Export, Release
 from exports.schema import Role
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Digest = Literal["sha256", "sha1", "md5"]
 
 
-class Hash(Defense):
+class Hash(TokenDefense):
     """Replace each identifier by its digest, as every advertising platform asks for.
 
     Whoever has a list of candidate addresses hashes them and compares: the platform its accounts,
@@ -26,7 +29,7 @@ class Hash(Defense):
     Parameters
     ----------
     columns : sequence of str, str or None
-        Columns to replace; default every identifier and token. One text may hold several.
+        Columns to replace; default every identifier. Tokens are hashed already and stay.
     digest : {"sha256", "sha1", "md5"}
         Digest, printed in lower-case hexadecimal.
 
@@ -44,7 +47,6 @@ class Hash(Defense):
     """
 
     name: ClassVar[str] = "hash"
-    produces: ClassVar[Kind] = "tokens"
 
     def __init__(self, columns: Sequence[str] | str | None = None, digest: Digest = "sha256") -> None:
         self.columns = columns
@@ -54,10 +56,18 @@ class Hash(Defense):
         """Return the upload list with digests in place of identifiers."""
         if self.digest not in {"sha256", "sha1", "md5"}:
             raise LabError(f"digest is {self.digest!r} but must be 'sha256', 'sha1' or 'md5'.")
-        return token_release(self, export, f"{self.digest}(value)")
+        columns = token_columns(export.schema, self.columns)
+        if not self.columns:
+            columns = [name for name in columns if export.schema.role(name) is not Role.TOKEN]
+        upload = replaced(export, columns, f"{self.digest}(value)")
+        return self.released(upload.table, upload.schema)
+
+    def recipient_tokens(self, accounts: Export) -> pa.Table:
+        """Return the accounts hashed in the same way."""
+        return self.transform(accounts).rows
 
 
-class Salt(Defense):
+class Salt(TokenDefense):
     """Replace each identifier by the digest of a salt and the identifier, one salt per recipient.
 
     Two recipients cannot join their lists by token. The salt is no secret: the recipient must
@@ -68,7 +78,7 @@ class Salt(Defense):
     salt : str
         Public value that differs between recipients, as the recipient's name.
     columns : sequence of str, str or None
-        Columns to replace; default every identifier and token.
+        Columns to replace; default every identifier, else every token.
 
     Examples
     --------
@@ -80,7 +90,6 @@ class Salt(Defense):
     """
 
     name: ClassVar[str] = "salt"
-    produces: ClassVar[Kind] = "tokens"
 
     def __init__(self, salt: str, columns: Sequence[str] | str | None = None) -> None:
         self.salt = salt
@@ -90,10 +99,16 @@ class Salt(Defense):
         """Return the upload list with salted digests in place of identifiers."""
         if not self.salt:
             raise LabError("The salt is empty, which is a plain hash: give the recipient's name.")
-        return token_release(self, export, "sha256($salt || value)", salt=self.salt)
+        columns = token_columns(export.schema, self.columns)
+        upload = replaced(export, columns, "sha256($salt || value)", salt=self.salt)
+        return self.released(upload.table, upload.schema)
+
+    def recipient_tokens(self, accounts: Export) -> pa.Table:
+        """Return the accounts under the same salt, which this recipient holds."""
+        return self.transform(accounts).rows
 
 
-class Hmac(Defense):
+class Hmac(TokenDefense):
     """Replace each identifier by its HMAC-SHA-256 under a secret key, also called a pepper.
 
     Without the key nobody can test a candidate, so that no dictionary helps; tokens still link
@@ -108,7 +123,7 @@ class Hmac(Defense):
         Name of the environment variable that holds it. One of the two is given; the key
         itself is never a parameter, and appears in no message and no manifest.
     columns : sequence of str, str or None
-        Columns to replace; default every identifier and token.
+        Columns to replace; default every identifier, else every token.
 
     References
     ----------
@@ -125,7 +140,6 @@ class Hmac(Defense):
     """
 
     name: ClassVar[str] = "hmac"
-    produces: ClassVar[Kind] = "tokens"
 
     def __init__(
         self,
@@ -140,7 +154,8 @@ class Hmac(Defense):
     def transform(self, export: Export) -> Release:
         """Return the upload list with keyed digests in place of identifiers."""
         key = Secret.read(self.key_file, self.key_env).key
-        return token_release(self, export, HMAC_SHA256, **hmac_pads(key))
+        upload = replaced(export, token_columns(export.schema, self.columns), HMAC_SHA256, **hmac_pads(key))
+        return self.released(upload.table, upload.schema)
 
 
 HMAC_SHA256 = "sha256($outer::BLOB || unhex(sha256($inner::BLOB || encode(value))))"
@@ -149,18 +164,5 @@ HMAC_SHA256 = "sha256($outer::BLOB || unhex(sha256($inner::BLOB || encode(value)
 
 def hmac_pads(key: bytes) -> dict[str, bytes]:
     """Return the two blocks that ``HMAC_SHA256`` binds (RFC 2104)."""
-    import hashlib
-
     block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
     return {"inner": bytes(byte ^ 0x36 for byte in block), "outer": bytes(byte ^ 0x5C for byte in block)}
-
-
-def token_release(defense: Defense, export: Export, expression: str, **values: Any) -> Release:
-    """Return the release whose identifiers are ``expression`` of their value; it promises nothing."""
-    columns = identifier_columns(export.schema, defense.columns)
-    return Release(
-        "tokens",
-        with_role(export.schema, columns, Role.TOKEN),
-        table=replaced(export, columns, expression, **values),
-        manifest={"defense": defense.name, "parameters": defense.get_params()},
-    )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from defenses.budget import Cost, Neighbours, exact, exact_delta, rho_of_epsilon
 from defenses.cells import cell_counts, contribution_limit, histogram_table, sum_of_cells
-from defenses.curator import Curator
+from defenses.curator import Curator, Memory
 from defenses.defense import Defense
 from defenses.noise import Gaussian, Laplace, Noise, add_noise
 from exports.domain import Domain
@@ -42,8 +42,9 @@ class DpHistogram(Defense):
         ``max_rows_per_person``, else 1. Without a person column each row is a person.
     neighbours : {"add-remove", "replace"}
         What "one person more or less" means; replacing costs twice the noise.
-    ledger, budget : path and float, or None
-        File that keeps every answer about this data set, and the total that may be spent on it.
+    ledger, budget : path and float or str, or None
+        File that keeps every answer about this data set; the total that may be spent on it, such
+        as ``1.5``, ``epsilon=1,delta=1e-6`` or ``rho=0.1``, needed the first time.
     seed : int or None
         None draws in earnest through OpenDP. A seed simulates: the release is not private.
 
@@ -96,10 +97,9 @@ class DpHistogram(Defense):
         limit = contribution_limit(export, self.max_contributions)
         noise, cost, promises = self._mechanism(limit * (2 if self.neighbours == "replace" else 1))
         if not hasattr(self, "answers_"):
-            self.answers_: dict[str, Any] = {}
+            self.answers_: Memory = {}
         curator = Curator.of(
             export,
-            cost,
             neighbours=self.neighbours,
             ledger=self.ledger,
             budget=self.budget,

@@ -88,11 +88,9 @@ class Ledger:
                     ],
                 )
             elif _budget(row) != budget:
-                held = _budget(row)
                 raise LabError(
-                    f"The ledger {self.path} holds another budget for this data set ({held.currency} "
-                    f"{float(held.total):g}, delta {float(held.delta):g}, {held.neighbours}, per "
-                    f"{held.unit}, {'simulated' if held.simulated else 'released'}): a budget is set once."
+                    f"The ledger {self.path} holds another budget for this data set ({_budget(row)}): a "
+                    "budget is set once."
                 )
 
     def answer(self, dataset: str, query: Mapping[str, Any], cost: Cost, draw: Callable[[], Any]) -> Any:
@@ -123,17 +121,26 @@ class Ledger:
             if stored is not None:
                 return json.loads(stored[0])
             budget, spent, spent_delta = self._state(con, dataset)
-            price = budget.price(cost)
-            if price > budget.total - spent:
-                raise _refusal(budget.currency, price, budget.total - spent)
-            if cost.delta > budget.delta - spent_delta:
-                raise _refusal("delta", cost.delta, budget.delta - spent_delta)
+            refusal = budget.refusal(cost, spent, spent_delta)
+            if refusal is not None:
+                raise refusal
             drawn = json.dumps(draw())
             con.execute(
                 "INSERT INTO answers VALUES (NULL, ?, ?, ?, ?, ?, ?)",
-                [dataset, digest, str(price), str(cost.delta), described, drawn],
+                [dataset, digest, str(budget.price(cost)), str(cost.delta), described, drawn],
             )
         return json.loads(drawn)
+
+    def budget(self, dataset: str) -> Budget:
+        """Return the budget of a data set.
+
+        Raises
+        ------
+        LabError
+            When the ledger cannot be used or the data set has no budget.
+        """
+        with self._transaction() as con:
+            return self._state(con, dataset)[0]
 
     def left(self, dataset: str) -> Fraction:
         """Return what is left of the budget, in its currency.
@@ -150,7 +157,9 @@ class Ledger:
     def _state(self, con: sqlite3.Connection, dataset: str) -> tuple[Budget, Fraction, Fraction]:
         row = con.execute("SELECT * FROM budgets WHERE dataset = ?", [dataset]).fetchone()
         if row is None:
-            raise LabError(f"The ledger {self.path} has no budget for this data set: set one first.")
+            raise LabError(
+                f"The ledger {self.path} has no budget for this data set: give budget=TOTAL the first time."
+            )
         charges = con.execute("SELECT price, delta FROM answers WHERE dataset = ?", [dataset]).fetchall()
         spent = sum((Fraction(price) for price, _ in charges), Fraction(0))
         return _budget(row), spent, sum((Fraction(delta) for _, delta in charges), Fraction(0))
@@ -178,9 +187,3 @@ class Ledger:
 def _budget(row: tuple[Any, ...]) -> Budget:
     _, total, currency, delta, neighbours, unit, simulated = row
     return Budget(Fraction(total), currency, Fraction(delta), neighbours, unit, bool(simulated))
-
-
-def _refusal(currency: str, needed: Fraction, left: Fraction) -> LabError:
-    return LabError(
-        f"The budget of this data set is spent: needed {currency} {float(needed):g}, left {float(left):g}."
-    )

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from defenses.bits import Bits, filled
 from exports.errors import LabError, MissingExtraError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from exports.randomness import Stream
@@ -157,8 +156,8 @@ def discrete_laplace(stream: Stream, n: int, scale: Fraction) -> NDArray[np.int6
     >>> discrete_laplace(Stream(1, "defence", "example"), 5, Fraction(3))
     array([ 1,  1, -3,  0,  0])
     """
-    bits = _Bits(stream)
-    return _filled(n, lambda size: _laplace_proposals(bits, size, scale))
+    bits = Bits(stream)
+    return filled(n, lambda size: _laplace_proposals(bits, size, scale))
 
 
 def discrete_gaussian(stream: Stream, n: int, sigma: Fraction) -> NDArray[np.int64]:
@@ -174,95 +173,32 @@ def discrete_gaussian(stream: Stream, n: int, sigma: Fraction) -> NDArray[np.int
     >>> discrete_gaussian(Stream(1, "defence", "example"), 5, Fraction(3))
     array([ 1, -3, -3,  1, -1])
     """
-    bits = _Bits(stream)
+    bits = Bits(stream)
     square = _rounded_up(sigma) ** 2
     p, q = square.numerator, square.denominator
     whole = isqrt(p) if q == 1 and isqrt(p) ** 2 == p else 0
     t = whole or int(_rounded_up(sigma)) + 1
 
     def proposals(size: int) -> NDArray[np.int64]:
-        drawn = _filled(size, lambda missing: _laplace_proposals(bits, missing, Fraction(t)))
+        drawn = filled(size, lambda missing: _laplace_proposals(bits, missing, Fraction(t)))
         if whole:
             numerator, denominator = (np.abs(drawn) - t) ** 2, 2 * p
         else:
             numerator, denominator = (np.abs(drawn) * (q * t) - p) ** 2, 2 * p * q * t * t
-        return drawn[_any_exp(bits, numerator, denominator)]
+        return drawn[bits.any_exp(numerator, denominator)]
 
-    return _filled(n, proposals)
-
-
-class _Bits:
-    """A stream read onwards: each call takes the next numbers."""
-
-    def __init__(self, stream: Stream) -> None:
-        self._generator = stream.bit_generator()
-
-    def below(self, bound: int, n: int) -> NDArray[np.int64]:
-        """Return ``n`` integers uniform on [0, bound), without the bias of a plain remainder."""
-        high, limit = np.uint64(bound), np.uint64(2**64 - bound)
-
-        def proposals(size: int) -> NDArray[np.int64]:
-            raw = self._generator.random_raw(size)
-            rest = raw % high
-            accepted: NDArray[np.int64] = rest[raw - rest <= limit].astype(np.int64)
-            return accepted
-
-        return _filled(n, proposals)
+    return filled(n, proposals)
 
 
-def _filled(n: int, proposals: Callable[[int], NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Repeat a rejection step until ``n`` draws are accepted."""
-    parts = [proposals(n)]
-    missing = n - len(parts[0])
-    while missing:
-        parts.append(proposals(missing))
-        missing -= len(parts[-1])
-    return np.concatenate(parts) if len(parts) > 1 else parts[0]
-
-
-def _laplace_proposals(bits: _Bits, n: int, scale: Fraction) -> NDArray[np.int64]:
+def _laplace_proposals(bits: Bits, n: int, scale: Fraction) -> NDArray[np.int64]:
     t, s = scale.numerator, scale.denominator
     below = bits.below(t, n)
-    below = below[_small_exp(bits, below, t)]
-    magnitude = (below + t * _successes(bits, len(below))) // s
+    below = below[bits.small_exp(below, t)]
+    magnitude = (below + t * bits.successes(len(below))) // s
     negative = bits.below(2, len(below)) == 1
     kept = ~(negative & (magnitude == 0))
     signed: NDArray[np.int64] = np.where(negative, -magnitude, magnitude)[kept]
     return signed
-
-
-def _successes(bits: _Bits, n: int) -> NDArray[np.int64]:
-    """Return how often in a row an event of probability 1/e happens."""
-    count = np.zeros(n, dtype=np.int64)
-    going = np.arange(n)
-    while going.size:
-        going = going[_small_exp(bits, np.ones(going.size, dtype=np.int64), 1)]
-        count[going] += 1
-    return count
-
-
-def _any_exp(bits: _Bits, numerator: NDArray[np.int64], denominator: int) -> NDArray[np.bool_]:
-    """Return events of probability ``exp(-numerator / denominator)``."""
-    whole, rest = np.divmod(numerator, denominator)
-    happened: NDArray[np.bool_] = whole == 0
-    large = np.flatnonzero(whole)
-    happened[large] = _successes(bits, len(large)) >= whole[large]
-    going = np.flatnonzero(happened)
-    happened[going] = _small_exp(bits, rest[going], denominator)
-    return happened
-
-
-def _small_exp(bits: _Bits, numerator: NDArray[np.int64], denominator: int) -> NDArray[np.bool_]:
-    """Return the same for fractions up to one, by the series of the exponential."""
-    happened = np.zeros(len(numerator), dtype=bool)
-    going = np.arange(len(numerator))
-    k = 1
-    while going.size:
-        further = bits.below(denominator * k, going.size) < numerator[going]
-        happened[going[~further]] = k % 2 == 1
-        going = going[further]
-        k += 1
-    return happened
 
 
 def _rounded_up(sigma: Fraction) -> Fraction:

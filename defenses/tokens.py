@@ -1,22 +1,57 @@
-"""Replace the identifiers of an export by tokens, one SQL expression over whole columns."""
+"""Upload lists: identifiers replaced by tokens, and what the recipient can compute for its accounts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
+from defenses.defense import Defense
 from exports.errors import LabError
-from exports.release import Export
+from exports.release import Export, Guarantee, Kind, Release
 from exports.schema import Role, Schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 
-def identifier_columns(schema: Schema, wanted: Sequence[str] | str | None) -> list[str]:
-    """Return the columns to replace: those wanted, else every identifier and token.
+class TokenDefense(Defense):
+    """A defence on an upload list; what leaves holds no identifier that is not at least hashed."""
+
+    produces: ClassVar[Kind] = "tokens"
+
+    def recipient_tokens(self, accounts: Export) -> pa.Table:
+        """Return the tokens that the recipient can compute for its own accounts, without any secret.
+
+        By default the plain hash. A match is a token that is in both tables.
+        """
+        return hashed(accounts).table
+
+    def released(
+        self,
+        table: pa.Table,
+        schema: Schema,
+        owner: NDArray[np.int64] | None = None,
+        guarantee: Guarantee | None = None,
+        **more: Any,
+    ) -> Release:
+        """Return an upload list with its manifest; by default every row owns itself, and no promise."""
+        return Release(
+            "tokens",
+            schema,
+            guarantee or Guarantee(),
+            table=table,
+            owner=np.arange(table.num_rows) if owner is None else owner,
+            manifest={"defense": self.name, "parameters": self.get_params(), **more},
+        )
+
+
+def token_columns(schema: Schema, wanted: Sequence[str] | str | None) -> list[str]:
+    """Return the columns to replace: those wanted, else every identifier, else every token.
 
     Raises
     ------
@@ -24,7 +59,7 @@ def identifier_columns(schema: Schema, wanted: Sequence[str] | str | None) -> li
         When a wanted column is undeclared or there is none.
     """
     names = wanted.split(",") if isinstance(wanted, str) else wanted
-    columns = list(names) if names else list(schema.names(Role.IDENTIFIER, Role.TOKEN))
+    columns = list(names or schema.names(Role.IDENTIFIER) or schema.names(Role.TOKEN))
     unknown = [name for name in columns if name not in schema.columns]
     if unknown:
         raise LabError(f"The schema does not declare {unknown[0]!r}: correct the name or add it.")
@@ -33,8 +68,8 @@ def identifier_columns(schema: Schema, wanted: Sequence[str] | str | None) -> li
     return columns
 
 
-def replaced(export: Export, columns: Sequence[str], expression: str, **values: Any) -> pa.Table:
-    """Return the table with ``expression`` of ``value`` in place of each of ``columns``.
+def replaced(export: Export, columns: Sequence[str], expression: str, **values: Any) -> Export:
+    """Return the export with a SQL expression of ``value`` in place of ``columns``, now tokens.
 
     Missing values stay missing. ``values`` are bound as parameters and never become text of the query.
 
@@ -43,28 +78,36 @@ def replaced(export: Export, columns: Sequence[str], expression: str, **values: 
     >>> import pyarrow as pa
     >>> schema = Schema.of(identifier=["mail"])
     >>> export = Export(pa.table({"mail": ["ann@mail.example", None]}), schema)
-    >>> replaced(export, ["mail"], "$salt || value", salt="x")["mail"].to_pylist()
+    >>> replaced(export, ["mail"], "$salt || value", salt="x").table["mail"].to_pylist()
     ['xann@mail.example', None]
     """
     import duckdb
     import pyarrow as pa
 
     table = export.table
-    with duckdb.connect(config={"preserve_insertion_order": True}) as con:
+    with duckdb.connect() as con:
         for name in columns:
             con.register("source", pa.table({"value": table[name].cast(pa.string())}))
-            tokens = con.sql(
-                f"SELECT {expression} AS token FROM source", params=values or None
-            ).to_arrow_table()
+            tokens = con.sql(f"SELECT {expression} AS token FROM source", params=values or None)
+            table = table.set_column(table.column_names.index(name), name, tokens.to_arrow_table()["token"])
             con.unregister("source")
-            table = table.set_column(table.column_names.index(name), name, tokens["token"])
-    return table
+    return Export(table, with_role(export.schema, columns, Role.TOKEN))
+
+
+def hashed(export: Export) -> Export:
+    """Return the export with every identifier as its plain SHA-256; tokens stay as they are."""
+    return replaced(export, export.schema.names(Role.IDENTIFIER), "sha256(value)")
 
 
 def with_role(schema: Schema, columns: Sequence[str], role: Role) -> Schema:
     """Return the schema with another role for some columns."""
-    changed: Mapping[str, Any] = {
+    changed = {
         name: replace(column, role=role) if name in columns else column
         for name, column in schema.columns.items()
     }
     return replace(schema, columns=MappingProxyType(changed))
+
+
+def chosen(export: Export, rows: NDArray[np.int64]) -> Export:
+    """Return some rows of an export, in the order given."""
+    return Export(export.table.take(rows), export.schema)

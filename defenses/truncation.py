@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from defenses.defense import Defense
-from defenses.tokens import identifier_columns, replaced, with_role
+from defenses.tokens import TokenDefense, replaced, token_columns
 from exports.errors import LabError
-from exports.release import Export, Kind, Release
-from exports.schema import Role
+from exports.release import Export, Release
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
-class Truncate(Defense):
+class Truncate(TokenDefense):
     """Replace each identifier by the first bits of its hash, so that about k accounts share a token.
 
     The platform finds a bucket of accounts and not one; who in it visited it must guess, unless
@@ -26,7 +27,7 @@ class Truncate(Defense):
     population : int
         Accounts that the recipient holds.
     columns : sequence of str, str or None
-        Columns to replace; default every identifier and token.
+        Columns to replace; default every identifier, else every token.
 
     Examples
     --------
@@ -39,7 +40,6 @@ class Truncate(Defense):
     """
 
     name: ClassVar[str] = "truncate"
-    produces: ClassVar[Kind] = "tokens"
 
     def __init__(self, k: int, population: int, columns: Sequence[str] | str | None = None) -> None:
         self.k = k
@@ -49,26 +49,20 @@ class Truncate(Defense):
     def transform(self, export: Export) -> Release:
         """Return the upload list with bucket names in place of identifiers."""
         bits = bucket_bits(self.k, self.population)
-        columns = identifier_columns(export.schema, self.columns)
         bucket = "('0x' || substr(sha256(value), 1, 16))::UBIGINT >> $shift"
-        table = replaced(
+        upload = replaced(
             export,
-            columns,
+            token_columns(export.schema, self.columns),
             f"lpad(lower(to_hex({bucket})), $digits, '0')",
             shift=64 - bits,
             digits=-(-bits // 4),
         )
-        return Release(
-            "tokens",
-            with_role(export.schema, columns, Role.TOKEN),
-            table=table,
-            manifest={
-                "defense": self.name,
-                "parameters": self.get_params(),
-                "bits": bits,
-                "expected_bucket": self.population / 2**bits,
-            },
-        )
+        expected = self.population / 2**bits
+        return self.released(upload.table, upload.schema, bits=bits, expected_bucket=expected)
+
+    def recipient_tokens(self, accounts: Export) -> pa.Table:
+        """Return the bucket of each account."""
+        return self.transform(accounts).rows
 
 
 def bucket_bits(k: int, population: int) -> int:
