@@ -12,8 +12,8 @@ from typing import Any
 
 from defenses.budget import Budget, Cost, Neighbours, Unit
 from defenses.ledger import Ledger
-from exports.fingerprint import content_sha256
 from exports.errors import LabError
+from exports.fingerprint import content_sha256
 from exports.randomness import Stream
 from exports.release import Export, Guarantee
 

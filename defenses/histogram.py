@@ -61,7 +61,7 @@ class DpHistogram(Defense):
     >>> export = Export(pa.table({"sex": ["f"] * 60}), schema)
     >>> release = DpHistogram("sex", epsilon=1, seed=4).transform(export)
     >>> release.table.to_pydict(), release.guarantee, release.private
-    ({'sex': ['f', 'm'], 'count': [61, 0]}, epsilon=1.0, False)
+    ({'sex': ['f', 'm'], 'count': [60, 1]}, epsilon=1.0, False)
     """
 
     name: ClassVar[str] = "dp-histogram"

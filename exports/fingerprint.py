@@ -65,7 +65,7 @@ def _column_digest(name: str, column: pa.ChunkedArray) -> bytes:
     if types.is_dictionary(column.type):
         column = column.cast(kind)
     if column.null_count:
-        digest.update(np.packbits(pc.is_valid(column).to_numpy()))
+        digest.update(np.packbits(pc.is_valid(column).to_numpy()).data)
     if types.is_boolean(kind):
         column = column.cast(pa.uint8())
     elif types.is_temporal(kind):
@@ -74,7 +74,7 @@ def _column_digest(name: str, column: pa.ChunkedArray) -> bytes:
         _update_with_text(digest, name, column)
         return digest.digest()
     for chunk in column.chunks:
-        digest.update(np.ascontiguousarray(pc.fill_null(chunk, 0) if chunk.null_count else chunk))
+        digest.update(np.ascontiguousarray(pc.fill_null(chunk, 0) if chunk.null_count else chunk).data)
     return digest.digest()
 
 
@@ -93,7 +93,7 @@ def _update_with_text(digest: Any, name: str, column: pa.ChunkedArray) -> None:
     for chunk in pc.fill_null(text, "").chunks:
         _, offsets, body = chunk.buffers()
         ends = np.frombuffer(offsets, dtype=np.int64)[chunk.offset :][: len(chunk) + 1]
-        lengths.update(np.diff(ends))
+        lengths.update(np.diff(ends).data)
         digest.update(memoryview(body or b"")[ends[0] : ends[-1]])
     digest.update(lengths.digest())
 
@@ -103,7 +103,7 @@ def _update_with_codes(digest: Any, column: pa.ChunkedArray) -> None:
     values: dict[str | None, int] = {}
     for chunk in column.chunks:
         for start in range(0, len(chunk), HEAD):
-            digest.update(_codes(chunk.slice(start, HEAD), values))
+            digest.update(_codes(chunk.slice(start, HEAD), values).data)
     for value in values:
         digest.update(b"-" if value is None else b"+" + str(len(value)).encode() + value.encode())
 
@@ -121,4 +121,5 @@ def _codes(chunk: pa.Array, values: dict[str | None, int]) -> NDArray[np.int32]:
         used, first = np.unique(own, return_index=True)
         for code in used[np.argsort(first)].tolist():
             values.setdefault(texts[code], len(values))
-    return np.array([values.get(text, -1) for text in texts], dtype=np.int32)[own]
+    number = np.array([values.get(text, -1) for text in texts], dtype=np.int32)
+    return np.asarray(number[own], dtype=np.int32)
