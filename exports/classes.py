@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.combinations import Combinations, Ints, combinations_of, ranks
+from exports.coding import Ints
+from exports.combinations import Combinations, combinations_of, ranks
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,17 +66,13 @@ class Classes:
     @property
     def uniques(self) -> int:
         """Rows alone in their class; with ``person``, persons alone in at least one of theirs."""
-        if self.person is None:
-            return int((self.sizes == 1).sum())
-        alone = self.combinations.columns[self.person].codes[self.sizes[self.of] == 1]
-        return len(np.unique(alone))
+        sizes, exposed = self.exposure()
+        return int(exposed[sizes == 1].sum())
 
     @property
     def persons(self) -> int:
         """Distinct persons; without ``person`` every row is taken as one."""
-        if self.person is None:
-            return self.combinations.rows
-        return len(np.unique(self.combinations.columns[self.person].codes))
+        return int(self.exposure()[1].sum())
 
     @property
     def weights(self) -> NDArray[Any]:
@@ -98,6 +95,18 @@ class Classes:
         if self.person is None:
             return None
         return _linked_k(self.of, self.combinations.columns[self.person].codes, self.combinations.counts)
+
+    def exposure(self) -> tuple[Ints, Ints]:
+        """Return sizes of the smallest class of a row (a person), and how many rows (persons) have it."""
+        if self.person is None:
+            sizes, times = self.histogram()
+            return sizes, sizes * times
+        person = self.combinations.columns[self.person].codes
+        smallest = np.full(int(person.max(initial=0)) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(smallest, person, self.sizes[self.of])
+        present = np.bincount(person, minlength=len(smallest)) > 0
+        found, times = np.unique(smallest[present], return_counts=True)
+        return found, times
 
     def histogram(self) -> tuple[Ints, Ints]:
         """Return the class sizes that occur, and how many classes have each."""

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exports.classes import Classes
-from exports.combinations import Ints, sums
+from exports.coding import Floats, Ints
+from exports.combinations import sums
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,15 @@ class Cells:
         shares: Floats = self.weights / self.totals[self.of]
         return shares
 
-    def distribution(self) -> Floats:
-        """Return the share of each code in all classes together."""
-        masses = np.bincount(self.codes, self.weights, minlength=len(self.values) + 1)
-        distribution: Floats = masses / max(masses.sum(), 1e-300)
-        return distribution
+    def summed(self, terms: NDArray[Any]) -> Floats:
+        """Return the sum over the cells of each class of one term per cell."""
+        total: Floats = np.add.reduceat(terms, self.starts) if len(terms) else np.zeros(0)
+        return total
+
+    def greatest(self, terms: NDArray[Any]) -> Floats:
+        """Return the greatest over the cells of each class of one term per cell."""
+        greatest: Floats = np.maximum.reduceat(terms, self.starts) if len(terms) else np.zeros(0)
+        return greatest
 
 
 def cells_of(classes: Classes, sensitive: str) -> Cells:
@@ -96,7 +99,7 @@ def entropy_l(cells: Cells) -> Floats:
     Machanavajjhala et al. (2007), doi:10.1145/1217299.1217302.
     """
     shares = cells.shares()
-    return np.exp(-_per_class(cells, shares * np.log(shares)))
+    return np.exp(-cells.summed(shares * np.log(shares)))
 
 
 def recursive_c(cells: Cells, l: int) -> Floats:  # noqa: E741
@@ -112,7 +115,7 @@ def recursive_c(cells: Cells, l: int) -> Floats:  # noqa: E741
     order = np.lexsort((-cells.weights, cells.of))
     weights = cells.weights[order]
     position = np.arange(len(weights)) - cells.starts[cells.of]
-    tail = _per_class(cells, np.where(position >= l - 1, weights, 0))
+    tail = cells.summed(np.where(position >= l - 1, weights, 0))
     first = weights[cells.starts].astype(np.float64)
     ratios: Floats = np.divide(first, tail, out=np.full(len(first), np.inf), where=tail > 0)
     return ratios
@@ -125,11 +128,4 @@ def alpha(cells: Cells) -> Floats:
     ----------
     Wong et al. (2006), doi:10.1145/1150402.1150499.
     """
-    return np.maximum.reduceat(cells.shares(), cells.starts) if len(cells.of) else cells.shares()
-
-
-def _per_class(cells: Cells, terms: NDArray[Any]) -> Floats:
-    if not len(terms):
-        return np.zeros(0)
-    sums: Floats = np.add.reduceat(terms, cells.starts).astype(np.float64)
-    return sums
+    return cells.greatest(cells.shares())

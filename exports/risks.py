@@ -1,79 +1,69 @@
-"""The chance that a row is linked to its person: prosecutor, journalist and marketer risk."""
+"""The chance that a row is linked to its person by an adversary who knows the quasi-identifiers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from exports.classes import Classes
-from exports.diversity import Floats
+from exports.coding import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
-class ProsecutorRisk:
-    """Risk from an adversary who knows that the person is in the table.
+class LinkRisk:
+    """Risk over many rows or persons.
 
     Parameters
     ----------
     highest, mean : float or None
-        One over the class size: of the row most at risk, and the mean over rows.
+        Of the one most at risk, and over all; None when there is nobody.
     at_risk : int
-        Rows whose risk exceeds ``threshold``.
-    rows : int
-        Rows of the table, or of the group.
+        How many have a risk above ``threshold``.
+    of : int
+        Rows or persons.
     threshold : float
-        Risk above which a row counts as at risk.
-
-    References
-    ----------
-    El Emam and Dankar (2008), doi:10.1197/jamia.M2716.
+        Above which one counts as at risk.
     """
 
     highest: float | None
     mean: float | None
     at_risk: int
-    rows: int
+    of: int
     threshold: float
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the fields as one object."""
-        return {
-            "prosecutor_max": self.highest,
-            "prosecutor_mean": self.mean,
-            "at_risk": self.at_risk,
-            "rows": self.rows,
-            "threshold": self.threshold,
-        }
 
+def prosecutor(sizes: Ints, times: Ints, *, threshold: float = 0.2) -> LinkRisk:
+    """Return the risk from an adversary who knows that the person is in the table.
 
-def prosecutor(classes: Classes, *, threshold: float = 0.2, within: Floats | None = None) -> ProsecutorRisk:
-    """Return the risk over all rows, or over the rows of a group.
+    It is one over the size of the class; for a person with several rows, of the smallest one.
 
     Parameters
     ----------
-    classes : Classes
-        Classes of the whole table; a group's rows keep the classes they have in it.
+    sizes, times : array of int64
+        Class sizes, and how many rows or persons are in a class of that size.
     threshold : float, default 0.2
         A row counts as at risk above this; 0.2 means fewer than five look alike.
-    within : array of bool, optional
-        Combinations that belong to the group.
+
+    References
+    ----------
+    El Emam and Dankar (2008), doi:10.1197/jamia.M2716.
 
     Examples
     --------
-    >>> import pyarrow as pa
-    >>> from exports.classes import classes_of
-    >>> prosecutor(classes_of(pa.table({"zip": ["1", "1", "1", "2"]}), ["zip"])).mean
+    >>> import numpy as np
+    >>> prosecutor(np.array([1, 3]), np.array([1, 3])).mean
     0.5
     """
-    rows = classes.combinations.counts if within is None else classes.combinations.counts * within
-    risk = 1.0 / classes.sizes[classes.of]
-    total = int(rows.sum())
+    return link_risk(1.0 / sizes, times, threshold=threshold)
+
+
+def link_risk(risk: Floats, times: Ints, *, threshold: float = 0.2) -> LinkRisk:
+    """Return highest, mean and count above a threshold of risks that occur several times each."""
+    total = int(times.sum())
     if not total:
-        return ProsecutorRisk(None, None, 0, 0, threshold)
-    return ProsecutorRisk(
-        highest=float(risk[rows > 0].max()),
-        mean=float((risk * rows).sum() / total),
-        at_risk=int(rows[risk > threshold].sum()),
-        rows=total,
+        return LinkRisk(None, None, 0, 0, threshold)
+    return LinkRisk(
+        highest=float(risk[times > 0].max()),
+        mean=float((risk * times).sum() / total),
+        at_risk=int(times[risk > threshold].sum()),
+        of=total,
         threshold=threshold,
     )

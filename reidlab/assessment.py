@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from exports.classes import Classes, partition
-from exports.closeness import line_of, t_equal, t_ordered
-from exports.combinations import Combinations, collect, combinations_of
-from exports.diversity import cells_of, distinct_l, entropy_l
-from exports.engines.duckdb_engine import DuckDBEngine
+import numpy as np
+
 from exports.errors import LabError
-from exports.risks import ProsecutorRisk, prosecutor
-from exports.schema import Column, Schema
-from exports.sources import InMemory, Source, read
+from exports.measures import ClassMeasures
+from exports.risks import LinkRisk, link_risk, prosecutor
+from exports.schema import Schema
+from exports.sources import read
+from exports.uniqueness import Estimate, population_uniques
+from exports.weights import individual_risk
+from reidlab.survey import Survey, limit_within, survey
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Numbers = Mapping[str, float | None]
+
+SIZES = {"1": 1, "2 to 4": 2, "5 to 9": 5, "10 to 99": 10, "100 and more": 100}
+"""Classes of class sizes that a report counts persons in, with the smallest size of each."""
+
+ESTIMATORS = ("pitman", "zayatz", "snb", "dankar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,66 +38,87 @@ class Assessment:
     ----------
     name : str
         The export, without credentials.
-    rows, persons, classes, k, uniques : int
+    rows, persons, classes, k, uniques : int or None
         Size of the table, number of equivalence classes, size of the smallest, rows (persons)
         alone in one.
+    linked_k : int or None
+        As k, for an adversary who knows all rows of a person.
+    class_sizes : mapping of str to int
+        Rows (persons) by the size of their smallest class.
     l_distinct, l_entropy : mapping of str to float
         Smallest diversity of a class, per sensitive column.
-    t_equal, t_ordered : mapping of str to float
+    t_equal, t_ordered, t_hierarchical : mapping of str to float
         Largest distance of a class from the reference, per sensitive column.
-    risk : ProsecutorRisk
-        Chance of linking rows.
-    columns : mapping of str to Column
-        The roles that were assessed.
-    reasons : mapping of str to str
-        Why a measure is None.
+    risk : mapping of str to float
+        ``prosecutor_max``, ``prosecutor_mean``, ``journalist_max``, ``marketer`` and ``at_risk``.
+    population_uniques : mapping of str to float
+        Estimated share of the population that is unique, per model.
+    columns : mapping of str to mapping
+        Role of each column and the evidence for it.
     reference : str
         Where the reference distribution for t comes from.
+    population : mapping of str to object
+        Size of the population, k-map and delta-presence where a table of it is given.
+    reasons : mapping of str to str
+        Why a measure is None.
+    notes : mapping of str to str
+        How a measure that is there was had, where that is not plain.
     """
 
     name: str
     rows: int
     persons: int
-    classes: int
+    classes: int | None
     k: int
     uniques: int
     linked_k: int | None
+    class_sizes: Mapping[str, int]
     l_distinct: Numbers
     l_entropy: Numbers
     t_equal: Numbers
     t_ordered: Numbers
-    risk: ProsecutorRisk
-    columns: Mapping[str, Column]
+    t_hierarchical: Numbers
+    risk: Numbers
+    population_uniques: Numbers
+    columns: Mapping[str, Mapping[str, Any]]
     reference: str
+    population: Mapping[str, Any] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return (
-            f"{self.name}: {self.rows:,} rows in {self.classes:,} classes, k = {self.k}, "
-            f"{self.uniques:,} alone in theirs"
+            f"{self.name}: {self.rows:,} rows, k = {self.k}, "
+            f"{self.uniques:,} of {self.persons:,} alone in a class"
         )
+
+    def _repr_html_(self) -> str:
+        frame = self.to_frame()
+        return str(frame.to_html(index=False, escape=True))
 
     def to_json(self) -> dict[str, Any]:
         """Return the fixed keys of ``reidlab assess --json``."""
-        return {
-            "rows": self.rows,
-            "persons": self.persons,
-            "classes": self.classes,
-            "k": self.k,
-            "uniques": self.uniques,
-            "linked_k": self.linked_k,
-            "l_distinct": dict(self.l_distinct),
-            "l_entropy": dict(self.l_entropy),
-            "t_equal": dict(self.t_equal),
-            "t_ordered": dict(self.t_ordered),
-            "risk": self.risk.to_json(),
-            "columns": {name: {"role": column.role.value} for name, column in self.columns.items()},
-            "reference": self.reference,
-            "reasons": dict(self.reasons),
+        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per measure: its dotted name, its value and why it is missing."""
+        import pandas as pd
+
+        measures = {
+            key: value for key, value in _flat(self.to_json()) if not key.startswith(("columns.", "reasons."))
         }
+        rows = [(key, value, self.reasons.get(key, "")) for key, value in measures.items()]
+        return pd.DataFrame(rows, columns=["measure", "value", "reason"])
 
 
-def assess(data: Any, schema: Schema, *, memory: int | None = None) -> Assessment:
+def assess(
+    data: Any,
+    schema: Schema,
+    *,
+    population: Any = None,
+    reference: Any = None,
+    memory: int | None = None,
+) -> Assessment:
     """Measure an export.
 
     Parameters
@@ -97,60 +127,174 @@ def assess(data: Any, schema: Schema, *, memory: int | None = None) -> Assessmen
         Whatever ``exports.sources.read`` takes.
     schema : Schema
         Declares every column.
+    population : path, table or Source, optional
+        The population, with the same quasi-identifiers.
+    reference : path, table or Source, optional
+        What is usual for the sensitive columns; the export itself by default.
     memory : int, optional
         Bytes that the process may use.
+
+    Raises
+    ------
+    LabError
+        When something cannot be read or does not fit together.
 
     Examples
     --------
     >>> import pyarrow as pa
     >>> table = pa.table({"zip": ["02139", "02139", "10001"], "illness": ["flu", "cold", "flu"]})
     >>> assess(table, Schema.of(quasi_identifier=["zip"], sensitive=["illness"]))
-    table in memory: 3 rows in 2 classes, k = 1, 1 alone in theirs
+    table in memory: 3 rows, k = 1, 1 of 3 alone in a class
     """
+    from exports.engines.duckdb_engine import DuckDBEngine
+
     source = read(data)
     schema.require(source.columns)
-    names = [*schema.quasi_identifiers, *schema.sensitive, *([schema.person] if schema.person else [])]
-    combinations = _combinations(source, names, memory)
-    if not combinations.rows:
-        raise LabError(f"{source.name} has a header and no rows: give at least one row.")
-    classes = partition(combinations, schema.quasi_identifiers, person=schema.person)
-    return _measured(source.name, classes, schema)
-
-
-def _combinations(source: Source, names: list[str], memory: int | None) -> Combinations:
-    if isinstance(source.origin, InMemory):
-        return combinations_of(source.origin.table, names)
+    everybody = None if population is None else read(population)
+    usual = None if reference is None else read(reference)
     with DuckDBEngine(memory) as engine:
-        table = engine.scan(source)
-        columns = ", ".join(source.position(name) for name in names)
-        return collect(engine, f"select {columns}, count(*) from {table} group by all", names)
+        found = survey(
+            source, schema, engine, population=everybody, reference=usual, limit=limit_within(memory)
+        )
+    return _assessment(source.name, schema, found, usual.name if usual else "the table itself")
 
 
-def _measured(name: str, classes: Classes, schema: Schema) -> Assessment:
-    l_distinct, l_entropy, t_equals, t_ordereds, reasons = {}, {}, {}, {}, {}
+def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Assessment:
+    measures, reasons, notes = found.measures, dict[str, str](), dict[str, str]()
+    size = measures.population.rows if measures.population else schema.population_size
+    disclosed = measures.disclosure
+    if found.wild:
+        reasons["classes"] = "a missing value matches everything, so that rows do not fall into classes"
     for column in schema.sensitive:
-        cells = cells_of(classes, column)
-        l_distinct[column] = float(distinct_l(cells).min())
-        l_entropy[column] = float(entropy_l(cells).min())
-        t_equals[column] = float(t_equal(cells).max())
-        line = line_of(cells.values, schema.columns[column].order, missing=bool((cells.codes == 0).any()))
-        t_ordereds[column] = None if line is None else float(t_ordered(cells, line).max())
-        if line is None:
-            reasons[f"t_ordered.{column}"] = "its values have no order: declare one in the schema"
+        if found.wild:
+            for measure in ("l_distinct", "l_entropy", "t_equal", "t_ordered", "t_hierarchical"):
+                reasons[f"{measure}.{column}"] = reasons["classes"]
+        elif disclosed[column].t_ordered is None:
+            reasons[f"t_ordered.{column}"] = "its values have no order: declare `order` in the schema"
+        if not found.wild and disclosed[column].t_hierarchical is None:
+            reasons[f"t_hierarchical.{column}"] = "it has no hierarchy: declare one in the schema"
+    linked = found.classes.linked_k if found.classes and not found.wild else None
+    if linked is None:
+        reasons["linked_k"] = (
+            "the schema names no person with several rows"
+            if schema.person is None
+            else "it needs the combinations of all rows in memory at once"
+        )
+    risk = _risks(measures, size, reasons, notes)
+    estimates = _estimates(found, schema, size)
+    reasons |= {
+        f"population_uniques.{model}": one.reason for model, one in estimates.items() if one.share is None
+    }
+    if estimates["dankar"].share is not None:
+        notes["population_uniques.dankar"] = f"chose {estimates['dankar'].reason}"
     return Assessment(
         name=name,
-        rows=classes.combinations.rows,
-        persons=classes.persons,
-        classes=len(classes),
-        k=classes.k,
-        uniques=classes.uniques,
-        linked_k=classes.linked_k,
-        l_distinct=l_distinct,
-        l_entropy=l_entropy,
-        t_equal=t_equals,
-        t_ordered=t_ordereds,
-        risk=prosecutor(classes),
-        columns=schema.columns,
-        reference="the table itself",
+        rows=measures.rows,
+        persons=measures.persons,
+        classes=None if found.wild else measures.classes,
+        k=int(measures.exposed_sizes[0]),
+        uniques=measures.uniques,
+        linked_k=linked,
+        class_sizes=_binned(measures),
+        risk=risk,
+        population_uniques={model: one.share for model, one in estimates.items()},
+        columns={column: {"role": one.role.value} for column, one in schema.columns.items()},
+        reference=reference,
+        population=_population(measures, size),
         reasons=reasons,
+        notes=notes,
+        **{
+            measure: {column: getattr(disclosed.get(column), measure, None) for column in schema.sensitive}
+            for measure in ("l_distinct", "l_entropy", "t_equal", "t_ordered", "t_hierarchical")
+        },
     )
+
+
+def _risks(
+    measures: ClassMeasures, size: int | None, reasons: dict[str, str], notes: dict[str, str]
+) -> dict[str, float | None]:
+    exposed = prosecutor(measures.exposed_sizes, measures.exposed)
+    journalist, marketer = None, None
+    if measures.population is not None:
+        smallest = measures.population.k_map
+        journalist = None if smallest is None else 1.0 / smallest
+        marketer = measures.population.expected / measures.rows
+        if smallest is None:
+            reasons["risk.journalist_max"] = "no row of the export falls into a class of the population"
+        if measures.population.unmatched:
+            notes["risk.journalist_max"] = notes["risk.marketer"] = (
+                f"{measures.population.unmatched:,} rows fall into no class of the population"
+            )
+    elif size is not None and size < measures.persons:
+        raise LabError(
+            f"The population has {size:,} people but the export {measures.persons:,}: "
+            "give the size of the whole population."
+        )
+    elif size is not None:
+        link = _estimated(measures, size)
+        journalist, marketer = link.highest, link.mean
+        notes["risk.journalist_max"] = notes["risk.marketer"] = (
+            f"estimated for a population of {size:,} of which everybody is in the export with equal chance"
+        )
+    else:
+        reasons["risk.journalist_max"] = reasons["risk.marketer"] = (
+            "it needs the population: --population FILE, or population_size in the schema"
+        )
+    return {
+        "prosecutor_max": exposed.highest,
+        "prosecutor_mean": exposed.mean,
+        "at_risk": exposed.at_risk,
+        "threshold": exposed.threshold,
+        "journalist_max": journalist,
+        "marketer": marketer,
+    }
+
+
+def _estimated(measures: ClassMeasures, size: int) -> LinkRisk:
+    sample = measures.exposed_sizes.astype(np.float64)
+    return link_risk(individual_risk(sample, sample * size / measures.persons), measures.exposed)
+
+
+def _estimates(found: Survey, schema: Schema, size: int | None) -> Mapping[str, Estimate]:
+    measures = found.measures
+    if found.wild:
+        return dict.fromkeys(ESTIMATORS, Estimate(None, "missing values match everything: no class sizes"))
+    if size is None:
+        reason = "it needs the population: --population FILE, or population_size in the schema"
+        return dict.fromkeys(ESTIMATORS, Estimate(None, reason))
+    if schema.person and int((measures.sizes * measures.times).sum()) != measures.persons:
+        return dict.fromkeys(ESTIMATORS, Estimate(None, "persons have rows in several classes"))
+    return population_uniques(measures.sizes, measures.times, size)
+
+
+def _population(measures: ClassMeasures, size: int | None) -> dict[str, Any]:
+    found = measures.population
+    if found is None:
+        return {} if size is None else {"size": size}
+    return {
+        "size": found.rows,
+        "uniques": found.uniques,
+        "k_map": found.k_map,
+        "delta_presence": [found.delta_min, found.delta_max],
+        "unmatched": found.unmatched,
+    }
+
+
+def _binned(measures: ClassMeasures) -> dict[str, int]:
+    edges = list(SIZES.values())
+    bins = np.searchsorted(edges, measures.exposed_sizes, side="right") - 1
+    counts = np.bincount(bins, measures.exposed, minlength=len(edges)).astype(np.int64)
+    return dict(zip(SIZES, counts.tolist(), strict=True))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return value
+
+
+def _flat(found: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
+    pairs = []
+    for key, value in found.items():
+        pairs += _flat(value, f"{above}{key}.") if isinstance(value, Mapping) else [(above + key, value)]
+    return pairs

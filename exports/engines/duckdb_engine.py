@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,9 @@ SMALLEST = 512_000_000
 """Memory below which the engine cannot even spill."""
 
 BATCH_ROWS = 1 << 17
+
+FLUSH_ROWS = 1 << 16
+"""Rows that a part gathers before it writes them; keeps many parts within a small memory."""
 
 
 def engine_limit(memory: int) -> int:
@@ -100,6 +103,9 @@ class DuckDBEngine:
 
     def scan(self, source: Source) -> str:
         """Make ``source`` readable as a view whose columns are ``c0, c1, ...``."""
+        for name, known in self._sources.items():
+            if known is source:
+                return name
         name = f"source_{len(self._sources)}"
         self._sources[name] = source
         columns = ", ".join(f"c{position}" for position in range(len(source.columns)))
@@ -137,6 +143,31 @@ class DuckDBEngine:
         """Yield the answer of one statement in batches; exhaust it before the next statement."""
         with self._faults():
             yield from self._connection.sql(sql).to_arrow_reader(BATCH_ROWS)
+
+    def spread(self, sql: str, by: Sequence[str], parts: int) -> str:
+        """Write the answer as one Parquet file per part, by a hash of the text of ``by``."""
+        name = f"spread_{len(list(self._folder.glob('spread_*')))}"
+        folder = self._folder / name
+        keys = ", ".join(f"cast({column} as varchar)" for column in by)
+        with self._faults():
+            self._connection.execute(f"set partitioned_write_flush_threshold={FLUSH_ROWS}").fetchall()
+            self._connection.execute(
+                f"copy (select *, hash({keys}) % {parts} as part from ({sql})) to {_text(str(folder))} "
+                "(format parquet, partition_by (part), compression zstd)"
+            ).fetchall()
+            if any(folder.rglob("*.parquet")):
+                self._view(name, f"select * from read_parquet({_text(f'{folder}/*/*.parquet')})")
+        return name
+
+    def part(self, name: str, part: int) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of one part, read with the dictionaries of its files."""
+        import pyarrow.parquet as pq
+
+        for path in sorted((self._folder / name / f"part={part}").glob("*.parquet")):
+            with pq.ParquetFile(path) as file:
+                names = file.schema_arrow.names
+            with pq.ParquetFile(path, read_dictionary=names) as file:
+                yield from file.iter_batches(BATCH_ROWS)
 
     def create_table_as(self, name: str, sql: str) -> None:
         """Keep the answer of one statement as a temporary table that may spill."""

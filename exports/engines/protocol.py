@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import pyarrow as pa
 
@@ -32,6 +32,14 @@ class Engine(Protocol):
 
     def stream(self, sql: str) -> Iterator[pa.RecordBatch]:
         """Yield the answer in batches; for tables of distinct combinations."""
+        ...
+
+    def spread(self, sql: str, by: Sequence[str], parts: int) -> str:
+        """Keep the answer as parts by a hash of the text of ``by``; return its name, also to select from."""
+        ...
+
+    def part(self, name: str, part: int) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of one part of what was spread."""
         ...
 
     def create_table_as(self, name: str, sql: str) -> None:

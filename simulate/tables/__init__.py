@@ -17,7 +17,7 @@ def table(name: str) -> Any:
     """
     import pyarrow.parquet as pq
 
-    return pq.ParquetFile(Path(__file__).parent / f"{name}.parquet").read()
+    return pq.read_table(Path(__file__).parent / f"{name}.parquet")
 
 
 @cache

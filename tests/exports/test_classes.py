@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.classes import classes_of
-from exports.closeness import line_of, t_equal, t_ordered
+from exports.closeness import t_equal, t_ordered
 from exports.diversity import alpha, cells_of, distinct_l, entropy_l, recursive_c
 from exports.frames import arrow_table
+from exports.likeness import basic_beta, delta, enhanced_beta
+from exports.reference import own_reference
 
 KNOWN = ["zip", "age"]
 
@@ -22,6 +24,10 @@ row = st.fixed_dictionaries(
     }
 )
 rows = st.lists(row, min_size=1, max_size=40)
+
+
+def t_of(classes) -> float:
+    return t_equal(cells_of(classes, "illness"), own_reference(classes, "illness")).max()
 
 
 def table(rows: Rows) -> pa.Table:
@@ -37,17 +43,27 @@ def table(rows: Rows) -> pa.Table:
 @given(rows)
 def test_every_measure_equals_its_definition(rows):
     classes = classes_of(table(rows), KNOWN, ["illness"])
-    cells = cells_of(classes, "illness")
+    cells, usual = cells_of(classes, "illness"), own_reference(classes, "illness")
     assert (classes.k, classes.uniques) == (oracle.k(rows, KNOWN), oracle.uniques(rows, KNOWN))
     assert distinct_l(cells).min() == oracle.distinct_l(rows, KNOWN, "illness")
     assert entropy_l(cells).min() == pytest.approx(oracle.entropy_l(rows, KNOWN, "illness"))
-    assert t_equal(cells).max() == pytest.approx(oracle.t_equal(rows, KNOWN, "illness"))
+    assert t_equal(cells, usual).max() == pytest.approx(oracle.t_equal(rows, KNOWN, "illness"))
     for l in (1, 2, 3):  # noqa: E741
         assert recursive_c(cells, l).max() == pytest.approx(oracle.recursive_c(rows, KNOWN, "illness", l))
     missing = any(row["illness"] is None for row in rows)
     order = [None] * missing + sorted({row["illness"] for row in rows} - {None})
-    line = line_of(cells.values, missing=missing)
-    assert t_ordered(cells, line).max() == pytest.approx(oracle.t_ordered(rows, KNOWN, "illness", order))
+    assert t_ordered(cells, usual).max() == pytest.approx(oracle.t_ordered(rows, KNOWN, "illness", order))
+
+
+@given(rows)
+def test_likeness_and_disclosure_equal_their_definitions(rows):
+    classes = classes_of(table(rows), KNOWN, ["illness"])
+    cells, usual = cells_of(classes, "illness"), own_reference(classes, "illness")
+    assert basic_beta(cells, usual).max() == pytest.approx(oracle.basic_beta(rows, KNOWN, "illness"))
+    assert delta(cells, usual).max() == pytest.approx(oracle.delta(rows, KNOWN, "illness"))
+    found = float(enhanced_beta(cells, usual).max())
+    assert oracle.enhanced_holds(rows, KNOWN, "illness", found) == np.isfinite(found)
+    assert found == 0 or not oracle.enhanced_holds(rows, KNOWN, "illness", found * 0.99)
 
 
 @given(rows, st.randoms(use_true_random=False))
@@ -57,7 +73,7 @@ def test_neither_the_index_nor_the_order_nor_unused_categories_matter(rows, rand
     shuffled.index = [random.randrange(9) for _ in range(len(rows))]
     shuffled["zip"] = pd.Categorical(shuffled["zip"], categories=["nobody", "02139", "10001", "", "never"])
     found = [
-        (c.k, c.uniques, distinct_l(cells_of(c, "illness")).min(), t_equal(cells_of(c, "illness")).max())
+        (c.k, c.uniques, distinct_l(cells_of(c, "illness")).min(), t_of(c))
         for c in (classes_of(arrow_table(f), KNOWN, ["illness"]) for f in (frame, shuffled))
     ]
     assert found[0] == pytest.approx(found[1])
@@ -70,7 +86,9 @@ def test_adult_has_the_classes_and_the_t_that_its_other_assessors_found(shared):
     cells = cells_of(classes, "salary-class")
     assert (classes.k, len(classes), classes.uniques) == (1, 18_109, 14_021)
     assert distinct_l(cells).min() == 1
-    assert t_equal(cells).max() == pytest.approx(0.7510775147536636, rel=1e-12)
+    assert t_equal(cells, own_reference(classes, "salary-class")).max() == pytest.approx(
+        0.7510775147536636, rel=1e-12
+    )
     assert alpha(cells).max() == 1.0
 
 

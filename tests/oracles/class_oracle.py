@@ -65,3 +65,55 @@ def t_ordered(rows: Rows, known: list[str], column: str, order: list[object]) ->
             total += abs(moved)
         worst = max(worst, total / (len(order) - 1) if len(order) > 1 else 0.0)
     return worst
+
+
+def basic_beta(rows: Rows, known: list[str], column: str) -> float:
+    everybody = shares(rows, column)
+    return max(
+        max(0.0, (q - everybody[value]) / everybody[value])
+        for group in classes(rows, known)
+        for value, q in shares(group, column).items()
+    )
+
+
+def enhanced_holds(rows: Rows, known: list[str], column: str, beta: float) -> bool:
+    everybody = shares(rows, column)
+    return all(
+        (q - everybody[value]) / everybody[value] <= min(beta, -log(everybody[value])) + 1e-12
+        for group in classes(rows, known)
+        for value, q in shares(group, column).items()
+        if q > everybody[value]
+    )
+
+
+def delta(rows: Rows, known: list[str], column: str) -> float:
+    everybody = shares(rows, column)
+    return max(
+        abs(log(q / everybody[value], 2))
+        for group in classes(rows, known)
+        for value, q in shares(group, column).items()
+    )
+
+
+def compatible(rows: Rows, known: list[str], wild: set[str]) -> list[int]:
+    def agree(one: dict[str, object], other: dict[str, object]) -> bool:
+        return all(
+            one[name] == other[name] or (name in wild and None in (one[name], other[name])) for name in known
+        )
+
+    return [sum(agree(one, other) for other in rows) for one in rows]
+
+
+def earth_movers(p: dict[object, float], q: dict[object, float], distance: object) -> float:
+    """Solve the transport problem itself, for any distance."""
+    import numpy as np
+    from scipy.optimize import linprog
+
+    values = sorted(set(p) | set(q), key=str)
+    m = len(values)
+    cost = np.array([[distance(a, b) for b in values] for a in values])  # type: ignore[operator]
+    rows_ = np.kron(np.eye(m), np.ones(m))
+    columns = np.kron(np.ones(m), np.eye(m))
+    have = [p.get(value, 0.0) for value in values] + [q.get(value, 0.0) for value in values]
+    solved = linprog(cost.ravel(), A_eq=np.vstack([rows_, columns]), b_eq=have)
+    return float(solved.fun)

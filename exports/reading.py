@@ -1,0 +1,116 @@
+"""From a source to its distinct combinations, or, when they outgrow memory, to parts of its classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exports.coding import Coder, numbers
+from exports.combinations import Combinations, combinations_of, combine
+from exports.errors import LabError
+from exports.sources import InMemory, ParquetFiles, Source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from exports.engines.protocol import Engine
+
+BATCH_ROWS = 1 << 17
+
+PARTS = 32
+"""Parts into which classes are spread when they outgrow memory."""
+
+ROW_BYTES = 24
+"""What sorting takes for a row beside its codes."""
+
+RESEMBLING = 0.2
+"""Distinct combinations per row below which an engine's grouping is expected to fit."""
+
+
+def combinations_within(
+    source: Source, names: Sequence[str], engine: Engine, limit: int
+) -> Combinations | None:
+    """Return the distinct combinations of some columns, or None when they take more than ``limit`` bytes.
+
+    Rows are coded as they stream by. Where they are too many, but those seen resemble one
+    another, the engine groups them first.
+    """
+    if isinstance(source.origin, InMemory):
+        return combinations_of(source.origin.table, names)
+    whole, seen = _collected(_batches(source, names, engine), names, limit)
+    if whole or len(seen) > RESEMBLING * seen.rows:
+        return seen if whole else None
+    columns = _columns(source, names)
+    grouped = f"select {columns}, count(*) from {engine.scan(source)} group by {columns}"
+    whole, seen = _collected(engine.stream(grouped), names, limit, counted=True)
+    return seen if whole else None
+
+
+def spread(source: Source, names: Sequence[str], by: Sequence[str], engine: Engine) -> str:
+    """Write columns of a source as parts such that no class is in two; return the name to ask for them."""
+    columns = _columns(source, names)
+    keys = [source.position(name) for name in by]
+    return engine.spread(f"select {columns} from {engine.scan(source)}", keys, PARTS)
+
+
+def parts(spread_name: str, names: Sequence[str], engine: Engine, limit: int) -> Iterator[Combinations]:
+    """Yield the combinations of each part, in the same order for all tables spread alike.
+
+    Raises
+    ------
+    LabError
+        When one part alone outgrows ``limit``.
+    """
+    for part in range(PARTS):
+        whole, found = _collected(engine.part(spread_name, part), names, limit)
+        if not whole:
+            raise LabError(
+                f"One of {PARTS} parts of the table needs more than {limit / 1e6:.0f} MB: "
+                "give more with --memory."
+            )
+        yield found
+
+
+def _collected(
+    batches: Iterable[pa.RecordBatch], names: Sequence[str], limit: int, *, counted: bool = False
+) -> tuple[bool, Combinations]:
+    """Code batches until they are through (True) or take more than ``limit`` bytes (False)."""
+    coders = [Coder(name) for name in names]
+    counts, rows, whole = [], 0, True
+    for batch in batches:
+        for coder, column in zip(coders, batch.columns, strict=False):
+            coder.add(column)
+        rows += batch.num_rows
+        if counted:
+            counts.append(numbers(batch.column(len(names))).astype(np.int64))
+        if sum(coder.bytes for coder in coders) + rows * ROW_BYTES > limit:
+            whole = False
+            break
+    codings = {name: coder.coding() for name, coder in zip(names, coders, strict=True)}
+    return whole, combine(codings, np.concatenate(counts) if counts else None, rows=rows)
+
+
+def _batches(source: Source, names: Sequence[str], engine: Engine) -> Iterator[pa.RecordBatch]:
+    if isinstance(source.origin, ParquetFiles):
+        return _parquet_batches(source.origin, names)
+    return engine.stream(f"select {_columns(source, names)} from {engine.scan(source)}")
+
+
+def _columns(source: Source, names: Sequence[str]) -> str:
+    return ", ".join(source.position(name) for name in names)
+
+
+def _parquet_batches(origin: ParquetFiles, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Read Parquet with its own dictionaries, which spares coding every row again."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for path in origin.paths:
+        try:
+            with pq.ParquetFile(path, read_dictionary=list(names)) as file:
+                for batch in file.iter_batches(BATCH_ROWS, columns=list(names)):
+                    yield batch.select(list(names))
+        except (pa.ArrowException, OSError):
+            raise LabError(f"{path} cannot be read to its end: write it again.") from None

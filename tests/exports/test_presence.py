@@ -1,0 +1,54 @@
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exports.classes import classes_of
+from exports.combinations import combinations_of
+from exports.presence import against
+
+places = st.lists(st.tuples(st.sampled_from(["1", "2", None]), st.sampled_from("fm")), max_size=25)
+
+
+def table(pairs):
+    return pa.table({"zip": [a for a, _ in pairs], "sex": [b for _, b in pairs]}).cast(
+        pa.schema([("zip", pa.string()), ("sex", pa.string())])
+    )
+
+
+@given(places.filter(bool), places)
+def test_measures_against_a_population_equal_their_definitions(export, population):
+    found = against(
+        classes_of(table(export), ["zip", "sex"]), combinations_of(table(population), ["zip", "sex"])
+    )
+    matched = [person for person in export if person in population]
+    assert found.rows == len(population)
+    assert found.unmatched == len(export) - len(matched)
+    assert found.k_map == min((population.count(person) for person in matched), default=None)
+    presence = [min(1.0, export.count(person) / population.count(person)) for person in population]
+    per_class = dict(zip(population, presence, strict=True))
+    assert found.expected == pytest.approx(sum(per_class.values()))
+    assert found.delta_max == pytest.approx(max(presence, default=0.0))
+    assert found.delta_min == pytest.approx(min(presence, default=1.0))
+    assert found.uniques == sum(population.count(person) == 1 for person in set(population))
+
+
+def test_numbers_meet_the_same_numbers_written_as_text():
+    export = classes_of(pa.table({"age": [31, 58]}), ["age"])
+    found = against(export, combinations_of(pa.table({"age": ["31", "31", "58"]}), ["age"]))
+    assert (found.k_map, found.unmatched) == (1, 0)
+
+
+def test_an_export_that_is_drawn_from_its_population_has_the_delta_of_arx(shared):
+    import pandas as pd
+
+    from exports.frames import arrow_table
+
+    adult, subset = (
+        arrow_table(pd.read_csv(shared / f"data/microdata/{name}.csv", sep=";", dtype=str))
+        for name in ("adult_arx", "adult_subset_arx")
+    )
+    known = ["sex", "race"]
+    found = against(classes_of(subset, known), combinations_of(adult, known))
+    assert found.unmatched == 0
+    assert 0.05 <= found.delta_min <= found.delta_max <= 0.15

@@ -1,0 +1,83 @@
+import csv
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from exports.errors import LabError
+from exports.uniqueness import pitman, population_uniques, snb, zayatz
+
+
+def histogram(sizes):
+    return np.unique(sizes[sizes > 0], return_counts=True)
+
+
+def test_estimates_on_adult_equal_those_of_arx(shared):
+    adult = pd.read_csv(shared / "data/microdata/adult_arx.csv", sep=";", dtype=str)
+    checked, classes, found = 0, {}, {}
+    with (shared / "data/oracles/arx_risk_adult.csv").open() as file:
+        for row in csv.DictReader(file):
+            fraction, columns = float(row["fraction"]), tuple(row["qi"].split(","))
+            if row["model"] not in {"PITMAN", "ZAYATZ", "DANKAR"} or (
+                row["model"] == "DANKAR" and fraction > 0.1
+            ):
+                continue
+            if columns not in classes:
+                classes[columns] = histogram(adult.groupby(list(columns)).size().to_numpy())
+            key = columns, fraction
+            if key not in found:
+                found[key] = population_uniques(*classes[columns], round(len(adult) / fraction))
+            assert found[key][row["model"].lower()].share == pytest.approx(float(row["value"]), rel=1e-9)
+            checked += 1
+    assert checked == 39
+
+
+@pytest.mark.parametrize(("shape", "chance"), [(0.5, 0.1), (0.1, 0.05), (2.0, 0.3)])
+def test_the_slide_negative_binomial_finds_the_uniqueness_of_its_own_populations(shape, chance):
+    rng = np.random.default_rng(11)
+    population = 1 + rng.negative_binomial(shape, chance, 100_000)
+    truth = (population == 1).sum() / population.sum()
+    for fraction in (0.1, 0.3):
+        found = snb(*histogram(rng.binomial(population, fraction)), int(population.sum()))
+        assert found.share == pytest.approx(truth, rel=0.15)
+
+
+def test_pitman_finds_the_uniqueness_of_its_own_populations():
+    rng = np.random.default_rng(3)
+    theta, alpha, people = 200.0, 0.6, 60_000
+    sizes: list[float] = []
+    places = np.empty(people, np.int64)
+    uniform = rng.random((people, 2))
+    for person in range(people):  # a Chinese restaurant with discount alpha
+        if uniform[person, 0] * (theta + person) < theta + alpha * len(sizes):
+            places[person] = len(sizes)
+            sizes.append(1)
+            continue
+        while True:
+            place = places[int(uniform[person, 1] * person)]
+            if rng.random() * sizes[place] < sizes[place] - alpha:
+                break
+            uniform[person, 1] = rng.random()
+        places[person] = place
+        sizes[place] += 1
+    counts = np.array(sizes)
+    sample = np.bincount(places[rng.permutation(people)[:6000]])
+    found = pitman(*histogram(sample), people)
+    assert found.share == pytest.approx((counts == 1).sum() / people, rel=0.15)
+
+
+def test_a_sample_that_is_the_population_is_counted():
+    sizes, times = np.array([1, 2, 7]), np.array([12, 5, 3])
+    assert zayatz(sizes, times, 43).share == pytest.approx(12 / 43)
+
+
+def test_what_does_not_converge_says_so():
+    alone = population_uniques(np.array([1]), np.array([100]), 10_000)
+    assert alone["pitman"].share is None
+    assert "did not converge" in alone["pitman"].reason
+    assert alone["dankar"].share == alone["zayatz"].share
+
+
+def test_a_population_smaller_than_the_export_is_refused():
+    with pytest.raises(LabError, match="7 people but the export 9"):
+        population_uniques(np.array([3]), np.array([3]), 7)

@@ -1,0 +1,39 @@
+import class_oracle as oracle
+import pandas as pd
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exports.combinations import combinations_of
+from exports.wildcards import compatible_rows
+
+NAMES = ["a", "b", "c"]
+cell = st.sampled_from(["1", "2", None])
+rows = st.lists(st.fixed_dictionaries(dict.fromkeys(NAMES, cell)), min_size=1, max_size=25)
+
+
+@given(rows, st.sets(st.sampled_from(NAMES)))
+def test_a_missing_value_matches_every_value_of_a_wildcard_column(rows, wild):
+    table = pa.Table.from_pylist(rows, pa.schema([(name, pa.string()) for name in NAMES]))
+    combinations = combinations_of(table, NAMES)
+    found = compatible_rows(combinations, NAMES, sorted(wild))
+    columns = [combinations.columns[name] for name in NAMES]
+    decoded = [
+        tuple(None if c.codes[i] == 0 else c.values[int(c.codes[i]) - 1].as_py() for c in columns)
+        for i in range(len(combinations))
+    ]
+    wanted = {
+        tuple(row[name] for name in NAMES): count
+        for row, count in zip(rows, oracle.compatible(rows, NAMES, wild), strict=True)
+    }
+    assert dict(zip(decoded, found.astype(int).tolist(), strict=True)) == wanted
+
+
+def test_a_missing_value_that_matches_everything_lowers_the_number_of_small_classes(shared):
+    survey = pd.read_csv(shared / "data/microdata/sdcmicro_testdata.csv.gz", dtype=str)
+    keys = ["urbrur", "roof", "walls", "water", "electcon", "relat", "sex"]
+    whole = pa.table({name: pa.array(survey[name].tolist()) for name in keys})
+    assert (compatible_rows(combinations_of(whole, keys), keys, keys) < 2).sum() == 157
+    hidden = [None if wall == survey["walls"][0] else wall for wall in survey["walls"]]
+    part = whole.set_column(2, "walls", pa.array(hidden))
+    assert (compatible_rows(combinations_of(part, keys), keys, keys) < 2).sum() < 157

@@ -1,0 +1,87 @@
+from dataclasses import asdict
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exports.engines.duckdb_engine import DuckDBEngine
+from exports.schema import Schema
+from exports.sources import read
+from reidlab.survey import in_parts, survey
+
+KNOWN = ["zip; drop table", 'a "b"']
+
+row = st.tuples(
+    st.sampled_from(["1", "2", None]), st.integers(0, 3), st.sampled_from(["x", "y", None]), st.integers(0, 5)
+)
+rows = st.lists(row, min_size=1, max_size=60)
+
+
+def table(rows) -> pa.Table:
+    zips, ages, illnesses, persons = zip(*rows, strict=True)
+    return pa.table(
+        {
+            "zip; drop table": pa.array(zips, pa.string()),
+            'a "b"': pa.array(ages, pa.int32()),
+            "illness": pa.array(illnesses, pa.string()),
+            "who": pa.array(persons, pa.int64()),
+        }
+    )
+
+
+def compared(folder, person, population):
+    schema = Schema.of(
+        quasi_identifier=KNOWN,
+        sensitive=["illness"],
+        insensitive=[] if person else ["who"],
+        person=person,
+    )
+    export, names = read(folder / "export.parquet"), [*KNOWN, "illness", *([person] if person else [])]
+    others = read(folder / "population.parquet") if population else None
+    with DuckDBEngine() as engine:
+        whole = survey(export, schema, engine, population=others, limit=10**9)
+        parted = in_parts(export, schema, engine, names, population=others, limit=10**9)
+    assert whole.classes is not None
+    assert parted.classes is None
+    return whole.measures, parted.measures
+
+
+@settings(max_examples=8, deadline=None)
+@given(rows, rows, st.booleans(), st.booleans())
+def test_a_table_measured_in_parts_on_disk_has_the_measures_it_has_in_memory(
+    tmp_path_factory, rows, others, several, against
+):
+    folder = tmp_path_factory.mktemp("parts")
+    pq.write_table(table(rows), folder / "export.parquet")
+    pq.write_table(table(others).select([0, 1]), folder / "population.parquet")
+    whole, parted = compared(folder, "who" if several else None, against)
+    for name in ("sizes", "times", "exposed_sizes", "exposed"):
+        assert getattr(parted, name).tolist() == getattr(whole, name).tolist()
+    assert (parted.rows, parted.k, parted.uniques) == (whole.rows, whole.k, whole.uniques)
+    assert asdict(parted.disclosure["illness"]) == pytest.approx(asdict(whole.disclosure["illness"]))
+    if against:
+        assert asdict(parted.population) == pytest.approx(asdict(whole.population))
+
+
+def test_rows_that_resemble_one_another_are_grouped_before_they_are_held(tmp_path):
+    rng = np.random.default_rng(4)
+    alike = pa.table({"zip": rng.integers(0, 50, 400_000).astype(str), "illness": ["x"] * 400_000})
+    pq.write_table(alike, tmp_path / "export.parquet")
+    schema = Schema.of(quasi_identifier=["zip"], sensitive=["illness"])
+    with DuckDBEngine() as engine:
+        found = survey(read(tmp_path / "export.parquet"), schema, engine, limit=5_000_000)
+    assert found.classes is not None
+    assert (found.measures.rows, found.measures.classes) == (400_000, 50)
+
+
+def test_rows_that_differ_go_to_disk(tmp_path):
+    different = pa.table({"zip": np.arange(200_000), "illness": ["x"] * 200_000})
+    pq.write_table(different, tmp_path / "export.parquet")
+    schema = Schema.of(quasi_identifier=["zip"], sensitive=["illness"])
+    with DuckDBEngine() as engine:
+        found = survey(read(tmp_path / "export.parquet"), schema, engine, limit=3_000_000)
+    assert found.classes is None
+    assert (found.measures.rows, found.measures.uniques) == (200_000, 200_000)
