@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.demography import Block, Demography
+from simulate.lottery import pick
 from simulate.names import Names
 from simulate.pieces import (
     MARKS,
@@ -105,48 +106,23 @@ class Drafts:
 
 @cache
 def _further_weights() -> NDArray[np.float64]:
-    """Row per pair of providers already used: cumulative weights of the next one, which is new."""
+    """Row per pair of providers already used: weights of the next one, which is new."""
     used = np.eye(len(PROVIDERS), dtype=bool)
     weights = np.where(used[:, None] | used[None, :], 0.0, FURTHER_PROVIDER)
-    cumulative: NDArray[np.float64] = np.cumsum(weights / weights.sum(axis=2, keepdims=True), axis=2)
-    return cumulative
+    return weights.reshape(-1, len(PROVIDERS))
 
 
-def main_provider(block: Block, age: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Draw the most-used provider by age; an index into ``PROVIDERS``."""
-    cumulative = np.cumsum(MAIN_PROVIDER / MAIN_PROVIDER.sum(axis=1, keepdims=True), axis=1)
-    return _pick(cumulative[np.digitize(age, AGES_OF_PROVIDERS)], block.uniforms("provider 1"))
+def draft(block: Block, who: Demography, names: Names, slot: int) -> Drafts:
+    """Draft the first, second or third address (slot 0, 1, 2) of those who have one.
 
-
-def _pick(cumulative: NDArray[np.float64], uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
-    picked: NDArray[np.int64] = (uniforms[:, None] >= cumulative[:, :-1]).sum(axis=1)
-    return picked
-
-
-def draft(block: Block, who: Demography, names: Names) -> list[Drafts]:
-    """Draft the one to three addresses of each person; the first is the one used most."""
-    owns = block.uniforms("number of addresses")
-    main = main_provider(block, who.age)
-    second = _pick(_further_weights()[main, main], block.uniforms("provider 2"))
-    third = _pick(_further_weights()[main, second], block.uniforms("provider 3"))
-    return [
-        _draft_slot(block, slot, np.flatnonzero(owns < OWNS[slot]), provider, who, names)
-        for slot, provider in enumerate((main, second, third))
-    ]
-
-
-def _draft_slot(
-    block: Block,
-    slot: int,
-    rows: NDArray[np.int64],
-    provider: NDArray[np.int64],
-    who: Demography,
-    names: Names,
-) -> Drafts:
+    The first is the one used most; the three have different providers.
+    """
+    rows = np.flatnonzero(block.uniforms("number of addresses") < OWNS[slot])
+    provider = _providers(block, who, slot)[rows]
     pool = pieces(names.locale)
     given, surname = names.given[rows], names.surname[rows]
-    style = STYLES[block.stream(f"style {slot + 1}").choices(block.size, STYLES[:, -1])[rows]]
-    bits = block.stream(f"words {slot + 1}").bits(block.size)[rows]
+    style = STYLES[pick(np.array(STYLES[:, -1]), block.bits(f"style {slot + 1}"))[rows]]
+    bits = block.bits(f"words {slot + 1}")[rows]
     word, other, firm = (
         ((bits >> np.uint64(shift)) % np.uint64(of)).astype(np.int32)
         for shift, of in ((0, len(words())), (20, len(words())), (40, SMALL_DOMAINS))
@@ -165,7 +141,6 @@ def _draft_slot(
     here = np.arange(len(rows))
     birth_year = who.birth_year[rows].astype(np.int64)
     years = np.stack([np.zeros(len(rows), np.int64), 1 + birth_year % 100, 101 + birth_year - 1900])
-    provider = provider[rows]
     return Drafts(
         rows=rows,
         first=choices[style[:, 0], here],
@@ -176,6 +151,17 @@ def _draft_slot(
         domain=np.where(provider == WORK, WORK + firm, provider),
         number=np.zeros(len(rows), np.int64),
     )
+
+
+def _providers(block: Block, who: Demography, slot: int) -> NDArray[np.int64]:
+    first = pick(MAIN_PROVIDER, block.bits("provider 1"), np.digitize(who.age, AGES_OF_PROVIDERS))
+    if slot == 0:
+        return first
+    kinds = len(PROVIDERS)
+    second = pick(_further_weights(), block.bits("provider 2"), first * kinds + first)
+    if slot == 1:
+        return second
+    return pick(_further_weights(), block.bits("provider 3"), first * kinds + second)
 
 
 def keys(drafts: Drafts, locale: str) -> NDArray[np.uint64]:

@@ -10,14 +10,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.randomness import Stream
+from exports.randomness import BLOCK, Stream
+from simulate.lottery import pick
 
 SEXES = ("female", "male")
 OLDEST = 104
+FIRST_YEAR, LAST_YEAR = 1880, 2040
 COUNTED_ON = date(2018, 12, 31)
 """The day on which ages are counted: the date of the case's largest upload."""
 
 Population = Literal["residents", "visitors", "later", "outsiders"]
+VISITING: tuple[Population, ...] = ("visitors", "later")
 FIRST_ID: dict[Population, int] = {
     "visitors": 0,
     "later": 1 << 32,
@@ -75,7 +78,7 @@ class Site:
         }
     )
     women_share: float = 0.61
-    distress: float = 1.2
+    distress: float = 1.4
     typo: float = 0.01
     plus_tag: float = 0.0003
 
@@ -89,9 +92,23 @@ class Block:
     size: int
     population: Population
 
+    @property
+    def person_ids(self) -> NDArray[np.int64]:
+        """Identifiers of the block's people."""
+        first = FIRST_ID[self.population] + self.number * BLOCK
+        return np.arange(first, first + self.size)
+
     def stream(self, name: str) -> Stream:
         """Return the stream of one named draw for this block."""
         return Stream(self.seed, f"people/{self.population}", name, block=self.number)
+
+    def bits(self, name: str) -> NDArray[np.uint64]:
+        """Return one unsigned 64-bit number per person."""
+        return self.stream(name).bits(self.size)
+
+    def normals(self, name: str) -> NDArray[np.float64]:
+        """Return one standard normal number per person."""
+        return self.stream(name).normals(self.size)
 
     def uniforms(self, name: str) -> NDArray[np.float64]:
         """Return one number in [0, 1) per person."""
@@ -111,6 +128,11 @@ class Demography:
     birth_year: NDArray[np.int32]
     age: NDArray[np.int32]
     visit: NDArray[np.int32] | None
+
+    @property
+    def cell(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Index into tables by sex (women, men) and single year of age."""
+        return (~self.female).astype(np.int64), np.clip(self.age, 0, OLDEST).astype(np.int64)
 
 
 @cache
@@ -134,37 +156,54 @@ def visitors_by_age(site: Site) -> NDArray[np.float64]:
 
 def demography(block: Block, site: Site) -> Demography:
     """Draw sex, age and dates of one block."""
-    if block.population in ("visitors", "later"):
+    if block.population in VISITING:
         return _visitors(block, site)
     weights = residents_by_age().copy()
     if block.population == "outsiders":
         weights[:, :13] = 0.0
-    cell = block.stream("age and sex").choices(block.size, weights.ravel())
+    cell = pick(weights.ravel(), block.bits("age and sex"))
     age = cell % weights.shape[1]
     year = COUNTED_ON.year - age
-    start, end = (_new_year(year + step) for step in (0, 1))
-    birth = start + (block.uniforms("birthday") * (end - start)).astype(np.int32)
+    birth = _day_in(year, block.uniforms("birthday"))
     return Demography(cell < weights.shape[1], birth, year.astype(np.int32), age.astype(np.int32), None)
 
 
 def _visitors(block: Block, site: Site) -> Demography:
     late = block.population == "later"
-    signups = {year: n for year, n in site.signups.items() if (year > site.collected_by.year) == late}
-    years = np.array(sorted(signups))
-    year = years[block.stream("visit year").choices(block.size, [signups[int(y)] for y in years])]
-    start, end = (_new_year(year + step) for step in (0, 1))
-    visit = start + (block.uniforms("visit day") * (end - start)).astype(np.int32)
+    years = [year for year in sorted(site.signups) if (year > site.collected_by.year) == late]
+    weights = np.array([site.signups[year] for year in years], np.float64)
+    year = np.array(years)[pick(weights, block.bits("visit year"))]
+    visit = _day_in(year, block.uniforms("visit day"))
     shares = visitors_by_age(site)
-    cell = block.stream("age and sex").choices(block.size, shares.ravel())
+    cell = pick(shares.ravel(), block.bits("age and sex"))
     # A margin of a day keeps the age in completed years right whatever leap days lie between.
     years_lived = cell % shares.shape[1] + 0.004 + 0.992 * block.uniforms("birthday")
     birth = (visit - 365.25 * years_lived).astype(np.int32)
-    birth_year = (birth.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int32) + 1970).astype(
-        np.int32
-    )
+    birth_year = _year_of(birth)
     return Demography(cell < shares.shape[1], birth, birth_year, COUNTED_ON.year - birth_year, visit)
 
 
-def _new_year(year: NDArray[np.int64]) -> NDArray[np.int32]:
-    days: NDArray[np.int32] = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int32)
+@cache
+def _new_years() -> NDArray[np.int32]:
+    """Days since 1970 on which the years from ``FIRST_YEAR`` begin."""
+    years = np.arange(FIRST_YEAR, LAST_YEAR + 2)
+    days: NDArray[np.int32] = (years - 1970).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int32)
     return days
+
+
+@cache
+def _years() -> NDArray[np.int32]:
+    """Year of each day from the first of ``FIRST_YEAR``."""
+    return np.repeat(np.arange(FIRST_YEAR, LAST_YEAR + 1, dtype=np.int32), np.diff(_new_years()))
+
+
+def _year_of(day: NDArray[np.int32]) -> NDArray[np.int32]:
+    year: NDArray[np.int32] = _years()[day - _new_years()[0]]
+    return year
+
+
+def _day_in(year: NDArray[np.int64], uniforms: NDArray[np.float64]) -> NDArray[np.int32]:
+    start = _new_years()[year - FIRST_YEAR]
+    length = np.diff(_new_years())[year - FIRST_YEAR]
+    day: NDArray[np.int32] = start + (uniforms * length).astype(np.int32)
+    return day

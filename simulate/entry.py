@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.addresses import GMAIL, Drafts, spell, take
+from simulate.columns import ascii_strings, hex_digits
 from simulate.demography import Block, Site
+from simulate.lottery import pick
 from simulate.pieces import domains
 
 ENTRIES = ("as it is", "mistyped", "plus tag", "relay", "dots", "capitals", "space")
@@ -71,7 +73,7 @@ def draw_entries(block: Block, site: Site, drafts: list[Drafts]) -> Entry:
     given = Drafts(**merged)
     shares = {MISTYPED: site.typo, PLUS_TAG: site.plus_tag, **ENTRY_SHARES}
     weights = [1.0 - sum(shares.values()), *(shares[kind] for kind in range(1, len(ENTRIES)))]
-    kind = block.stream("entry").choices(block.size, weights)
+    kind = pick(np.array(weights), block.bits("entry"))
     one_piece = (given.domain != GMAIL) | (given.second == 0)
     kind[(kind == DOTS) & one_piece] = 0
     return Entry(slot, kind.astype(np.int8), given)
@@ -96,7 +98,7 @@ def type_in(block: Block, entry: Entry, addresses: Any, locale: str) -> Any:
 
     rows = np.flatnonzero(entry.kind)
     kind, given = entry.kind[rows], take(entry.given, rows)
-    draw = block.stream("entry details").bits(block.size)[rows]
+    draw = block.bits("entry details")[rows]
     local = spell(given, locale, domain=False)
     domain = domains().take(pa.array(given.domain))
     dotted = spell(replace(given, mark=np.where(given.mark == 1, 0, 1)), locale, domain=False)
@@ -105,7 +107,7 @@ def type_in(block: Block, entry: Entry, addresses: Any, locale: str) -> Any:
     changed = {
         MISTYPED: (mistyped_local, mistyped_domain, ""),
         PLUS_TAG: (pc.binary_join_element_wise(local, tags, "+"), domain, ""),
-        RELAY: (_relay_names(draw), pa.repeat(RELAY_DOMAIN, len(rows)), ""),
+        RELAY: (ascii_strings(hex_digits(draw, 12)), pa.repeat(RELAY_DOMAIN, len(rows)), ""),
         DOTS: (dotted, domain, ""),
         CAPITALS: (pc.utf8_capitalize(local), domain, ""),
         SPACE: (local, domain, " "),
@@ -166,12 +168,3 @@ def _beside() -> NDArray[np.uint8]:
             beside[ord(key)] = ord(neighbour)
     beside[[ord("."), ord("_")]] = ord(","), ord("-")
     return beside
-
-
-def _relay_names(draw: NDArray[np.uint64]) -> Any:
-    import pyarrow as pa
-
-    alphabet = np.frombuffer(b"abcdefghijkmnpqrstuvwxyz23456789", np.uint8)
-    places = np.arange(12, dtype=np.uint64) * np.uint64(5)
-    letters = alphabet[((draw[:, None] >> places) & np.uint64(31)).astype(np.int64)]
-    return pa.array(np.ascontiguousarray(letters).view("S12").ravel()).cast(pa.string())

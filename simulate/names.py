@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from exports.errors import LabError
 from simulate.demography import Block, Demography
+from simulate.lottery import Lottery
 from simulate.tables import table
 
 HOME = "en_US"
@@ -29,47 +30,25 @@ class NamePool:
 
     Parameters
     ----------
-    given, surnames : list of str
+    given, surnames : pyarrow.StringArray
         Distinct names.
-    given_rows : array of int
+    given_codes : array of int32
         For each row of the table of given names, its index in ``given``.
-    cumulative : array of float
-        Running total over the rows of the given names, women and men alternating within a cohort.
-    starts : array of float
-        Running total at the start of each (cohort, sex), and the grand total at the end.
+    given_lottery : Lottery
+        Over those rows, in groups: women and men of each cohort in turn.
+    surname_lotteries : tuple of Lottery
+        Women's and men's, one and the same where surnames have one form.
     first_cohort, cohort_years : int
         Birth year of the first cohort and width of all.
-    surname_cumulative : dict of bool to array of float
-        Running total over surnames for women (True) and men.
     """
 
-    given: list[str]
-    surnames: list[str]
-    given_rows: NDArray[np.int32]
-    cumulative: NDArray[np.float64]
-    starts: NDArray[np.float64]
+    given: Any
+    surnames: Any
+    given_codes: NDArray[np.int32]
+    given_lottery: Lottery
+    surname_lotteries: tuple[Lottery, Lottery]
     first_cohort: int
     cohort_years: int
-    surname_cumulative: dict[bool, NDArray[np.float64]]
-
-    def draw_given(
-        self, uniforms: NDArray[np.float64], female: NDArray[np.bool_], birth_year: NDArray[np.int32]
-    ) -> NDArray[np.int32]:
-        """Return indices into ``given`` for people of this sex and birth year."""
-        last = (len(self.starts) - 1) // 2 - 1
-        cohort = np.clip((birth_year - self.first_cohort) // self.cohort_years, 0, last)
-        cell = 2 * cohort + ~female
-        start = self.starts[cell]
-        target = start + uniforms * (self.starts[cell + 1] - start)
-        return self.given_rows[np.searchsorted(self.cumulative, target, side="right")]
-
-    def draw_surnames(self, uniforms: NDArray[np.float64], female: NDArray[np.bool_]) -> NDArray[np.int32]:
-        """Return indices into ``surnames``; the sex matters where a language has two forms."""
-        women, men = self.surname_cumulative[True], self.surname_cumulative[False]
-        drawn: NDArray[np.int32] = np.searchsorted(men, uniforms * men[-1], side="right").astype(np.int32)
-        if women is not men:
-            drawn[female] = np.searchsorted(women, uniforms[female] * women[-1], side="right")
-        return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +63,15 @@ class Names:
 def draw_names(block: Block, who: Demography, locale: str) -> Names:
     """Draw a given name by sex and birth year and a surname for each person of a block."""
     pool = name_pool(locale)
-    given = pool.draw_given(block.uniforms("given name"), who.female, who.birth_year)
-    return Names(given, pool.draw_surnames(block.uniforms("surname"), who.female), locale)
+    cohorts = len(pool.given_lottery.start) // 2
+    cohort = np.clip((who.birth_year - pool.first_cohort) // pool.cohort_years, 0, cohorts - 1)
+    row = pool.given_lottery.draw(block.bits("given name"), 2 * cohort + who.cell[0])
+    bits = block.bits("surname")
+    women, men = pool.surname_lotteries
+    surname = men.draw(bits)
+    if women is not men:
+        surname = np.where(who.female, women.draw(bits), surname)
+    return Names(pool.given_codes[row], surname.astype(np.int32), locale)
 
 
 @cache
@@ -102,7 +88,7 @@ def name_pool(locale: str = HOME) -> NamePool:
     Examples
     --------
     >>> pool = name_pool("de_DE")
-    >>> pool.surnames[:2]
+    >>> pool.surnames[:2].to_pylist()
     ['Ackermann', 'Adler']
     """
     return _united_states() if locale == HOME else _from_faker(locale)
@@ -123,29 +109,29 @@ def plain_ascii(name: str) -> str:
 
 
 def _united_states() -> NamePool:
+    import pyarrow as pa
+
     births, bearers = table("given_names"), table("surnames")
     names = births["name"].combine_chunks().dictionary_encode()
-    cumulative = np.cumsum(births["n"].to_numpy().astype(np.float64))
     cohort = births["cohort"].to_numpy()
-    male = births["sex"].combine_chunks().dictionary_encode().indices.to_numpy()
-    cell = (cohort - cohort[0]) // 5 * 2 + male
-    ends = cumulative[np.flatnonzero(np.diff(cell, append=cell[-1] + 1))]
-    surname_cumulative = np.cumsum(bearers["n"].to_numpy().astype(np.float64))
+    male = births["sex"].to_numpy() == "M"
+    starts = np.flatnonzero(np.diff(2 * cohort.astype(np.int64) + male, prepend=-1))
+    surnames = Lottery.of(bearers["n"].to_numpy())
     return NamePool(
-        given=names.dictionary.to_pylist(),
-        surnames=bearers["name"].to_pylist(),
-        given_rows=names.indices.to_numpy(),
-        cumulative=cumulative,
-        starts=np.concatenate([[0.0], ends]),
+        given=names.dictionary.cast(pa.string()),
+        surnames=bearers["name"].combine_chunks().cast(pa.string()),
+        given_codes=names.indices.to_numpy(),
+        given_lottery=Lottery.of(births["n"].to_numpy(), starts),
+        surname_lotteries=(surnames, surnames),
         first_cohort=int(cohort[0]),
         cohort_years=5,
-        surname_cumulative=dict.fromkeys((True, False), surname_cumulative),
     )
 
 
 def _from_faker(locale: str) -> NamePool:
     if locale in RETIRED_LOCALES:
         raise LabError(f"The locale {locale!r} is retired in Faker: take fr_CA.")
+    import pyarrow as pa
     from faker.config import AVAILABLE_LOCALES
 
     if locale not in AVAILABLE_LOCALES:
@@ -157,20 +143,17 @@ def _from_faker(locale: str) -> NamePool:
     by_sex = [_weighted(provider, locale, f"first_names_{sex}", "first_names") for sex in ("female", "male")]
     names = sorted({name for pool in by_sex for name in pool})
     index = {name: code for code, name in enumerate(names)}
-    rows = [index[name] for pool in by_sex for name in pool]
-    cumulative = np.cumsum([weight for pool in by_sex for weight in pool.values()])
     last = [_weighted(provider, locale, f"last_names_{sex}", "last_names") for sex in ("female", "male")]
     surnames = sorted({name for pool in last for name in pool})
-    women, men = (np.cumsum([pool.get(name, 0.0) for name in surnames]) for pool in last)
+    women, men = (Lottery.of([pool.get(name, 0.0) for name in surnames]) for pool in last)
     return NamePool(
-        given=names,
-        surnames=surnames,
-        given_rows=np.array(rows, dtype=np.int32),
-        cumulative=cumulative,
-        starts=np.array([0.0, cumulative[len(by_sex[0]) - 1], cumulative[-1]]),
+        given=pa.array(names),
+        surnames=pa.array(surnames),
+        given_codes=np.array([index[name] for pool in by_sex for name in pool], dtype=np.int32),
+        given_lottery=Lottery.of([n for pool in by_sex for n in pool.values()], (0, len(by_sex[0]))),
+        surname_lotteries=(men, men) if last[0] == last[1] else (women, men),
         first_cohort=0,
         cohort_years=10_000,
-        surname_cumulative={True: women, False: women if last[0] == last[1] else men},
     )
 
 

@@ -7,38 +7,46 @@ needs, and the numbers are the same whether or not the others are made. ``COLUMN
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exports.errors import LabError
 from exports.randomness import BLOCK
-from simulate.addresses import LIVE_FURTHER, SLOTS, Drafts, draft, keys, spell
-from simulate.columns import categories, zcta_labels
-from simulate.demography import FIRST_ID, Block, Demography, Population, Site, demography
-from simulate.entry import ENTRIES, draw_entries, type_in
-from simulate.names import HOME, Names, draw_names, name_pool
+from simulate.care import ILLNESS
+from simulate.demography import Block, Population, Site
+from simulate.entry import ENTRIES
+from simulate.households import RELATIONSHIPS
+from simulate.identity import GENDERS, ORIENTATIONS, RELIGIONS
+from simulate.intake import LEVELS, REASONS, REFERRALS
+from simulate.names import HOME
+from simulate.network import CONNECTIONS, DEVICES
 from simulate.numbering import Numbers, number_owners
-from simulate.sites import SUB_BRANDS, draw_sub_brands
-from simulate.tables import table
+from simulate.person_columns import GROUPS, People
+from simulate.visits import CONSENT, SUB_BRANDS
+
+
+def _one_of(labels: Iterable[str]) -> str:
+    return f"dictionary; {', '.join(labels)}"
+
 
 COLUMNS: dict[str, dict[str, str]] = {
     "core": {
         "person_id": "int64; 65,536 x block + row, from 0 for visitors, 2**32 for later ones, "
         "2 x 2**32 for residents, 3 x 2**32 for outsiders",
         "birth_date": "date32",
-        "sex": "dictionary; female, male",
-        "age": "int8; completed years on 31 December 2018 (negative before birth)",
+        "sex": _one_of(("female", "male")),
+        "age": "int8; completed years on 31 December 2018",
         "zcta": "string; five digits",
     },
     "name": {"given_name": "string", "surname": "string"},
+    "mailbox": {"email_1": "string; the address used most, always live"},
     "email": {
         "email": "string; visitors only: as typed at the site",
-        "email_entry": f"dictionary; visitors only: {', '.join(ENTRIES)}",
+        "email_entry": f"visitors only: {_one_of(ENTRIES)}",
         "email_slot": "int8; visitors only: which of the person's addresses was given, from 1",
-        "email_1": "string; the address used most",
+        "email_1": "string; as in mailbox",
         "email_2": "string; null for none",
         "email_3": "string; null for none",
         "email_2_live": "bool; false once abandoned, null for none",
@@ -46,10 +54,61 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "visit": {
         "visited_on": "date32; visitors only",
-        "sub_brand": f"dictionary; visitors only: {', '.join(SUB_BRANDS)}",
+        "sub_brand": f"visitors only: {_one_of(SUB_BRANDS)}",
+        "enrolled_on": "date32; visitors only: the account was made, null for never",
+        "paid_from": "date32; visitors only: null for never",
+        "paid_to": "date32; visitors only: null for never",
+    },
+    "consent": {f"consent_{purpose}_on": "date32; visitors only: null if refused" for purpose in CONSENT},
+    "home": {
+        "household_id": "int64; person_id of the household's head",
+        "household_size": "int8",
+        "relationship": _one_of(RELATIONSHIPS),
+    },
+    "postal": {"address": "string; number, street, made-up city, state and ZIP code"},
+    "phone": {"phone": "string; +1, a real area code and an exchange that is never assigned"},
+    "identity": {
+        "gender": _one_of(GENDERS),
+        "orientation": _one_of(ORIENTATIONS),
+        "lgbt": "bool",
+        "religion": _one_of(RELIGIONS),
+    },
+    "health": {
+        "distress": "float32; the latent factor, standard normal among residents",
+        **{f"phq9_{item}": "int8; 0 to 3, null under 13" for item in range(1, 10)},
+        **{f"gad7_{item}": "int8; 0 to 3, null under 13" for item in range(1, 8)},
+        "phq9": "int8; sum of the nine items",
+        "gad7": "int8; sum of the seven items",
+        "therapy_before": "bool; ever in therapy, null under 13",
+        "counselling_year": "bool; in the past year",
+        "medication_year": "bool; for mental health in the past year",
+        "mental_illness": _one_of(ILLNESS),
+        "anxiety_disorder": "bool; in the past year",
+    },
+    "intake": {
+        "reason_1": f"visitors only: {_one_of(REASONS)}",
+        "reason_2": "visitors only: as reason_1, null for none",
+        "sadness": "bool; visitors only: overwhelming sadness, grief or depression",
+        "better_off_dead": "bool; visitors only: such thoughts (ninth PHQ-9 item above 0)",
+        "medication": "bool; visitors only: taking medication now",
+        "finances": f"visitors only: {_one_of(LEVELS)}",
+        "sleep": f"visitors only: {_one_of(LEVELS)}",
+        "referral": f"visitors only: {_one_of(REFERRALS)}",
+    },
+    "network": {
+        "connection": _one_of(CONNECTIONS),
+        "device": _one_of(DEVICES),
+        "ip": "string; IPv4 address of the visit (for others, of 31 December 2018)",
+        "home_ip": "string; IPv4 address of the household's connection on that day",
+        "home_ipv6": "string; its IPv6 address",
+        "ips_in_month": "int16; IPv4 addresses of the household's connection in the 30 days from then",
+        "ad_id": "string; advertising identifier of a telephone or tablet, null for a computer",
     },
 }
-"""Columns by group, with type and meaning. ``core`` is always made."""
+"""Columns by group, with type and meaning. ``core`` is always made. Columns for visitors only are left out
+of other populations."""
+MATCHING = ("core", "email", "visit")
+"""The groups that an upload and its match need."""
 
 
 def people_block(
@@ -59,7 +118,7 @@ def people_block(
     *,
     site: Site | None = None,
     population: Population = "visitors",
-    groups: Iterable[str] = ("core", "name", "email", "visit"),
+    groups: Iterable[str] = MATCHING,
     numbers: Numbers | None = None,
     locale: str = HOME,
 ) -> Any:
@@ -76,8 +135,8 @@ def people_block(
     site : Site, optional
         Who visits and when; the case of 2013-2020 when left out.
     population : {"visitors", "later", "residents", "outsiders"}
-        Visitors collected by the site's date, later ones, the country's residents of all ages, or
-        residents from 13 who are never visitors (owners of further platform accounts).
+        Visitors collected by the site's date, later ones, the country's residents of all ages in
+        their households, or residents from 13 who are never visitors (owners of further accounts).
     groups : iterable of str
         Keys of ``COLUMNS``.
     numbers : Numbers, optional
@@ -96,23 +155,15 @@ def people_block(
     >>> people_block(7, 0, 2, groups=["core"]).column_names
     ['person_id', 'birth_date', 'sex', 'age', 'zcta']
     """
-    wanted = _checked(groups, population, size)
-    site = Site() if site is None else site
-    here = Block(seed, block, size, population)
-    who = demography(here, site)
-    columns = _core(here, who)
-    if wanted & {"name", "email"}:
-        names = draw_names(here, who, locale)
-        if "name" in wanted:
-            columns |= _spelt_names(names)
-        if "email" in wanted:
-            drafts = _numbered(draft(here, who, names), numbers)
-            columns |= _emails(here, site, drafts, locale)
-    if "visit" in wanted and who.visit is not None:
-        columns |= _visits(here, who)
     import pyarrow as pa
 
-    return pa.table(columns)
+    wanted = _checked(groups, population, size)
+    people = _people(seed, block, size, site, population, locale, numbers)
+    columns: dict[str, Any] = {}
+    for group in COLUMNS:
+        if group in wanted:
+            columns |= GROUPS[group](people)
+    return pa.table(columns).slice(0, size)
 
 
 def address_keys(
@@ -125,10 +176,7 @@ def address_keys(
     locale: str = HOME,
 ) -> NDArray[np.uint64]:
     """Return the keys of all addresses that a block drafts: first ones, then second, then third."""
-    here = Block(seed, block, size, population)
-    who = demography(here, Site() if site is None else site)
-    names = draw_names(here, who, locale)
-    return np.concatenate([keys(drafts, locale) for drafts in draft(here, who, names)])
+    return _people(seed, block, size, site, population, locale, None).address_keys()
 
 
 def number_addresses(keys_by_block: Iterable[NDArray[np.uint64]]) -> list[Numbers]:
@@ -145,7 +193,13 @@ def number_addresses(keys_by_block: Iterable[NDArray[np.uint64]]) -> list[Number
 
 
 def blocks(people: int) -> Iterator[tuple[int, int]]:
-    """Yield number and size of the blocks that hold this many people."""
+    """Yield number and size of the blocks that hold this many people.
+
+    Examples
+    --------
+    >>> list(blocks(70_000))
+    [(0, 65536), (1, 4464)]
+    """
     for block, start in enumerate(range(0, people, BLOCK)):
         yield block, min(BLOCK, people - start)
 
@@ -156,7 +210,7 @@ def simulate_people(
     seed: int = 0,
     site: Site | None = None,
     population: Population = "visitors",
-    groups: Iterable[str] = ("core", "name", "email", "visit"),
+    groups: Iterable[str] = MATCHING,
     locale: str = HOME,
 ) -> Any:
     """Return a whole population as one table, with unique addresses, in this process.
@@ -170,94 +224,43 @@ def simulate_people(
 
     groups = tuple(groups)
     parts = list(blocks(people))
+    settings: dict[str, Any] = {"site": site, "population": population, "locale": locale}
     numbers: list[Numbers | None] = [None] * len(parts)
     if "email" in groups:
-        drafted = (
-            address_keys(seed, *part, site=site, population=population, locale=locale) for part in parts
-        )
-        numbers = [*number_addresses(drafted)]
+        numbers = [*number_addresses(address_keys(seed, *part, **settings) for part in parts)]
     return pa.concat_tables(
-        people_block(
-            *(seed, *part), site=site, population=population, groups=groups, numbers=number, locale=locale
-        )
+        people_block(seed, *part, groups=groups, numbers=number, **settings)
         for part, number in zip(parts, numbers, strict=True)
     )
 
 
 def _checked(groups: Iterable[str], population: str, size: int) -> set[str]:
-    wanted = set(groups)
+    wanted = {"core", *groups}
     unknown = sorted(wanted - set(COLUMNS))
     if unknown:
         raise LabError(f"There is no column group {unknown[0]!r}: take some of {', '.join(COLUMNS)}.")
-    if population not in FIRST_ID:
-        raise LabError(f"There is no population {population!r}: take one of {', '.join(FIRST_ID)}.")
+    if population not in get_args(Population):
+        known = ", ".join(get_args(Population))
+        raise LabError(f"There is no population {population!r}: take one of {known}.")
     if not 1 <= size <= BLOCK:
         raise LabError(f"A block of {size} people cannot be made: take 1 to {BLOCK}.")
     return wanted
 
 
-def _core(block: Block, who: Demography) -> dict[str, Any]:
-    import pyarrow as pa
-
-    zctas = table("zctas")
-    place = block.stream("zcta").choices(block.size, zctas["population"].to_numpy())
-    first = FIRST_ID[block.population] + block.number * BLOCK
-    return {
-        "person_id": pa.array(np.arange(first, first + block.size)),
-        "birth_date": pa.array(who.birth).view(pa.date32()),
-        "sex": categories((~who.female).astype(np.int8), ("female", "male")),
-        "age": pa.array(who.age.astype(np.int8)),
-        "zcta": zcta_labels().take(pa.array(place)),
-    }
-
-
-def _spelt_names(names: Names) -> dict[str, Any]:
-    import pyarrow as pa
-
-    pool = name_pool(names.locale)
-    return {
-        "given_name": pa.array(pool.given).take(pa.array(names.given)),
-        "surname": pa.array(pool.surnames).take(pa.array(names.surname)),
-    }
-
-
-def _numbered(drafts: list[Drafts], numbers: Numbers | None) -> list[Drafts]:
-    if numbers is None:
-        return drafts
-    ends = np.cumsum([len(slot) for slot in drafts])
-    return [
-        replace(slot, number=numbers.between(int(end) - len(slot), int(end)))
-        for slot, end in zip(drafts, ends, strict=True)
-    ]
-
-
-def _emails(block: Block, site: Site, drafts: list[Drafts], locale: str) -> dict[str, Any]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    spelt = [spell(slot, locale) for slot in drafts]
-    columns: dict[str, Any] = {"email_1": spelt[0]}
-    for slot in range(1, SLOTS):
-        place = np.zeros(block.size, np.int64)
-        place[drafts[slot].rows] = np.arange(len(drafts[slot]))
-        has = np.zeros(block.size, dtype=bool)
-        has[drafts[slot].rows] = True
-        columns[f"email_{slot + 1}"] = spelt[slot].take(pa.array(place, mask=~has))
-        live = block.uniforms(f"live {slot + 1}") < LIVE_FURTHER
-        columns[f"email_{slot + 1}_live"] = pa.array(live, mask=~has)
-    if block.population in ("visitors", "later"):
-        entry = draw_entries(block, site, drafts)
-        address = pc.if_else(pa.array(entry.slot == 1), spelt[0], columns["email_2"])
-        columns["email"] = type_in(block, entry, address, locale)
-        columns["email_entry"] = categories(entry.kind, ENTRIES)
-        columns["email_slot"] = pa.array(entry.slot)
-    return columns
-
-
-def _visits(block: Block, who: Demography) -> dict[str, Any]:
-    import pyarrow as pa
-
-    return {
-        "visited_on": pa.array(who.visit).view(pa.date32()),
-        "sub_brand": categories(draw_sub_brands(block, who), SUB_BRANDS),
-    }
+def _people(
+    seed: int,
+    block: int,
+    size: int,
+    site: Site | None,
+    population: Population,
+    locale: str,
+    numbers: Numbers | None,
+) -> People:
+    # Households are made of everybody in a block, so residents come by full blocks.
+    whole = population == "residents"
+    return People(
+        Block(seed, block, BLOCK if whole else size, population),
+        Site() if site is None else site,
+        locale,
+        numbers,
+    )

@@ -93,7 +93,7 @@ def pieces(locale: str) -> Pieces:
 
     pool: NamePool = name_pool(locale)
     letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
-    given, surnames = (_spelt(names) for names in (pool.given, pool.surnames))
+    given, surnames = (_spelt(names.to_pylist()) for names in (pool.given, pool.surnames))
     text = ["", *letters, *given, *surnames, *words()]
     key, factor = hash_text(text)
     start = 1 + len(letters)
@@ -134,7 +134,7 @@ def domains() -> Any:
     """Return every domain an address can have: the large providers, then small ones of employers."""
     import pyarrow as pa
 
-    surnames = name_pool().surnames
+    surnames = name_pool().surnames[:SMALL_DOMAINS].to_pylist()
     kinds = ("group", "partners", "school", "health", "works", "county", "college", "media")
     firms = [f"@{plain_ascii(surnames[i])}-{kinds[i % len(kinds)]}.example" for i in range(SMALL_DOMAINS)]
     return pa.array([f"@{provider}.example" for provider in PROVIDERS[:-1]] + firms, pa.string())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,17 @@ def table(name: str) -> Any:
     import pyarrow.parquet as pq
 
     return pq.read_table(Path(__file__).parent / f"{name}.parquet")
+
+
+@cache
+def states() -> list[dict[str, str]]:
+    """Return rows of state, first_zip3, last_zip3 and area_codes (separated by spaces), by ZIP.
+
+    Prefixes of ZIP codes are the US Postal Service's; area codes the North American Numbering
+    Plan's, as in the package phonenumbers.
+    """
+    with (Path(__file__).parent / "states.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @cache
