@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 BUILT_IN: dict[str, str] = {
     "account-match": "attacks.account_match:AccountMatch",
     "cross-list": "attacks.cross_list:CrossListJoin",
+    "differencing": "attacks.differencing:Differencing",
     "hash-reversal": "attacks.hash_reversal:HashReversal",
     "inference": "attacks.inference:Inference",
     "linkability": "attacks.linkability:Linkability",
+    "reconstruction": "attacks.reconstruction:Reconstruction",
+    "singling-out": "attacks.singling_out:SinglingOut",
 }
 """Registered name -> ``module:class`` of each attack in this package."""
 

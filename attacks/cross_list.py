@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from attacks.attack import inapplicable, require
 from attacks.result import AttackResult
-from attacks.scoring import scored
-from attacks.tokens import UploadList, as_text, connect, labels, token_column
+from attacks.scoring import labels, scored
+from attacks.tokens import UploadList, as_text, connect, token_column
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth

@@ -14,8 +14,8 @@ from attacks.guesses import Dictionary, Enumeration, Guesses, HashedDictionary
 from attacks.openings import NEVER, Openings, cover, open_tokens
 from attacks.patterns import Patterns
 from attacks.result import AttackResult
-from attacks.scoring import scored
-from attacks.tokens import UploadList, as_text, labels, token_column
+from attacks.scoring import labels, scored
+from attacks.tokens import UploadList, as_text, token_column
 from exports.errors import LabError
 from exports.release import Kind, Release, Truth
 from exports.schema import Role

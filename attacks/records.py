@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from attacks.comparison import Compared, compare
 from attacks.tokens import as_text
+from exports.combinations import ranks
 from exports.errors import LabError
 from exports.hierarchies import encode
 from exports.plugins import nearest
@@ -173,11 +174,27 @@ def row_codes(*tables: pa.Table) -> tuple[NDArray[np.int64], ...]:
     """Return one code per row of each table, equal where all their common columns are."""
     names = [name for name in tables[0].column_names if all(name in one.column_names for one in tables)]
     sizes = np.cumsum([one.num_rows for one in tables])
-    codes = np.zeros(int(sizes[-1]), dtype=np.int64)
-    for name in names:
-        column = np.concatenate(shared_codes([one[name] for one in tables]))
-        _, codes = np.unique(codes * (int(column.max(initial=0)) + 1) + column, return_inverse=True)
-    return tuple(np.split(codes, sizes[:-1]))
+    columns = [np.concatenate(shared_codes([one[name] for one in tables])) for name in names]
+    return tuple(np.split(joint_codes(columns, int(sizes[-1])), sizes[:-1]))
+
+
+def joint_codes(columns: Sequence[NDArray[Any]], size: int) -> NDArray[np.int64]:
+    """Return one code per row, equal where the row's codes are equal in every column.
+
+    Examples
+    --------
+    >>> joint_codes([np.array([0, 1, 0]), np.array([5, 5, 5])], 3)
+    array([0, 1, 0])
+    """
+    keys, radix = np.zeros(size, dtype=np.int64), 1
+    for column in columns:
+        more = int(column.max(initial=0)) + 1
+        if radix > 2**62 // more:
+            keys = ranks(keys)
+            radix = int(keys.max(initial=0)) + 1
+        keys = keys * more + column
+        radix *= more
+    return ranks(keys)
 
 
 def shared_codes(columns: Sequence[pa.ChunkedArray]) -> list[NDArray[np.int64]]:

@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 
 from attacks.advantage import Advantage, advantage, detectable, needed, paired_advantage
 from attacks.result import AttackResult
+from attacks.tokens import as_text
+from exports.errors import LabError
+from exports.plugins import nearest
 from exports.randomness import Stream
+from exports.release import Truth
 from exports.shares import Share
 
 Hits = NDArray[np.bool_]
@@ -116,3 +120,24 @@ def _within(hits: Hits | Share | None, groups: NDArray[Any] | None, label: Any) 
         return hits
     own: Hits = hits[groups == label]
     return own
+
+
+def labels(truth: Truth, original: NDArray[Any] | None, by: str | None) -> NDArray[Any] | None:
+    """Return the group of each guess, from column ``by`` of the original table.
+
+    Raises
+    ------
+    LabError
+        When there is no such column, or the truth does not tell whose row each guess is about.
+    """
+    if by is None:
+        return None
+    names = truth.original.column_names
+    if by not in names:
+        raise LabError(f"by={by!r} is no column of the original; the nearest is {nearest(by, names)!r}.")
+    if original is None:
+        raise LabError(f"by={by!r} needs to know whose row each released row is: give the truth's owner.")
+    import pyarrow as pa
+
+    groups = as_text(truth.original[by]).take(pa.array(original, mask=np.asarray(original) < 0))
+    return np.array(groups.fill_null("missing").to_pylist(), dtype=object).astype(str)

@@ -106,27 +106,6 @@ def as_text(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return whole.cast(pa.string())
 
 
-def labels(truth: Truth, original: NDArray[Any] | None, by: str | None) -> NDArray[Any] | None:
-    """Return the group of each guess, from column ``by`` of the original table.
-
-    Raises
-    ------
-    LabError
-        When there is no such column, or the truth does not tell whose row each guess is about.
-    """
-    if by is None:
-        return None
-    names = truth.original.column_names
-    if by not in names:
-        raise LabError(f"by={by!r} is no column of the original; the nearest is {nearest(by, names)!r}.")
-    if original is None:
-        raise LabError(f"by={by!r} needs to know whose row each released row is: give the truth's owner.")
-    import pyarrow as pa
-
-    groups = as_text(truth.original[by]).take(pa.array(original, mask=np.asarray(original) < 0))
-    return np.array(groups.fill_null("missing").to_pylist(), dtype=object).astype(str)
-
-
 def connect(**tables: pa.Table) -> duckdb.DuckDBPyConnection:
     """Return a private in-memory DuckDB with ``tables`` as views."""
     import duckdb

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any, Literal
 
 Certainty = Literal["counted", "estimated", "simulated"]
@@ -27,11 +28,9 @@ def wilson(count: int, of: int, confidence: float = 0.95) -> tuple[float, float]
     >>> [round(bound, 3) for bound in wilson(500, 500)]
     [0.992, 1.0]
     """
-    from scipy.special import ndtri
-
     if of == 0:
         return 0.0, 1.0
-    z = float(ndtri(0.5 + confidence / 2))
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
     rate = count / of
     centre = (rate + z * z / (2 * of)) / (1 + z * z / of)
     half = z * ((rate * (1 - rate) + z * z / (4 * of)) / of) ** 0.5 / (1 + z * z / of)

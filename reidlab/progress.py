@@ -13,12 +13,17 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks = {}
+    bars = Progress(*columns, console=Console(stderr=True))
+    tasks = {}
 
-        def told(stage: str, done: int, of: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=of)
-            bars.advance(tasks[stage], done)
+    def told(stage: str, done: int, of: int) -> None:
+        bars.start()
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(stage, total=of)
+        bars.advance(tasks[stage], done)
 
+    try:
         yield told
+    finally:
+        if tasks:
+            bars.stop()

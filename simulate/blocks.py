@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from exports.errors import LabError
@@ -142,7 +143,10 @@ class _Files:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
             file = f"{name}/part-{self.part:04d}.parquet"
             self._writers[name] = pq.ParquetWriter(
-                self.folder / f"{file}.writing", table.schema, compression="zstd"
+                self.folder / f"{file}.writing",
+                table.schema,
+                compression="zstd",
+                use_dictionary=[column for column in table.column_names if _repeats(table[column])],
             )
             self.tables[name] = {"file": file, "rows": 0, "blocks": []}
         self._writers[name].write_table(table)
@@ -165,6 +169,11 @@ class _Files:
             raise LabError(cannot_write(self.folder, fault)) from None
         if isinstance(error, OSError):
             raise LabError(cannot_write(self.folder, error)) from None
+
+
+def _repeats(column: pa.ChunkedArray) -> bool:
+    """Tell whether a dictionary makes a column smaller; looking costs less than trying."""
+    return not pa.types.is_string(column.type) or pc.count_distinct(column).as_py() < len(column) / 2
 
 
 def cannot_write(folder: Path, error: OSError) -> str:

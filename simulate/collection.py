@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from exports.randomness import BLOCK
 from simulate.accounts import ACCOUNT, Holders, draw_accounts
-from simulate.case import Case
+from simulate.case import Case, load_case
 from simulate.demography import Population, Site
 from simulate.entry import ENTRIES, MISTYPED, RELAY
 from simulate.numbering import Numbers
-from simulate.people import people_block
+from simulate.people import address_keys, blocks, number_addresses, people_block
+from simulate.pieces import append_number
 from simulate.platforms import brackets, reach_table
-from simulate.world import Platform, World
+from simulate.workers import Workers
+from simulate.world import Platform, World, load_world
 
 GROUPS = ("core", "email", "visit")
 
@@ -130,6 +132,76 @@ def collection(
         values,
         numbers={},
     )
+
+
+def number_collected(collected: Collection, pool: Workers, before: Collection | None = None) -> list[Numbers]:
+    """Return the numbers of all addresses; those of the people ``before`` them are taken."""
+    keys = _keys(collected, pool)
+    if before is None:
+        return number_addresses(keys)
+    earlier = _keys(before, pool)
+    settled = [
+        append_number(drafted, numbers.between(0, len(drafted)))
+        for drafted, numbers in zip(earlier, number_addresses(earlier), strict=True)
+    ]
+    return number_addresses([*settled, *keys])[len(settled) :]
+
+
+def _keys(collected: Collection, pool: Workers) -> list[NDArray[np.uint64]]:
+    tasks = [
+        (collected.seed, block, size, collected.site, collected.population)
+        for block, size in blocks(collected.people)
+    ]
+    found = dict(pool.each(_block_keys, tasks))
+    return [found[block] for block in range(len(tasks))]
+
+
+def _block_keys(
+    seed: int, block: int, size: int, site: Site, population: Population
+) -> tuple[int, NDArray[np.uint64]]:
+    return block, address_keys(seed, block, size, site=site, population=population)
+
+
+def known_addresses(
+    platform: str, *, people: int, outsiders: int = 0, seed: int, case: str = "betterhelp"
+) -> pa.Table:
+    """Return the addresses that a platform knows, of a few visitors and of others, in memory.
+
+    Parameters
+    ----------
+    platform : str
+        To which the case sent a list.
+    people : int
+        Visitors, the same as ``simulate_people(people, seed=seed)`` gives.
+    outsiders : int, default 0
+        People who never visited, in addition.
+    seed : int
+        Of the run.
+    case : str
+        Whose site and parameters; address reuse is the surveyed one.
+
+    Returns
+    -------
+    pyarrow.Table
+        ``address, person_id``; a person appears once per known address.
+
+    Examples
+    --------
+    >>> known_addresses("facebook", people=1000, outsiders=500, seed=7).num_rows
+    1172
+    """
+    found = load_case(case)
+    values = {name: entry.value for name, entry in found.parameters.items()}
+    visitors = collection(found, load_world(), values, seed=seed, people=people)
+    others = replace(visitors, people=outsiders, population="outsiders")
+    parts = []
+    with Workers(1) as pool:
+        for name, who, before in (("accounts", visitors, None), ("outsiders", others, visitors)):
+            numbers = number_collected(who, pool, before) if who.people else []
+            numbered = replace(who, numbers=dict(enumerate(numbers)))
+            parts += [numbered(block)[name] for block in range(len(numbers))]
+    rows = pa.concat_tables(parts)
+    return rows.filter(rows[platform]).select(["address", "owner"]).rename_columns(["address", "person_id"])
 
 
 def given_first(people: pa.Table) -> list[Any]:

@@ -11,18 +11,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from exports.randomness import BLOCK
-from simulate.blocks import Written, write_blocks, write_table
+from simulate.blocks import BLOCKS_PER_FILE, Written, write_blocks, write_table
 from simulate.calibrate import FITTED, Calibration, calibrate
 from simulate.case import Case, Transfer
-from simulate.collection import Collection, collection
+from simulate.collection import Collection, collection, number_collected
 from simulate.columns import categories
-from simulate.demography import Population, Site
 from simulate.expectation import Cells
 from simulate.known import known_of_matched
 from simulate.match import OUTCOMES, Match, connect
 from simulate.numbering import Numbers
-from simulate.people import address_keys, blocks, number_addresses
-from simulate.pieces import append_number
+from simulate.people import blocks
 from simulate.sample import sample_cells
 from simulate.uploads import Collected, upload
 from simulate.workers import Workers
@@ -99,7 +97,8 @@ def replay(
     values = {name: entry.value for name, entry in case.parameters.items()}
     transfers = case.widest()
     draft = collection(case, world, values, seed=seed, people=people)
-    with Workers(workers) as pool:
+    files = -(-max(people, accounts) // (BLOCK * BLOCKS_PER_FILE))
+    with Workers(min(workers, files)) as pool:
         cells = sample_cells(draft)
         calibration = calibrate(case, world, cells[case.target.platform]) if case.target else None
         if calibration is not None:
@@ -136,41 +135,13 @@ def _write(
 
     def work(span: range) -> Collection:
         if not numbers:
-            numbers.extend(_numbered(collected, pool, before))
+            numbers.extend(number_collected(collected, pool, before))
         return replace(collected, numbers={block: numbers[block] for block in span})
 
     def told(done: int) -> None:
         progress(collected.population, done, len(sizes))
 
     return write_blocks(work, len(sizes), folder, pool, name=collected.population, progress=told)
-
-
-def _numbered(collected: Collection, pool: Workers, before: Collection | None) -> list[Numbers]:
-    """Return the numbers of all addresses; those of the people ``before`` them are taken."""
-    keys = _keys(collected, pool)
-    if before is None:
-        return number_addresses(keys)
-    earlier = _keys(before, pool)
-    settled = [
-        append_number(drafted, numbers.between(0, len(drafted)))
-        for drafted, numbers in zip(earlier, number_addresses(earlier), strict=True)
-    ]
-    return number_addresses([*settled, *keys])[len(settled) :]
-
-
-def _keys(collected: Collection, pool: Workers) -> list[NDArray[np.uint64]]:
-    tasks = [
-        (collected.seed, block, size, collected.site, collected.population)
-        for block, size in blocks(collected.people)
-    ]
-    found = dict(pool.each(_block_keys, tasks))
-    return [found[block] for block in range(len(tasks))]
-
-
-def _block_keys(
-    seed: int, block: int, size: int, site: Site, population: Population
-) -> tuple[int, NDArray[np.uint64]]:
-    return block, address_keys(seed, block, size, site=site, population=population)
 
 
 def _outcome_blocks(codes: Mapping[str, NDArray[np.uint8]]) -> Iterator[pa.Table]:

@@ -27,6 +27,7 @@ def command(
 ) -> None:
     """Simulate a site's visitors, upload their hashed addresses, and show who is matched and why."""
     import os
+    import signal
 
     from exports.errors import LabError
     from reidlab.output import print_json
@@ -38,6 +39,7 @@ def command(
     if only not in (None, "match"):
         raise LabError(f"--only is {only!r} but must be 'match': leave it out for the whole replay.")
     found = load_case(case)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with stages() as progress:
         done = run(
             found,

@@ -18,7 +18,7 @@ def table(name: str) -> Any:
     """
     import pyarrow.parquet as pq
 
-    return pq.read_table(Path(__file__).parent / f"{name}.parquet")
+    return pq.ParquetFile(Path(__file__).parent / f"{name}.parquet").read()
 
 
 @cache

@@ -1,0 +1,56 @@
+"""An adversary at a counts release: who asks once, remembers, and is sometimes refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from exports.queries import Condition, CountQuery, Withheld
+
+
+@dataclass(slots=True)
+class Questions:
+    """The questions put to an oracle so far; asking one again costs nothing and tells nothing new.
+
+    Parameters
+    ----------
+    ask : callable
+        ``ask(query) -> int``, as a counts release has it.
+    limit : int, optional
+        Questions after which no further one is put.
+
+    Examples
+    --------
+    >>> questions = Questions(lambda query: 7)
+    >>> questions(), questions(), questions.asked
+    (7, 7, 1)
+    """
+
+    ask: Callable[[Any], int]
+    limit: int | None = None
+    asked: int = 0
+    withheld: int = 0
+    answers: dict[CountQuery, int | None] = field(default_factory=dict)
+
+    def __call__(self, *conditions: Condition) -> int | None:
+        """Return the answer; None where it is withheld or the limit is reached."""
+        query = CountQuery(conditions)
+        if query not in self.answers:
+            if self.limit is not None and self.asked >= self.limit:
+                return None
+            self.asked += 1
+            self.answers[query] = self._answer(query)
+        return self.answers[query]
+
+    def again(self, *conditions: Condition) -> int | None:
+        """Put a question afresh although it was answered before: the noise may differ."""
+        self.asked += 1
+        return self._answer(CountQuery(conditions))
+
+    def _answer(self, query: CountQuery) -> int | None:
+        try:
+            return int(self.ask(query))
+        except Withheld:
+            self.withheld += 1
+            return None
