@@ -10,7 +10,7 @@ import typer
 from exports.errors import LabError
 from reidlab.installation import require_one_distribution
 
-COMMANDS = ("assess", "attack", "doctor", "hash", "replay")
+COMMANDS = ("benchmark", "assess", "attack", "doctor", "hash", "replay")
 
 app = typer.Typer(
     name="reidlab",

@@ -1,0 +1,1 @@
+"""Defences against attacks: experiments, cells, the runner, the frontier and its page."""

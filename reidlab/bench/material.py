@@ -1,0 +1,158 @@
+"""Whose data an experiment is about: the export, the truth, and the tables an adversary may hold."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exports.randomness import Stream
+from exports.release import Export, Truth
+from exports.schema import Schema
+from reidlab.bench.experiment import Material
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from defenses.defense import Defense
+    from exports.release import Release
+    from simulate.collection import Collection
+
+HELD_OUT = 0.5
+"""Share of a real export that no defence sees: the control."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The data of one seed.
+
+    Parameters
+    ----------
+    export : Export
+        What every defence is given.
+    truth : Truth
+        Its rows, and as many people who are not among them.
+    tables : mapping of str to pyarrow.Table
+        What adversaries may hold; an experiment names one as ``"@name"``.
+    """
+
+    export: Export
+    truth: Truth
+    tables: Mapping[str, pa.Table]
+
+
+def fingerprint(material: Material) -> str:
+    """Return a hash of the settings, and of the bytes of the files for a real export."""
+    digest = hashlib.sha256(str(sorted(asdict(material).items())).encode())
+    for path in (material.file, material.schema):
+        if path is not None:
+            with Path(path).open("rb") as opened:
+                digest.update(hashlib.file_digest(opened, "sha256").digest())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def prepare(material: Material, seed: int) -> Prepared:
+    """Make or read the data of one seed.
+
+    Parameters
+    ----------
+    material : Material
+        Which data.
+    seed : int
+        Seed of the simulated people, or of the rows of a real export that are held out.
+
+    Raises
+    ------
+    LabError
+        When a file cannot be read or does not fit its schema.
+    """
+    return {"upload": _upload, "intake": _intake, "file": _file}[material.kind](material, seed)
+
+
+def as_recipient(prepared: Prepared, release: Release, defense: Defense) -> Prepared:
+    """Return the data with the accounts in the tokens that a platform can make of them.
+
+    A platform follows the recipe it is told: it hashes, salts or truncates as the sender did, but
+    it does not hold the sender's secret.
+    """
+    accounts = prepared.tables.get("accounts")
+    recipe = getattr(defense, "recipient_tokens", None)
+    if accounts is None or release.kind != "tokens" or recipe is None:
+        return prepared
+    held = Export(accounts, Schema.of(person="person_id", identifier=["email"]))
+    return replace(prepared, tables={**prepared.tables, "accounts": recipe(held)})
+
+
+UPLOAD = Schema.of(
+    person="person_id",
+    identifier=["email"],
+    quasi_identifier=["zcta", "sex", "age"],
+    sensitive=["sub_brand"],
+)
+INTAKE = Schema.of(
+    quasi_identifier=["zcta", "sex", "age", "relationship", "religion", "orientation"],
+    sensitive=["therapy_before", "medication", "better_off_dead"],
+    insensitive=["phq9", "gad7"],
+)
+
+
+def _upload(material: Material, seed: int) -> Prepared:
+    """Return addresses as the site would send them, and the accounts of one platform."""
+    collected = _collection(material, seed)
+    visitors, accounts = _visitors(collected)
+    known = accounts.filter(accounts["facebook"]).select(["owner", "address"])
+    known = known.rename_columns(["person_id", "email"])
+    columns = ["person_id", *UPLOAD.columns]
+    export = Export(visitors.slice(0, material.people).select(columns), UPLOAD)
+    others = visitors.slice(material.people).select(columns)
+    tables = {"accounts": known, "dictionary": known.select(["email"]), "register": visitors.select(columns)}
+    return Prepared(export, Truth(export.table, others), tables)
+
+
+def _intake(material: Material, seed: int) -> Prepared:
+    """Return intake answers with what an acquaintance may know; the register is of everybody."""
+    from simulate.people import simulate_people
+
+    groups = ("core", "home", "identity", "health", "intake")
+    people = simulate_people(2 * material.people, seed=seed, groups=groups).select(list(INTAKE.columns))
+    export = Export(people.slice(0, material.people), INTAKE)
+    return Prepared(export, Truth(export.table, people.slice(material.people)), {"population": people})
+
+
+def _file(material: Material, seed: int) -> Prepared:
+    """Return a real export of which a part is held out before any defence sees it."""
+    from exports.loading import load
+    from exports.schema import Role
+
+    assert material.file is not None
+    assert material.schema is not None
+    schema = Schema.load(material.schema)
+    whole = load(material.file, text=schema.names(Role.IDENTIFIER, Role.TOKEN))
+    order = Stream(seed, "bench", "held out").permutation(whole.num_rows)
+    kept = round(whole.num_rows * (1 - HELD_OUT))
+    export = Export(whole.take(order[:kept]), schema)
+    return Prepared(export, Truth(export.table, whole.take(order[kept:])), {"population": whole})
+
+
+def _collection(material: Material, seed: int) -> Collection:
+    from simulate.case import load_case
+    from simulate.collection import collection
+    from simulate.people import address_keys, blocks, number_addresses
+    from simulate.world import load_world
+
+    case, people = load_case(material.case), 2 * material.people
+    values = {name: entry.value for name, entry in case.parameters.items()}
+    draft = collection(case, load_world(), values, seed=seed, people=people)
+    drafted = (address_keys(seed, *part, site=draft.site) for part in blocks(people))
+    return replace(draft, numbers=dict(enumerate(number_addresses(drafted))))
+
+
+def _visitors(collected: Collection) -> tuple[pa.Table, pa.Table]:
+    import pyarrow as pa
+
+    made = [collected(block) for block in collected.numbers]
+    return tuple(pa.concat_tables([one[name] for one in made]) for name in ("visitors", "accounts"))

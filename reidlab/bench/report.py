@@ -1,0 +1,78 @@
+"""One experiment from its file to tables, figures, page and summary."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from exports.fingerprint import content_sha256
+from reidlab.bench.experiment import load
+from reidlab.bench.frontier import worst
+from reidlab.bench.table import save, tidy
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What ``reidlab benchmark`` says of one experiment."""
+
+    name: str
+    cells: list[dict[str, Any]]
+    table: dict[str, Any]
+    summary: list[dict[str, Any]]
+    text: str
+
+
+def report(path: Path, out: Path, *, full: bool, workers: int | None) -> Report:
+    """Run one experiment and write everything under ``out/<name>``.
+
+    Parameters
+    ----------
+    path : Path
+        The experiment's TOML.
+    out : Path
+        Folder of all experiments; an earlier killed run in it is resumed.
+    full : bool
+        Use the larger sizes.
+    workers : int or None
+        Processes.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from reidlab.bench.figures import draw
+    from reidlab.bench.page import render
+    from reidlab.bench.runner import run
+    from reidlab.plots import PALETTE
+
+    experiment = load(path, full=full)
+    folder = out / experiment.name
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(file=sys.stderr)) as progress:
+        task = progress.add_task(experiment.name, total=None)
+        finished = run(
+            experiment,
+            folder / "cells",
+            workers=workers,
+            report=lambda done, of: progress.update(task, completed=done, total=of),
+        )
+    table = tidy(finished)
+    save(finished, table, folder)
+    draw(table, folder)
+    page = folder / ".frontier.html"
+    page.write_text(render(experiment, table, PALETTE), encoding="utf-8")
+    page.replace(folder / "frontier.html")
+    strongest = worst(table)
+    counts = table["status"].value_counts().to_pylist()
+    lines = [f"{experiment.name}: {experiment.question}"]
+    lines += [f"  {one['counts']} cells {one['values']}".replace("_", " ") for one in counts]
+    lines += [f"  {one.defense}: {one.attack}, {one.advantage}" for one in strongest]
+    lines += [f"  tables, figures and page are in {folder}"]
+    return Report(
+        experiment.name,
+        table.to_pylist(),
+        {"rows": table.num_rows, "sha256": content_sha256(table)},
+        [asdict(one) for one in strongest],
+        "\n".join(lines),
+    )

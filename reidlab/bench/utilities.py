@@ -1,0 +1,60 @@
+"""What a release is still good for, one number each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exports.release import Release
+
+if TYPE_CHECKING:
+    from reidlab.bench.material import Prepared
+
+
+def measure(name: str, data: Prepared, release: Release) -> tuple[str, float | None]:
+    """Return why a utility does not apply, or its value.
+
+    Parameters
+    ----------
+    name : str
+        A key of ``UTILITIES``.
+    data : Prepared
+        What the defence was given, and the recipient's accounts.
+    release : Release
+        What it made of it.
+    """
+    kinds, function = UTILITIES[name]
+    if release.kind not in kinds:
+        return f"{name} is of {', '.join(sorted(kinds))}, and this release is {release.kind}", None
+    return "", function(data, release)
+
+
+def kept_rows(data: Prepared, release: Release) -> float:
+    """Share of the export's rows that left in some form."""
+    rows: int = data.export.table.num_rows
+    if release.owner is None:
+        return min(1.0, float(release.rows.num_rows / rows))
+    owners = np.unique(release.owner[release.owner >= 0])
+    return len(owners) / rows
+
+
+def matched_reach(data: Prepared, release: Release) -> float:
+    """Share of the export's people whom the platform can show an advertisement, rightly."""
+    from attacks.account_match import AccountMatch
+    from exports.release import Truth
+
+    attack = AccountMatch(data.tables["accounts"])
+    truth = Truth(data.truth.original, data.truth.control, release.owner)
+    if release.rows.num_rows == 0:
+        return 0.0
+    people: int = data.export.table.num_rows
+    return attack.run(release, truth, seed=0).attack.count / people
+
+
+UTILITIES: Mapping[str, tuple[frozenset[str], Callable[[Prepared, Release], float]]] = {
+    "kept-rows": (frozenset({"records", "tokens"}), kept_rows),
+    "matched-reach": (frozenset({"tokens"}), matched_reach),
+}
+"""Name -> the kinds of release it is defined on, and how it is measured."""

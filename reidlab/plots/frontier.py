@@ -1,0 +1,100 @@
+"""Advantage of an attack against what the release is still good for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reidlab.plots import PALETTE, style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reidlab.bench.frontier import Point
+
+
+def frontier(points: Sequence[Point], attack: str, utility: str) -> tuple[Figure, str]:
+    """Draw one attack: families of defences as lines over their parameter.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        From `reidlab.bench.frontier.points`.
+    attack, utility : str
+        Which attack upwards, which utility to the right.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        The drawing.
+    alt : str
+        The same in words.
+    """
+    shown = [
+        point
+        for point in points
+        if point.attack == attack and utility in point.utility and point.advantage.value is not None
+    ]
+    figure, axes = style.new(f"What each defence leaves to the attack {attack}")
+    for index, family in enumerate(dict.fromkeys(point.family for point in shown)):
+        mine = [point for point in shown if point.family == family]
+        x = [point.utility[utility] for point in mine]
+        y = np.array([point.advantage.value for point in mine], dtype=float)
+        low = np.array([point.advantage.low for point in mine], dtype=float)
+        high = np.array([point.advantage.high for point in mine], dtype=float)
+        axes.errorbar(
+            x, y, yerr=[y - low, high - y], marker="o", label=family, color=PALETTE[index % len(PALETTE)]
+        )
+    axes.axhline(0, color="#7f7f7f", linewidth=0.8)
+    axes.set_xlabel(utility)
+    axes.set_ylabel("advantage of the attack (95 % interval)")
+    if shown:
+        axes.legend(frameon=False, fontsize=8)
+    told = "; ".join(
+        f"{point.defense}: advantage {point.advantage.value:.2f}, {utility} {point.utility[utility]:.3g}"
+        for point in shown
+    )
+    return figure, f"Advantage of {attack} against {utility}. {told or 'No cell has both numbers'}."
+
+
+def heat(points: Sequence[Point]) -> tuple[Figure, str]:
+    """Draw all defences against all attacks as one table of advantages.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        From `reidlab.bench.frontier.points`.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        The drawing; an empty field is a cell without a number.
+    alt : str
+        The same in words.
+    """
+    rows = list(dict.fromkeys(point.defense for point in points))
+    columns = list(dict.fromkeys(point.attack for point in points))
+    values = np.full((len(rows), len(columns)), np.nan)
+    for point in points:
+        if point.advantage.value is not None:
+            values[rows.index(point.defense), columns.index(point.attack)] = point.advantage.value
+    figure, axes = style.new(
+        "Advantage of each attack after each defence",
+        width=3 + 1.3 * len(columns),
+        height=1.5 + 0.35 * len(rows),
+    )
+    axes.imshow(np.ma.masked_invalid(values), cmap="cividis", vmin=0, vmax=1, aspect="auto")
+    axes.set_xticks(range(len(columns)), columns, rotation=20, ha="right", fontsize=8)
+    axes.set_yticks(range(len(rows)), rows, fontsize=8)
+    for (row, column), value in np.ndenumerate(values):
+        if np.isfinite(value):
+            colour = "white" if value < 0.5 else "black"
+            axes.text(column, row, f"{value:.2f}", ha="center", va="center", fontsize=8, color=colour)
+    told = "; ".join(
+        f"{point.defense} against {point.attack} {point.advantage.value:.2f}"
+        for point in points
+        if point.advantage.value is not None
+    )
+    return figure, f"Table of advantages. {told or 'No cell has a number'}."

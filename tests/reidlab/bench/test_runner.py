@@ -1,0 +1,88 @@
+from dataclasses import replace
+
+import pytest
+
+from reidlab.bench.cells import cells, read
+from reidlab.bench.experiment import Experiment, Material, Part
+from reidlab.bench.page import render
+from reidlab.bench.runner import run
+from reidlab.bench.table import tidy
+from reidlab.plots import PALETTE
+
+MATCH = Part("account-match", {"accounts": "@accounts"})
+REVERSAL = Part("hash-reversal", {"dictionary": "@dictionary", "salt": "@release:salt"})
+EXPERIMENT = Experiment(
+    "small",
+    "Does a salt help?",
+    Material("upload", people=300),
+    (Part("hash"), Part("salt", {"salt": "a"})),
+    (MATCH,),
+    ("kept-rows", "matched-reach"),
+    (1, 2),
+)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cells")
+    return run(EXPERIMENT, folder, workers=1), folder
+
+
+def test_every_cell_has_one_row_and_the_numbers_do_not_depend_on_the_workers(done, tmp_path):
+    table = tidy(done[0])
+    assert table.num_rows == len(list(cells(EXPERIMENT)))
+    assert table == tidy(run(EXPERIMENT, tmp_path, workers=2))
+
+
+def test_a_killed_run_is_resumed_and_ends_in_the_same_table(done, tmp_path):
+    whole, folder = done
+    kept = sorted(folder.glob("*.json"))[::2]
+    for path in kept:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "half.json").write_text("{")
+    told = []
+    resumed = run(EXPERIMENT, tmp_path, workers=1, report=lambda *counts: told.append(counts))
+    assert told[0] == (len(kept), len(whole.outcomes))
+    assert tidy(resumed) == tidy(whole)
+
+
+def test_adding_an_attack_changes_no_other_cell(done, tmp_path):
+    more = tidy(run(replace(EXPERIMENT, attacks=(MATCH, REVERSAL)), tmp_path, workers=1))
+    old = [row for row in more.to_pylist() if row["probe"] != "hash-reversal"]
+    assert old == tidy(done[0]).to_pylist()
+
+
+def test_a_failed_or_senseless_cell_says_why_and_loses_no_other(tmp_path):
+    attacks = (MATCH, Part("account-match", {"accounts": "@nothing"}), Part("linkability"))
+    experiment = replace(EXPERIMENT, defenses=(Part("hash"),), attacks=attacks, seeds=(1,))
+    table = tidy(run(experiment, tmp_path, workers=1))
+    found = {
+        (row["probe"], row["probe_settings"]): row for row in table.to_pylist() if row["role"] == "attack"
+    }
+    statuses = [row["status"] for row in found.values()]
+    assert statuses == ["done", "failed", "not_applicable"]
+    assert all(row["reason"] for row in found.values() if row["status"] != "done")
+
+
+def test_a_refused_release_fails_its_own_cells_only(tmp_path):
+    experiment = replace(EXPERIMENT, defenses=(Part("salt", {"salt": ""}), Part("hash")), seeds=(1,))
+    table = tidy(run(experiment, tmp_path, workers=1)).to_pylist()
+    assert {row["status"] for row in table if row["family"] == "salt"} == {"failed"}
+    assert {row["status"] for row in table if row["family"] == "hash"} == {"done"}
+
+
+def test_a_broken_file_is_no_outcome(tmp_path):
+    (tmp_path / "a.json").write_text('{"status": "done", "surprise": 1}')
+    assert read(tmp_path, "a") is None
+    assert read(tmp_path, "b") is None
+
+
+def test_the_page_works_offline_and_can_be_filtered(opened, done, tmp_path):
+    path = tmp_path / "frontier.html"
+    path.write_text(render(EXPERIMENT, tidy(done[0]), PALETTE))
+    page, faults = opened(path)
+    assert page.locator("circle").count() == 2
+    page.select_option("#utility", "kept-rows")
+    page.locator("circle").first.focus()
+    assert "advantage" in page.locator("#told").inner_text()
+    assert faults == []
