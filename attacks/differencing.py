@@ -11,6 +11,7 @@ import numpy as np
 
 from attacks.attack import inapplicable, require
 from attacks.oracle import Questions
+from attacks.records import one_row_each
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
 from exports.queries import Condition, CountQuery, Counts
@@ -130,7 +131,8 @@ class Differencing:
         assert release.ask is not None
         questions = Questions(release.ask)
         secret, known = self._secret(release.schema), self._known(release.schema)
-        rows = Stream(seed, "attack", f"{self.name}/targets").sample(truth.original.num_rows, self.targets)
+        stream = Stream(seed, "attack", f"{self.name}/targets")
+        rows = one_row_each(truth.original, release.schema.person, self.targets, stream)
         facts = truth.original.select([secret, *known]).take(rows).to_pylist()
         codebook = sorted(truth.original[secret].unique().to_pylist(), key=repr)
         common = {value: questions(Condition(secret, [value])) or 0 for value in codebook}

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from exports.errors import LabError
 from exports.queries import Condition, CountQuery, Withheld
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(slots=True)
@@ -54,3 +58,30 @@ class Questions:
         except Withheld:
             self.withheld += 1
             return None
+
+
+def counted_value(ask: Questions, table: pa.Table, column: str, wanted: str | None) -> Any:
+    """Return the value of ``column`` that an attack counts, in the column's own type.
+
+    Parameters
+    ----------
+    ask : Questions
+        Told how common each value is, where ``wanted`` does not say which to take.
+    table : pyarrow.Table
+        The original; its different values are the public codebook.
+    wanted : str or None
+        The value as text; by default the commonest but one.
+
+    Raises
+    ------
+    LabError
+        When nobody has the value that is wanted.
+    """
+    codebook = sorted(table[column].unique().to_pylist(), key=repr)
+    if wanted is None:
+        common = sorted(codebook, key=lambda value: -(ask(Condition(column, [value])) or 0))
+        return common[min(1, len(common) - 1)] if common else None
+    named = [value for value in codebook if str(value) == wanted]
+    if not named:
+        raise LabError(f"Nobody in the original has the value to be counted in {column!r}: name another.")
+    return named[0]

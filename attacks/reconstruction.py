@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
-from attacks.oracle import Questions
+from attacks.oracle import Questions, counted_value
+from attacks.records import one_row_each
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
 from exports.errors import LabError
@@ -109,12 +110,10 @@ class Reconstruction:
         names, secret = self._columns(release.schema)
         assert names is not None
         stream = Stream(seed, "attack", self.name)
-        everybody = truth.original[names].combine_chunks()
-        _, first = np.unique(everybody.dictionary_encode().indices.to_numpy(), return_index=True)
-        rows = np.sort(first)[stream.at(name="people").sample(len(first), self.people)]
-        people = everybody.take(rows).to_pylist()
+        rows = one_row_each(truth.original, names, self.people, stream.at(name="people"))
+        people = truth.original[names].take(rows).to_pylist()
         ask = Questions(release.ask)
-        value = self._value(ask, truth, secret)
+        value = counted_value(ask, truth.original, secret, self.value)
         truly = np.array(
             [answer == value for answer in truth.original[secret].take(rows).to_pylist()], dtype=bool
         )
@@ -143,19 +142,6 @@ class Reconstruction:
 
     def _columns(self, schema: Schema) -> tuple[str | None, str]:
         return self.names or schema.person, self.secret or schema.sensitive[0]
-
-    def _value(self, ask: Questions, truth: Truth, secret: str) -> Any:
-        """Return the answer that is counted, in the column's own type."""
-        codebook = sorted(truth.original[secret].unique().to_pylist(), key=repr)
-        if self.value is not None:
-            named = [value for value in codebook if str(value) == str(self.value)]
-            if not named:
-                raise LabError(
-                    f"No one in the original has the value that is counted in {secret!r}: name another."
-                )
-            return named[0]
-        common = sorted(codebook, key=lambda value: -(ask(Condition(secret, [value])) or 0))
-        return common[min(1, len(common) - 1)] if common else None
 
     def _groups(self, people: int, stream: Stream) -> NDArray[np.bool_]:
         """Return random groups, one row each, each person in about half of them."""

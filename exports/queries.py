@@ -164,10 +164,11 @@ class Counts:
 
 def _coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], dict[Any, int]]:
     """Return the code of each row and of each value, a missing one included."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    whole = column.combine_chunks()
-    coded = pc.dictionary_encode(whole, null_encoding="encode")
+    whole = column.cast(pa.string()) if pa.types.is_null(column.type) else column
+    coded = pc.dictionary_encode(whole.combine_chunks(), null_encoding="encode")
     values = coded.dictionary.to_pylist()
     return coded.indices.to_numpy(), {value: code for code, value in enumerate(values)}
 
