@@ -2,8 +2,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from scipy.stats import chi2
 
+from defenses.bounds import chi_square
 from defenses.noise import Gaussian, Laplace, add_noise, discrete_gaussian, discrete_laplace
 from exports.errors import LabError
 from exports.randomness import Stream
@@ -23,25 +23,10 @@ def gaussian_pmf(z, sigma):
     return np.exp(-(z**2) / (2 * float(sigma) ** 2)) / weight.sum()
 
 
-def p_value(drawn, pmf):
-    """Chi-square of draws against a probability mass function, tails pooled at 5 expected."""
-    z = np.arange(drawn.min() - 1, drawn.max() + 2)
-    expected = pmf(z) * len(drawn)
-    inner = z[expected >= 5]
-    low, high = inner[0], inner[-1]
-    cells = np.bincount(np.clip(drawn, low - 1, high + 1) - low + 1, minlength=high - low + 3)
-    inside = pmf(np.arange(low, high + 1))
-    tail = (1 - inside.sum()) / 2
-    probability = np.concatenate([[tail], inside, [tail]])
-    keep = probability * len(drawn) > 1e-3
-    statistic = ((cells - probability * len(drawn)) ** 2 / (probability * len(drawn)))[keep].sum()
-    return chi2.sf(statistic, keep.sum() - 1)
-
-
 @pytest.mark.parametrize("scale", [Fraction(1, 3), Fraction(1), Fraction(10, 3), Fraction(100)])
 def test_discrete_laplace_draws_follow_the_exact_distribution(scale):
     drawn = discrete_laplace(Stream(1, "defence", "laplace"), DRAWS, scale)
-    assert p_value(drawn, lambda z: laplace_pmf(z, scale)) > LEVEL
+    assert chi_square(drawn, lambda z: laplace_pmf(z, scale)) > LEVEL
 
 
 @pytest.mark.parametrize(
@@ -50,7 +35,7 @@ def test_discrete_laplace_draws_follow_the_exact_distribution(scale):
 def test_discrete_gaussian_draws_follow_the_exact_distribution(sigma):
     sigma = Gaussian(sigma).sigma
     drawn = discrete_gaussian(Stream(2, "defence", "gaussian"), DRAWS, sigma)
-    assert p_value(drawn // max(1, int(sigma) // 50), lambda z: binned(gaussian_pmf, z, sigma)) > LEVEL
+    assert chi_square(drawn // max(1, int(sigma) // 50), lambda z: binned(gaussian_pmf, z, sigma)) > LEVEL
 
 
 def binned(pmf, z, sigma):
@@ -60,12 +45,12 @@ def binned(pmf, z, sigma):
 
 def test_the_chi_square_sees_a_scale_that_is_two_percent_off():
     drawn = discrete_laplace(Stream(3, "defence", "off"), DRAWS, Fraction(1))
-    assert p_value(drawn, lambda z: laplace_pmf(z, 1.03)) < LEVEL
+    assert chi_square(drawn, lambda z: laplace_pmf(z, 1.03)) < LEVEL
 
 
 def test_the_chi_square_sees_rounded_continuous_noise():
     drawn = np.rint(np.random.default_rng(4).laplace(scale=1.0, size=DRAWS)).astype(np.int64)
-    assert p_value(drawn, lambda z: laplace_pmf(z, 1)) < LEVEL
+    assert chi_square(drawn, lambda z: laplace_pmf(z, 1)) < LEVEL
 
 
 @pytest.mark.extra("dp")
@@ -74,7 +59,7 @@ def test_a_release_and_a_simulation_have_the_same_distribution(noise):
     zeros = np.zeros(50_000, dtype=np.int64)
     pmf, scale = (laplace_pmf, noise.scale) if isinstance(noise, Laplace) else (gaussian_pmf, noise.sigma)
     for stream in (None, Stream(5, "defence", "equal")):
-        assert p_value(add_noise(zeros, noise, stream), lambda z: pmf(z, scale)) > LEVEL
+        assert chi_square(add_noise(zeros, noise, stream), lambda z: pmf(z, scale)) > LEVEL
 
 
 def test_two_releases_of_the_same_stream_are_equal_and_of_another_name_differ():

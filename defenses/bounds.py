@@ -1,0 +1,144 @@
+"""Lower bounds on epsilon from counted guesses, and a test of exact distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp, inf, log
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exports.errors import LabError
+from exports.shares import clopper_pearson
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def one_run_epsilon(
+    canaries: int, guesses: int, correct: int, *, delta: float = 0.0, level: float = 0.05
+) -> float:
+    """Return the lower bound on epsilon from guesses about canaries of a single run.
+
+    Each of ``canaries`` records was in the data with probability one half, independently; the
+    auditor guessed for some of them. A larger epsilon than the bound explains that many right
+    guesses; a smaller one would with probability below ``level`` only.
+
+    Parameters
+    ----------
+    canaries, guesses, correct : int
+        Records, guesses made (the others are abstentions) and right ones among them.
+    delta : float, default 0
+        Of the promise.
+    level : float, default 0.05
+        One-sided.
+
+    References
+    ----------
+    Steinke, Nasr and Jagielski (2023), Privacy Auditing with One (1) Training Run,
+    arXiv:2305.08846, theorem 5.2.
+
+    Examples
+    --------
+    >>> [round(one_run_epsilon(r, r, v), 2) for r, v in [(100, 100), (1000, 1000), (1000, 900), (1000, 550)]]
+    [3.49, 5.81, 2.02, 0.09]
+    """
+    if not 0 <= correct <= guesses <= canaries:
+        raise LabError(
+            f"An audit needs right guesses <= guesses <= canaries, not {correct}, {guesses}, {canaries}."
+        )
+    low, high = 0.0, 1.0
+    if _one_run_p_value(low, canaries, guesses, correct, delta) >= level:
+        return 0.0
+    while _one_run_p_value(high, canaries, guesses, correct, delta) < level:
+        low, high = high, 2 * high
+    for _ in range(40):
+        middle = (low + high) / 2
+        inside = _one_run_p_value(middle, canaries, guesses, correct, delta) < level
+        low, high = (middle, high) if inside else (low, middle)
+    return low
+
+
+def _one_run_p_value(epsilon: float, canaries: int, guesses: int, correct: int, delta: float) -> float:
+    """Return the largest chance of so many right guesses under (epsilon, delta)."""
+    from scipy.special import bdtr, bdtrc
+
+    rate = 1 / (1 + exp(-epsilon))
+    tail = float(bdtrc(correct - 1, guesses, rate)) if correct else 1.0
+    if delta == 0 or correct == 0:
+        return min(1.0, tail)
+    steps = np.arange(1, correct + 1)
+    below = bdtr(correct - 1, guesses, rate) - np.where(
+        steps < correct, bdtr(np.maximum(correct - 1 - steps, 0), guesses, rate), 0.0
+    )
+    return min(1.0, tail + float((below / steps).max()) * 2 * canaries * delta)
+
+
+def many_runs_epsilon(
+    hits: int, runs_with: int, false_hits: int, runs_without: int, *, delta: float = 0.0, level: float = 0.05
+) -> float:
+    """Return the lower bound on epsilon from one event counted in two neighbouring worlds.
+
+    Parameters
+    ----------
+    hits, runs_with : int
+        Runs with the person in which the event happened, and all of them.
+    false_hits, runs_without : int
+        The same without the person.
+    delta : float, default 0
+        Of the promise.
+    level : float, default 0.05
+        Two-sided for each of the two rates (Clopper and Pearson).
+
+    References
+    ----------
+    Jagielski, Ullman and Oprea (2020), arXiv:2006.07709.
+
+    Examples
+    --------
+    >>> [round(many_runs_epsilon(n, n, 0, n), 1) for n in (100, 1_000, 10_000, 100_000)]
+    [3.3, 5.6, 7.9, 10.2]
+    """
+    low, _ = clopper_pearson(hits, runs_with, 1 - level)
+    _, high = clopper_pearson(false_hits, runs_without, 1 - level)
+    return max(0.0, _log_ratio(low - delta, high), _log_ratio(1 - high - delta, 1 - low))
+
+
+def _log_ratio(above: float, below: float) -> float:
+    return -inf if above <= 0 else log(above / below)
+
+
+def chi_square(draws: NDArray[np.int64], pmf: Callable[[NDArray[np.int64]], NDArray[np.float64]]) -> float:
+    """Return the p-value of integer draws against the exact probability mass function.
+
+    Values expected fewer than five times are pooled into the two tails, which are taken to be
+    equally likely.
+
+    Parameters
+    ----------
+    draws : array of int64, shape (n,)
+        What the mechanism added.
+    pmf : callable
+        Probabilities of an array of integers, of a distribution symmetric around 0.
+
+    Examples
+    --------
+    >>> fair = np.repeat([-1, 0, 1], 1000)
+    >>> chi_square(fair, lambda z: np.where(np.abs(z) <= 1, 1 / 3, 0.0))
+    1.0
+    """
+    from scipy.special import chdtrc
+
+    reach = int(np.abs(draws).max()) + 1
+    support = np.arange(-reach, reach + 1)
+    inner = support[pmf(support) * len(draws) >= 5]
+    low, high = int(inner[0]), int(inner[-1])
+    seen = np.bincount(np.clip(draws, low - 1, high + 1) - (low - 1), minlength=high - low + 3)
+    inside = pmf(np.arange(low, high + 1))
+    tail = max(0.0, (1 - float(inside.sum())) / 2)
+    expected = np.concatenate([[tail], inside, [tail]]) * len(draws)
+    possible = expected > 1e-6
+    if seen[~possible].any():
+        return 0.0
+    statistic = ((seen - expected)[possible] ** 2 / expected[possible]).sum()
+    return float(chdtrc(possible.sum() - 1, statistic))
