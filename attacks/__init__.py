@@ -18,6 +18,8 @@ BUILT_IN: dict[str, str] = {
     "inference": "attacks.inference:Inference",
     "linkability": "attacks.linkability:Linkability",
     "reconstruction": "attacks.reconstruction:Reconstruction",
+    "membership": "attacks.membership:Membership",
+    "shadow-models": "attacks.shadow_models:ShadowModels",
     "singling-out": "attacks.singling_out:SinglingOut",
 }
 """Registered name -> ``module:class`` of each attack in this package."""

@@ -60,12 +60,12 @@ def nearest(columns: Sequence[Compared], people: int, rows: int, stream: Stream)
         some = slice(start, min(start + PEOPLE, people))
         generator = np.random.Generator(stream.at(block=start // PEOPLE).bit_generator())
         for first in range(0, rows, ROWS):
-            block = _distances(columns, some, slice(first, min(first + ROWS, rows)))
+            block = distances(columns, some, slice(first, min(first + ROWS, rows)))
             _update(found, some, first, block, generator)
     return found
 
 
-def _distances(columns: Sequence[Compared], people: slice, rows: slice) -> NDArray[np.float32]:
+def distances(columns: Sequence[Compared], people: slice, rows: slice) -> NDArray[np.float32]:
     """Return the distance of each person to each row of one block."""
     mismatches = np.zeros((people.stop - people.start, rows.stop - rows.start), dtype=np.uint16)
     for column in columns:
