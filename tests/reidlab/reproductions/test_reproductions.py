@@ -1,0 +1,35 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from exports.plugins import load
+from reidlab.cli import app
+from reidlab.reproductions import BUILT_IN
+from reidlab.reproductions.finding import Finding
+
+QUICK = ("dinur-nissim", "homer", "one-run-audit")
+
+
+@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("seed", [3, 4])
+def test_a_published_result_comes_out_at_any_seed(name, seed):
+    for finding in load(name, BUILT_IN, "published result")(seed):
+        assert finding.agrees, finding
+        assert finding.low <= finding.ours <= finding.high
+
+
+@pytest.mark.parametrize(
+    ("relation", "ours", "agrees"),
+    [("about", 0.5, True), ("about", 0.56, False), ("at most", 0.4, True), ("at most", 0.6, False)],
+)
+def test_a_verdict_follows_from_relation_and_tolerance(relation, ours, agrees):
+    assert Finding("x", 0.5, relation, 0.05, ours, ours, ours, 1, "paper", "seen").agrees is agrees
+
+
+def test_the_command_prints_one_object_and_names_the_nearest_result():
+    run = CliRunner().invoke(app, ["reproduce", "homer", "--json"])
+    assert run.exit_code == 0
+    assert json.loads(run.stdout)["result"]["homer"][0]["status"] == "recalled"
+    wrong = CliRunner().invoke(app, ["reproduce", "homers"])
+    assert "'homer'" in str(wrong.exception)
