@@ -97,7 +97,7 @@ def run(
     """
     people = case.size if people is None else people
     _within_bounds(people, accounts, workers)
-    workers = workers_within(memory, workers, people + accounts)
+    workers = workers_within(memory, workers, people)
     started = time.perf_counter()
     settings = {"case": asdict(case), "people": people, "seed": seed, "accounts": accounts}
     aside = _prepared(out, people + accounts) / _key(settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 
 from exports.randomness import BLOCK
 from simulate.accounts import ACCOUNT, Holders, draw_accounts
-from simulate.case import Case, load_case
+from simulate.case import Case
 from simulate.demography import Population, Site
 from simulate.entry import ENTRIES, MISTYPED, RELAY
 from simulate.numbering import Numbers
 from simulate.people import address_keys, blocks, number_addresses, people_block
-from simulate.pieces import append_number
 from simulate.platforms import brackets, reach_table
 from simulate.workers import Workers
-from simulate.world import Platform, World, load_world
+from simulate.world import Platform, World
 
 GROUPS = ("core", "email", "visit")
 
@@ -37,7 +36,7 @@ class Collection:
       order of ``platforms``) in ``account`` when there is an account, in ``known`` when the platform
       knows the address given to the site (it knows no relay address); and whether it was mistyped;
     - ``accounts``: one row per address that a platform knows: ``owner``, ``address`` and one
-      boolean column per platform; called ``outsiders`` and alone when they are no visitors'.
+      boolean column per platform.
 
     Parameters
     ----------
@@ -53,8 +52,6 @@ class Collection:
         Parameters of the accounts.
     numbers : mapping of int to Numbers
         The numbering of the addresses of those blocks that will be asked for.
-    population : str
-        ``"visitors"``, or ``"outsiders"`` of whom only accounts are made.
     groups : tuple of str
         Column groups of the visitors.
     """
@@ -66,7 +63,6 @@ class Collection:
     reach: tuple[NDArray[np.float64], ...]
     values: Mapping[str, float]
     numbers: Mapping[int, Numbers]
-    population: Population = "visitors"
     groups: tuple[str, ...] = GROUPS
 
     def __call__(self, block: int) -> dict[str, pa.Table]:
@@ -76,26 +72,10 @@ class Collection:
             block,
             min(BLOCK, self.people - block * BLOCK),
             site=self.site,
-            population=self.population,
             groups=self.groups,
             numbers=self.numbers[block],
         )
-        addresses = given_first(people)
-        drawn = [
-            draw_accounts(
-                platform,
-                reach,
-                holders(people, addresses, platform),
-                self.values,
-                role=self.population,
-                seed=self.seed,
-                block=block,
-            )
-            for platform, reach in zip(self.platforms, self.reach, strict=True)
-        ]
-        accounts = _account_rows(people, addresses, self.platforms, drawn)
-        if self.population == "outsiders":
-            return {"outsiders": accounts}
+        accounts, drawn = self.accounts(people, block)
         entry = people["email_entry"]
         reachable = np.where(pc.equal(entry, ENTRIES[RELAY]).to_numpy(), np.uint8(0), np.uint8(1))
         standing = pa.table(
@@ -106,6 +86,25 @@ class Collection:
             }
         )
         return {"visitors": people, "standing": standing, "accounts": accounts}
+
+    def accounts(
+        self, people: pa.Table, block: int, role: Population = "visitors"
+    ) -> tuple[pa.Table, list[NDArray[np.uint8]]]:
+        """Return the account addresses of a block of people, and what ``draw_accounts`` gave."""
+        addresses = given_first(people)
+        drawn = [
+            draw_accounts(
+                platform,
+                reach,
+                holders(people, addresses, platform),
+                self.values,
+                role=role,
+                seed=self.seed,
+                block=block,
+            )
+            for platform, reach in zip(self.platforms, self.reach, strict=True)
+        ]
+        return _account_rows(people, addresses, self.platforms, drawn), drawn
 
 
 def site_of(case: Case, values: Mapping[str, float]) -> Site:
@@ -134,74 +133,16 @@ def collection(
     )
 
 
-def number_collected(collected: Collection, pool: Workers, before: Collection | None = None) -> list[Numbers]:
-    """Return the numbers of all addresses; those of the people ``before`` them are taken."""
-    keys = _keys(collected, pool)
-    if before is None:
-        return number_addresses(keys)
-    earlier = _keys(before, pool)
-    settled = [
-        append_number(drafted, numbers.between(0, len(drafted)))
-        for drafted, numbers in zip(earlier, number_addresses(earlier), strict=True)
-    ]
-    return number_addresses([*settled, *keys])[len(settled) :]
+def number_collected(collected: Collection, pool: Workers) -> tuple[list[Numbers], list[NDArray[np.uint64]]]:
+    """Return the numbers of all addresses by block, and the keys of the drafts they belong to."""
+    tasks = [(collected.seed, block, size, collected.site) for block, size in blocks(collected.people)]
+    keys = dict(pool.each(_block_keys, tasks))
+    drafted = [keys[block] for block in range(len(tasks))]
+    return number_addresses(drafted), drafted
 
 
-def _keys(collected: Collection, pool: Workers) -> list[NDArray[np.uint64]]:
-    tasks = [
-        (collected.seed, block, size, collected.site, collected.population)
-        for block, size in blocks(collected.people)
-    ]
-    found = dict(pool.each(_block_keys, tasks))
-    return [found[block] for block in range(len(tasks))]
-
-
-def _block_keys(
-    seed: int, block: int, size: int, site: Site, population: Population
-) -> tuple[int, NDArray[np.uint64]]:
-    return block, address_keys(seed, block, size, site=site, population=population)
-
-
-def known_addresses(
-    platform: str, *, people: int, outsiders: int = 0, seed: int, case: str = "betterhelp"
-) -> pa.Table:
-    """Return the addresses that a platform knows, of a few visitors and of others, in memory.
-
-    Parameters
-    ----------
-    platform : str
-        To which the case sent a list.
-    people : int
-        Visitors, the same as ``simulate_people(people, seed=seed)`` gives.
-    outsiders : int, default 0
-        People who never visited, in addition.
-    seed : int
-        Of the run.
-    case : str
-        Whose site and parameters; address reuse is the surveyed one.
-
-    Returns
-    -------
-    pyarrow.Table
-        ``address, person_id``; a person appears once per known address.
-
-    Examples
-    --------
-    >>> known_addresses("facebook", people=1000, outsiders=500, seed=7).num_rows
-    1172
-    """
-    found = load_case(case)
-    values = {name: entry.value for name, entry in found.parameters.items()}
-    visitors = collection(found, load_world(), values, seed=seed, people=people)
-    others = replace(visitors, people=outsiders, population="outsiders")
-    parts = []
-    with Workers(1) as pool:
-        for name, who, before in (("accounts", visitors, None), ("outsiders", others, visitors)):
-            numbers = number_collected(who, pool, before) if who.people else []
-            numbered = replace(who, numbers=dict(enumerate(numbers)))
-            parts += [numbered(block)[name] for block in range(len(numbers))]
-    rows = pa.concat_tables(parts)
-    return rows.filter(rows[platform]).select(["address", "owner"]).rename_columns(["address", "person_id"])
+def _block_keys(seed: int, block: int, size: int, site: Site) -> tuple[int, NDArray[np.uint64]]:
+    return block, address_keys(seed, block, size, site=site)
 
 
 def given_first(people: pa.Table) -> list[Any]:

@@ -75,6 +75,30 @@ def number_owners(keys: NDArray[np.uint64]) -> Numbers:
     return Numbers(position[by_position], number[by_position])
 
 
+def number_newcomers(keys: NDArray[np.uint64], taken: NDArray[np.uint64]) -> Numbers:
+    """Give a number to every address that somebody has, so that it is nobody's.
+
+    Parameters
+    ----------
+    keys : array of uint64
+        Keys of drafted addresses; equal ones among them stay equal.
+    taken : array of uint64
+        Keys of the addresses that others have, in increasing order.
+
+    Examples
+    --------
+    >>> anna, anna2, bob = append_number(np.array([7, 7, 9], np.uint64), np.array([0, 2, 0]))
+    >>> number_newcomers(np.array([anna, bob]), np.sort([anna, anna2])).between(0, 2)
+    array([3, 0])
+    """
+    position = np.flatnonzero(_contains(taken, keys))
+    number = np.full(len(position), 2)
+    pending = np.arange(len(position))
+    while len(pending := pending[_contains(taken, append_number(keys[position[pending]], number[pending]))]):
+        number[pending] = 2 * number[pending] - 1
+    return Numbers(position, number)
+
+
 def _rank(group: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the place of each element within its run of equal groups."""
     if not len(group):

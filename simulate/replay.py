@@ -20,6 +20,7 @@ from simulate.expectation import Cells
 from simulate.known import known_of_matched
 from simulate.match import OUTCOMES, Match, connect
 from simulate.numbering import Numbers
+from simulate.outsiders import Outsiders, taken_keys
 from simulate.people import blocks
 from simulate.sample import sample_cells
 from simulate.uploads import Collected, upload
@@ -28,6 +29,9 @@ from simulate.world import load_world
 
 Progress = Callable[[str, int, int], None]
 """Told the name of a stage, how much of it is newly done and how much there is in all."""
+
+
+KEYS = "address-keys.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +108,9 @@ def replay(
         if calibration is not None:
             values[FITTED] = calibration.address_reuse
         collected = replace(draft, values=values)
-        tables = _write(collected, folder, pool, progress)
+        tables = _write_visitors(collected, folder, pool, progress, keep_keys=accounts > 0)
         if accounts:
-            others = replace(collected, people=accounts, population="outsiders")
-            tables |= _write(others, folder, pool, progress, before=collected)
+            tables |= _write_outsiders(collected, accounts, folder, pool, progress)
     people_and_accounts = Collected.read(tables)
     matches, codes = {}, {}
     with connect(memory, workers, folder / "spill") as connection:
@@ -122,26 +125,39 @@ def replay(
     return Replay(case, values, calibration, cells, matches, transfers, known, tables)
 
 
-def _write(
-    collected: Collection,
-    folder: Path,
-    pool: Workers,
-    progress: Progress,
-    before: Collection | None = None,
+def _write_visitors(
+    collected: Collection, folder: Path, pool: Workers, progress: Progress, *, keep_keys: bool
 ) -> dict[str, Written]:
-    """Give every address its number, then write the tables of all blocks that are missing."""
-    sizes = dict(blocks(collected.people))
+    """Give all addresses their numbers, then write what is missing of the visitors' tables."""
+    count = len(list(blocks(collected.people)))
     numbers: list[Numbers] = []
 
     def work(span: range) -> Collection:
         if not numbers:
-            numbers.extend(number_collected(collected, pool, before))
+            found, drafted = number_collected(collected, pool)
+            if keep_keys:
+                np.save(folder / KEYS, taken_keys(drafted, found))
+            numbers.extend(found)
         return replace(collected, numbers={block: numbers[block] for block in span})
 
-    def told(done: int) -> None:
-        progress(collected.population, done, len(sizes))
+    return write_blocks(
+        work, count, folder, pool, name="visitors", progress=lambda done: progress("visitors", done, count)
+    )
 
-    return write_blocks(work, len(sizes), folder, pool, name=collected.population, progress=told)
+
+def _write_outsiders(
+    collected: Collection, people: int, folder: Path, pool: Workers, progress: Progress
+) -> dict[str, Written]:
+    count = len(list(blocks(people)))
+    outsiders = Outsiders(collected, people, folder / KEYS)
+    return write_blocks(
+        lambda _span: outsiders,
+        count,
+        folder,
+        pool,
+        name="outsiders",
+        progress=lambda done: progress("outsiders", done, count),
+    )
 
 
 def _outcome_blocks(codes: Mapping[str, NDArray[np.uint8]]) -> Iterator[pa.Table]:

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exports.errors import LabError
+from simulate.demography import FIRST_ID
+from simulate.numbering import number_newcomers
+from simulate.outsiders import known_addresses
+from simulate.people import simulate_people
+from simulate.pieces import append_number
+
+PEOPLE = 20_000
+
+
+def test_no_outsider_has_a_visitors_address() -> None:
+    known = known_addresses("facebook", people=PEOPLE, outsiders=60_000, seed=4)
+    visitor = known["person_id"].to_numpy() < FIRST_ID["outsiders"]
+    addresses = known["address"].to_numpy(zero_copy_only=False)
+    assert 0.4 < np.mean(~visitor) < 0.9
+    assert not set(addresses[visitor]) & set(addresses[~visitor])
+
+
+def test_a_platform_knows_addresses_that_the_same_visitors_have() -> None:
+    known = known_addresses("pinterest", people=PEOPLE, seed=4)
+    people = simulate_people(PEOPLE, seed=4)
+    theirs = {
+        (person, address)
+        for slot in (1, 2, 3)
+        for person, address in zip(
+            people["person_id"].to_pylist(), people[f"email_{slot}"].to_pylist(), strict=True
+        )
+    }
+    assert set(zip(known["person_id"].to_pylist(), known["address"].to_pylist(), strict=True)) <= theirs
+
+
+def test_outsiders_change_no_visitors_address() -> None:
+    alone, among = (known_addresses("facebook", people=5_000, outsiders=n, seed=4) for n in (0, 5_000))
+    assert among.slice(0, alone.num_rows).equals(alone)
+
+
+@given(
+    st.lists(st.integers(0, 40), max_size=30), st.lists(st.integers(0, 40), max_size=60), st.integers(0, 9)
+)
+def test_newcomers_take_nobodys_address(keys: list[int], taken: list[int], number: int) -> None:
+    mine = np.array(keys, np.uint64)
+    base = np.array(taken, np.uint64)
+    theirs = np.sort(np.concatenate([base, append_number(base, np.full(len(base), number))]))
+    settled = append_number(mine, number_newcomers(mine, theirs).between(0, len(mine)))
+    assert not np.isin(settled, theirs).any()
+
+
+def test_an_unknown_platform_is_named_with_the_nearest() -> None:
+    with pytest.raises(LabError, match=r"sent no list to 'facebok': did you mean 'facebook'"):
+        known_addresses("facebok", people=10, seed=1)
