@@ -1,0 +1,66 @@
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+SOURCES = sorted((FOLDER / "_source").glob("[0-9]*.py"))
+
+
+def _cells(path):
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def _prose(path):
+    return " ".join(
+        " ".join("".join(cell["source"]) for cell in _cells(path) if cell["cell_type"] == "markdown").split()
+    )
+
+
+@pytest.mark.extra("notebooks")
+def test_the_notebooks_are_what_their_sources_build():
+    run = subprocess.run(
+        [sys.executable, FOLDER / "build.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_a_notebook_holds_no_output_and_a_student_no_solution(source):
+    for path in (FOLDER / f"{source.stem}.ipynb", FOLDER / "teacher" / f"{source.stem}.ipynb"):
+        for cell in _cells(path):
+            assert not cell.get("outputs")
+            tags = set(cell["metadata"].get("tags", []))
+            assert not tags & ({"exercise"} if path.parent.name == "teacher" else {"solution", "quoted"})
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_every_exercise_has_a_solution_and_a_check(source):
+    text = source.read_text(encoding="utf-8")
+    counts = [len(re.findall(rf'tags=\["{tag}"\]', text)) for tag in ("exercise", "solution", "check")]
+    assert counts[0] == counts[1] == counts[2]
+    assert counts[0] >= 1
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_a_lesson_has_objectives_prerequisites_and_a_summary(source):
+    prose = _prose(FOLDER / f"{source.stem}.ipynb")
+    for heading in ("Objectives", "Prerequisites", "Summary", "Further reading"):
+        assert heading in prose
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_every_checked_number_is_quoted_in_the_prose(source):
+    prose = _prose(FOLDER / "teacher" / f"{source.stem}.ipynb")
+    calls = [
+        node.args[0].value
+        for cell in _cells(FOLDER / "teacher" / f"{source.stem}.ipynb")
+        if cell["cell_type"] == "code" and "quoted(" in "".join(cell["source"])
+        for node in ast.walk(ast.parse("".join(cell["source"])))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "quoted"
+    ]
+    assert all(text in prose for text in calls)
