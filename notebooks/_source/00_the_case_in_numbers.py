@@ -1,0 +1,139 @@
+# %% [markdown]
+# # 00 · The case in numbers
+#
+# **Objectives.** After this lesson you can
+#
+# - state what left the house in the BetterHelp case, and how sure we are of each number,
+# - compute the match rate and say why it is no bound,
+# - show in two lines why a hashed address is still the address to whoever holds accounts.
+#
+# **Prerequisites.** None; you can read a line of Python. About 20 minutes.
+#
+# One question leads through the lesson: *if only hashes were sent, what did the platform learn?*
+
+# %%
+from exports.identifiers import find_profile
+from exports.shares import Share
+from reidlab import lessons
+from simulate.case import load_case
+
+case = load_case("betterhelp")
+
+# %% [markdown]
+# ## What happened
+#
+# Between 2013 and 2020 an online therapy site gave addresses and intake answers of its visitors to advertising platforms,
+# although it had promised to keep them private. Each fact below has a *status*: **seen** was read in a stored page of the
+# agency or the press, **secondary** comes from a summary, **believed** is recalled and was not read again.
+
+# %%
+for fact in case.facts:
+    print(f"[{fact.status}] {fact.name}: {fact.value}")
+
+# %% [markdown]
+# ## How many were matched?
+#
+# More than 7,000,000 hashed addresses were uploaded, and more than 4,000,000 of them matched accounts.
+
+# %%
+target = case.target
+Share(target.matched, target.uploaded)
+
+# %% [markdown]
+# That is 57.1 %. Both counts are rounded lower bounds ("more than"), so their ratio can lie on either side of the true one:
+# it is not itself a bound. Vendors call 30 to 50 % usual for e-mail alone.
+
+# %% tags=["quoted"]
+lessons.quoted("7,000,000", target.uploaded)
+lessons.quoted("4,000,000", target.matched)
+lessons.quoted("57.1 %", target.matched / target.uploaded)
+
+# %% [markdown]
+# **Exercise.** Suppose that in truth 7,400,000 addresses were uploaded and 4,050,000 matched. Both agree with "more than". What
+# is the match rate then?
+
+# %% tags=["exercise"]
+match_rate = ...
+
+# %% tags=["solution"]
+match_rate = 4_050_000 / 7_400_000
+
+# %% tags=["check"]
+lessons.check_number(match_rate, 4.05 / 7.4, hint="Divide the matched addresses by the uploaded ones.")
+
+# %% [markdown]
+# ## Why a hash hides nothing from this receiver
+#
+# The site sends the hash of an address. The platform knows its own users' addresses, and hashes them in the same way.
+
+# %%
+site = find_profile("meta.audience_sdk").rule("email")
+platform = find_profile("meta.conversions").rule("email")
+sent = site.apply("Ann.Bee@mail.example").digest
+held = {platform.apply(address).digest: address for address in ("ann.bee@mail.example", "carl@mail.example")}
+sent, held.get(sent)
+
+# %% [markdown]
+# No hash was reversed. The platform looked the token up among the hashes it had made itself, and found its own user. From then
+# on it knows that this person visited a therapy site: **the list itself is the health fact**, before any answer is sent.
+
+# %% [markdown]
+# **Exercise.** Which of these receivers learns who is on a hashed list without trying any guesses? Answer with its letter.
+#
+# - `"a"` somebody who steals the list and holds no addresses
+# - `"b"` a platform that holds accounts with addresses
+# - `"c"` somebody who stores the list, encrypted
+
+# %% tags=["exercise"]
+receiver = ...
+
+# %% tags=["solution"]
+receiver = "b"
+
+# %% tags=["check"]
+lessons.check_choice(
+    receiver, "b", among=["a", "b", "c"], hint="Who can make the same hashes, and knows whose they are?"
+)
+
+# %% [markdown]
+# ## What was sent to whom
+
+# %%
+for transfer in case.transfers:
+    print(
+        f"{transfer.date}  {transfer.platform:<10} {transfer.count:>9,}  [{transfer.status}] {transfer.source}"
+    )
+
+# %% [markdown]
+# **Exercise.** How many of the transfers above rest on something that was *seen*?
+
+# %% tags=["exercise"]
+seen = ...
+
+# %% tags=["solution"]
+seen = sum(transfer.status == "seen" for transfer in case.transfers)
+
+# %% tags=["check"]
+lessons.check_number(
+    seen, sum(transfer.status == "seen" for transfer in case.transfers), hint="Count the lines marked [seen]."
+)
+
+# %% [markdown]
+# ## Summary
+#
+# - The match rate of 57.1 % is a ratio of two rounded lower bounds.
+# - A hash protects against a reader without addresses, and against nobody who holds accounts.
+# - Membership of the list is the first thing that leaks.
+#
+# ## Further reading
+#
+# - Federal Trade Commission, *No, hashing still doesn't make your data anonymous*, 24 July 2024.
+# - *In the Matter of BetterHelp, Inc.*, FTC File No. 202 3169, Docket C-4796.
+
+# %% [markdown]
+# ## Zusammenfassung auf Deutsch
+#
+# Eine Therapie-Plattform lud mehr als 7 Millionen gehashte E-Mail-Adressen bei Facebook hoch; mehr als 4 Millionen davon ließen
+# sich Konten zuordnen, rund 57 %. Beide Zahlen sind gerundete Untergrenzen, ihr Verhältnis ist deshalb keine. Der Hash
+# verbirgt die Adresse nur vor jemandem, der selbst keine Adressen besitzt: Die Plattform hasht ihre eigenen Konten ebenso und
+# vergleicht. Schon die Zugehörigkeit zur Liste verrät, dass jemand Hilfe gesucht hat, noch vor jeder Antwort im Fragebogen.
