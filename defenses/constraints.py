@@ -1,0 +1,334 @@
+"""What every class that leaves must satisfy: k-anonymity and its kin, as conditions of one search."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defenses.lattice import Floats
+
+Passes = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a condition sees of the classes.
+
+    Parameters
+    ----------
+    rows : array of float, shape (classes,)
+        Rows of the export in each class.
+    population : array of float, shape (classes,)
+        Members of the population in each class, those in the export included.
+    histogram : array of float, shape (classes, values)
+        Rows of each sensitive value in each class.
+    reference : array of float, shape (values,)
+        Share of each sensitive value in the input table.
+    """
+
+    rows: Floats
+    population: Floats
+    histogram: Floats
+    reference: Floats
+
+    def shares(self) -> Floats:
+        """Return the share of each sensitive value in each class."""
+        shares: Floats = self.histogram / np.maximum(self.rows, 1e-300)[:, None]
+        return shares
+
+
+class Condition(Protocol):
+    """A condition on single classes.
+
+    Attributes
+    ----------
+    absorbing : bool
+        A class that passes still passes after any other class is merged into it.
+    convex : bool
+        Classes that pass still pass after being merged with one another.
+    """
+
+    absorbing: ClassVar[bool]
+    convex: ClassVar[bool]
+
+    @property
+    def sensitive(self) -> str | None:
+        """The sensitive column whose histogram the condition reads."""
+
+    @property
+    def least_rows(self) -> float:
+        """A class with fewer rows cannot pass."""
+
+    def passes(self, tally: Tally) -> Passes:
+        """Return which classes pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class KAnonymity:
+    """At least ``k`` rows: an adversary who knows the quasi-identifiers finds k candidates.
+
+    References
+    ----------
+    Samarati (2001), doi:10.1109/69.971193; Sweeney (2002), doi:10.1142/S0218488502001648.
+
+    Examples
+    --------
+    >>> KAnonymity(2).passes(Tally(np.array([1.0, 3.0]), *[np.zeros(0)] * 3)).tolist()
+    [False, True]
+    """
+
+    k: int
+    absorbing: ClassVar[bool] = True
+    convex: ClassVar[bool] = True
+    sensitive: ClassVar[None] = None
+
+    @property
+    def least_rows(self) -> float:
+        return self.k
+
+    def passes(self, tally: Tally) -> Passes:
+        return tally.rows >= self.k
+
+
+@dataclass(frozen=True, slots=True)
+class KMap:
+    """At least ``k`` members of the population in every class with a row.
+
+    References
+    ----------
+    Sweeney (2002), doi:10.1142/S0218488502001648.
+    """
+
+    k: int
+    absorbing: ClassVar[bool] = True
+    convex: ClassVar[bool] = True
+    sensitive: ClassVar[None] = None
+    least_rows: ClassVar[float] = 1
+
+    def passes(self, tally: Tally) -> Passes:
+        return tally.population >= self.k
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaPresence:
+    """The share of a class's population that is in the export lies between two bounds.
+
+    References
+    ----------
+    Nergiz, Atzori and Clifton (2007), doi:10.1145/1247480.1247554.
+    """
+
+    low: float
+    high: float
+    absorbing: ClassVar[bool] = False
+    convex: ClassVar[bool] = True
+    sensitive: ClassVar[None] = None
+    least_rows: ClassVar[float] = 0
+
+    def passes(self, tally: Tally) -> Passes:
+        share = tally.rows / np.maximum(tally.population, 1)
+        return (share >= self.low) & (share <= self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class DistinctDiversity:
+    """At least ``l`` different sensitive values.
+
+    References
+    ----------
+    Machanavajjhala et al. (2007), doi:10.1145/1217299.1217302.
+    """
+
+    sensitive: str
+    l: float  # noqa: E741 - the literature's name
+    absorbing: ClassVar[bool] = True
+    convex: ClassVar[bool] = True
+
+    @property
+    def least_rows(self) -> float:
+        return self.l
+
+    def passes(self, tally: Tally) -> Passes:
+        return (tally.histogram > 0).sum(axis=1) >= self.l
+
+
+@dataclass(frozen=True, slots=True)
+class EntropyDiversity:
+    """Entropy of the sensitive values of at least log(l).
+
+    ``grassberger`` corrects the entropy of small classes.
+
+    References
+    ----------
+    Machanavajjhala et al. (2007), doi:10.1145/1217299.1217302; Grassberger (2003),
+    arXiv:physics/0307138.
+    """
+
+    sensitive: str
+    l: float  # noqa: E741
+    grassberger: bool = False
+    absorbing: ClassVar[bool] = False
+
+    @property
+    def convex(self) -> bool:
+        """Only Shannon's entropy is concave."""
+        return not self.grassberger
+
+    @property
+    def least_rows(self) -> float:
+        return 1 if self.grassberger else self.l
+
+    def passes(self, tally: Tally) -> Passes:
+        term = _grassberger if self.grassberger else np.log
+        logs = tally.histogram * term(np.maximum(tally.histogram, 1))
+        budget = tally.rows * (term(np.maximum(tally.rows, 1)) - np.log(self.l))
+        enough = (tally.histogram > 0).sum(axis=1) >= np.ceil(self.l)
+        return enough & (logs.sum(axis=1) <= budget + 1e-9 * tally.rows)
+
+
+def _grassberger(counts: Floats) -> Floats:
+    """Return Grassberger's G(n), the stand-in for log(n) that corrects the bias of small counts."""
+    from scipy.special import digamma
+
+    half = digamma((counts + 1) / 2) - digamma(counts / 2)
+    corrected: Floats = digamma(counts) + 0.5 * np.where(counts % 2 == 0, 1, -1) * half
+    return corrected
+
+
+@dataclass(frozen=True, slots=True)
+class RecursiveDiversity:
+    """The commonest value is less than ``c`` times as frequent as the l-th and rarer ones together.
+
+    References
+    ----------
+    Machanavajjhala et al. (2007), doi:10.1145/1217299.1217302.
+    """
+
+    sensitive: str
+    c: float
+    l: float  # noqa: E741
+    absorbing: ClassVar[bool] = False
+    convex: ClassVar[bool] = True
+
+    @property
+    def least_rows(self) -> float:
+        return self.l
+
+    def passes(self, tally: Tally) -> Passes:
+        ranked = -np.sort(-tally.histogram, axis=1)
+        return ranked[:, 0] < self.c * ranked[:, math.ceil(self.l) - 1 :].sum(axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """Earth mover's distance of at most ``t`` between a class and the table.
+
+    Parameters
+    ----------
+    sensitive : str
+        Sensitive column.
+    t : float
+        Largest distance.
+    distance : {"equal", "ordered", "hierarchical"}
+        Distance between two values: one; steps between them; height of their common ancestor.
+    levels : tuple of array of int
+        For ``ordered`` the rank of each value; for ``hierarchical`` the group of each value at
+        each level, from the values themselves up to just below the root.
+
+    References
+    ----------
+    Li, Li and Venkatasubramanian (2007), doi:10.1109/ICDE.2007.367856.
+    """
+
+    sensitive: str
+    t: float
+    distance: str = "equal"
+    levels: tuple[NDArray[np.intp], ...] = ()
+    absorbing: ClassVar[bool] = False
+    convex: ClassVar[bool] = True
+    least_rows: ClassVar[float] = 0
+
+    def passes(self, tally: Tally) -> Passes:
+        excess = tally.shares() - tally.reference
+        if self.distance == "equal":
+            far = np.maximum(excess, 0).sum(axis=1)
+        elif self.distance == "ordered":
+            running = np.cumsum(excess[:, np.argsort(self.levels[0])], axis=1)
+            far = np.abs(running).sum(axis=1) / max(excess.shape[1] - 1, 1)
+        else:
+            far = np.zeros(len(excess))
+            for groups in self.levels:
+                merge = np.zeros((excess.shape[1], int(groups.max()) + 1))
+                merge[np.arange(len(groups)), groups] = 1
+                far += np.maximum(excess @ merge, 0).sum(axis=1) / len(self.levels)
+        return far <= self.t + 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """No value's share exceeds its share in the table by more than ``beta`` times the latter.
+
+    ``enhanced`` also caps the excess at -ln of the share in the table.
+
+    References
+    ----------
+    Cao and Karras (2012), doi:10.14778/2350229.2350255.
+    """
+
+    sensitive: str
+    beta: float
+    enhanced: bool = False
+    absorbing: ClassVar[bool] = False
+    convex: ClassVar[bool] = True
+    least_rows: ClassVar[float] = 0
+
+    def passes(self, tally: Tally) -> Passes:
+        reference = np.maximum(tally.reference, 1e-300)
+        most = np.full(len(reference), self.beta)
+        if self.enhanced:
+            most = np.minimum(most, -np.log(reference))
+        gain = (tally.shares() - reference) / reference
+        return ((gain <= most + 1e-12) | (tally.histogram == 0)).all(axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaDisclosure:
+    """The share of a value that occurs differs from the table's by less than ``delta`` bits.
+
+    References
+    ----------
+    Brickell and Shmatikov (2008), doi:10.1145/1401890.1401904.
+    """
+
+    sensitive: str
+    delta: float
+    absorbing: ClassVar[bool] = False
+    convex: ClassVar[bool] = False
+    least_rows: ClassVar[float] = 0
+
+    def passes(self, tally: Tally) -> Passes:
+        ratio = np.maximum(tally.shares(), 1e-300) / np.maximum(tally.reference, 1e-300)
+        return ((np.abs(np.log2(ratio)) < self.delta) | (tally.histogram == 0)).all(axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class AlphaShare:
+    """No sensitive value has more than a share of ``alpha``, as in (alpha, k)-anonymity.
+
+    References
+    ----------
+    Wong et al. (2006), doi:10.1145/1150402.1150499.
+    """
+
+    sensitive: str
+    alpha: float
+    absorbing: ClassVar[bool] = False
+    convex: ClassVar[bool] = True
+    least_rows: ClassVar[float] = 0
+
+    def passes(self, tally: Tally) -> Passes:
+        return tally.histogram.max(axis=1, initial=0) <= self.alpha * tally.rows + 1e-9
