@@ -8,6 +8,7 @@ from exports import plugins
 
 if TYPE_CHECKING:
     from defenses.defense import Defense
+    from exports.release import Export, Release
 
 BUILT_IN: dict[str, str] = {
     "alias": "defenses.alias:Alias",
@@ -16,6 +17,7 @@ BUILT_IN: dict[str, str] = {
     "decoys": "defenses.decoys:Decoys",
     "do-not-send": "defenses.minimisation:DoNotSend",
     "dp-histogram": "defenses.histogram:DpHistogram",
+    "global-recoding": "defenses.recoding:GlobalRecoding",
     "hash": "defenses.hashing:Hash",
     "hmac": "defenses.hashing:Hmac",
     "minimise": "defenses.minimisation:Minimise",
@@ -24,6 +26,7 @@ BUILT_IN: dict[str, str] = {
     "noisy-size": "defenses.audience_size:NoisySize",
     "psi-size": "defenses.intersection:PsiSize",
     "rounded-size": "defenses.audience_size:RoundedSize",
+    "optimal-k-anonymity": "defenses.optimal:OptimalKAnonymity",
     "salt": "defenses.hashing:Salt",
     "salt-buckets": "defenses.salt_buckets:SaltBuckets",
     "subsample": "defenses.decoys:Subsample",
@@ -42,3 +45,10 @@ def find(name: str) -> type[Defense]:
     """Return the defence class of a registered name; raises LabError naming the nearest."""
     found: type[Defense] = plugins.load(name, available(), "defence")
     return found
+
+
+def check_defense(defense: Defense | type[Defense], export: Export | None = None) -> Release:
+    """Check that a defence keeps the rules of the bench; see ``defenses.conformance``."""
+    from defenses import conformance
+
+    return conformance.check_defense(defense, export)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.lattice import LARGEST_KEY, Floats, Ints, Lattice, Node, grouped, packed
+from defenses.lattice import LARGEST_KEY, Ints, Lattice, Node, Passes, grouped, packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class Classes:
     shape: tuple[int, ...]
     listed: tuple[Ints, ...] | None
 
-    def occurring(self) -> Classes:
-        """Return the classes that have any row."""
-        if self.listed is not None:
-            return self
-        used = np.flatnonzero(self.counts.any(axis=1) if self.counts.shape[1] > 1 else self.counts[:, 0])
-        listed = np.unravel_index(used, self.shape)
-        return Classes(self.node, self.counts[used].astype(np.float64), self.shape, listed)
+    def at(self, places: Ints) -> Classes:
+        """Return some of the classes, listed."""
+        if self.listed is None:
+            listed = np.unravel_index(places, self.shape)
+        else:
+            listed = tuple(labels[places] for labels in self.listed)
+        return Classes(self.node, self.counts[places].astype(np.float64), self.shape, listed)
 
     def labels(self, axis: int) -> Ints:
         """Return the label of each listed class at this node's level of one axis."""
@@ -84,7 +84,7 @@ class RollUp:
         shape = tuple(sizes[level] for sizes, level in zip(self._sizes, node, strict=True))
         cells = prod(shape)
         if cells > LARGEST_KEY or cells > 8 * self._most_cells:
-            return self._sorted(node, shape, cells)
+            return members(self._lattice, node)[0]
         stored = len(self._cubes)
         below = np.flatnonzero((self._nodes[:stored] <= node).all(axis=1))
         if below.size:
@@ -146,15 +146,47 @@ class RollUp:
         self._nodes[stored] = node
         self._cells[stored] = cube.size
 
-    def _sorted(self, node: Node, shape: tuple[int, ...], cells: int) -> Classes:
-        columns = [
-            axis.labels[level][codes]
-            for axis, level, codes in zip(self._lattice.axes, node, self._lattice.codes, strict=True)
-        ]
-        order, starts = grouped(packed(columns, shape))
-        counts: Floats = np.add.reduceat(self._lattice.counts[order], starts, axis=0)
-        first = order[starts]
-        return Classes(node, counts, shape, tuple(column[first] for column in columns))
+
+def members(lattice: Lattice, node: Node, kept: Passes | None = None) -> tuple[Classes, Any]:
+    """Return the classes of one node, listed, and the class of each distinct row.
+
+    With ``kept``, which says of each row of the table whether it leaves, classes are split into
+    the rows that leave and those that do not, and which part is kept comes second.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from defenses.lattice import lattice_of
+    >>> from exports.hierarchies import Hierarchy
+    >>> age = Hierarchy.from_rows([["34", "30s", "*"], ["36", "30s", "*"], ["41", "40s", "*"]])
+    >>> lattice = lattice_of(pa.table({"age": ["34", "36", "41", "34"]}), {"age": age})
+    >>> classes, of = members(lattice, (1,))
+    >>> classes.counts.ravel().tolist(), of.tolist()
+    ([3.0, 1.0], [0, 0, 1])
+    """
+    columns = [
+        axis.labels[level][codes]
+        for axis, level, codes in zip(lattice.axes, node, lattice.codes, strict=True)
+    ]
+    shape = lattice.shape(node)
+    counts = lattice.counts
+    if kept is not None:
+        leaving = np.bincount(lattice.of, kept, len(counts))
+        staying = np.bincount(lattice.of, ~kept, len(counts))
+        columns = [np.tile(column, 2) for column in columns]
+        columns.append(np.repeat([1, 0], len(counts)))
+        counts = np.concatenate([leaving, staying])[:, None]
+        used = counts[:, 0] > 0
+        columns, counts, shape = [column[used] for column in columns], counts[used], (*shape, 2)
+    order, starts = grouped(packed(columns, shape))
+    first = order[starts]
+    listed = tuple(column[first] for column in columns)
+    classes = Classes(node, np.add.reduceat(counts[order], starts, axis=0), shape, listed)
+    if kept is not None:
+        return classes, listed[-1] == 1
+    of = np.empty(len(order), np.intp)
+    of[order] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
+    return classes, of
 
 
 def _groups(sizes: list[int]) -> list[list[int]]:

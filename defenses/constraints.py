@@ -9,9 +9,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.lattice import Floats
-
-Passes = NDArray[np.bool_]
+from defenses.lattice import Floats, Passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +40,15 @@ class Tally:
 
 
 class Condition(Protocol):
-    """A condition on single classes.
+    """A condition on single classes; a class variable serves for each property."""
 
-    Attributes
-    ----------
-    absorbing : bool
-        A class that passes still passes after any other class is merged into it.
-    convex : bool
-        Classes that pass still pass after being merged with one another.
-    """
+    @property
+    def absorbing(self) -> bool:
+        """Whether a class that passes still passes after any other class is merged into it."""
 
-    absorbing: ClassVar[bool]
-    convex: ClassVar[bool]
+    @property
+    def convex(self) -> bool:
+        """Whether classes that pass still pass after being merged with one another."""
 
     @property
     def sensitive(self) -> str | None:
@@ -61,7 +56,10 @@ class Condition(Protocol):
 
     @property
     def least_rows(self) -> float:
-        """A class with fewer rows cannot pass."""
+        """A class with fewer rows is too small by what was asked."""
+
+    def needed_rows(self, reference: Floats) -> float:
+        """Return a number of rows that a class needs to pass, given the table's shares."""
 
     def passes(self, tally: Tally) -> Passes:
         """Return which classes pass."""
@@ -88,9 +86,15 @@ class KAnonymity:
 
     @property
     def least_rows(self) -> float:
+        """A class with fewer rows is too small by what was asked."""
         return self.k
 
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+        """Return the rows that a class needs."""
+        return self.least_rows
+
     def passes(self, tally: Tally) -> Passes:
+        """Return which classes have k rows."""
         return tally.rows >= self.k
 
 
@@ -109,7 +113,12 @@ class KMap:
     sensitive: ClassVar[None] = None
     least_rows: ClassVar[float] = 1
 
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+        """Return the rows that a class needs."""
+        return self.least_rows
+
     def passes(self, tally: Tally) -> Passes:
+        """Return which classes have k members of the population."""
         return tally.population >= self.k
 
 
@@ -129,7 +138,12 @@ class DeltaPresence:
     sensitive: ClassVar[None] = None
     least_rows: ClassVar[float] = 0
 
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+        """Return the rows that a class needs."""
+        return self.least_rows
+
     def passes(self, tally: Tally) -> Passes:
+        """Return in which classes the share lies between the bounds."""
         share = tally.rows / np.maximum(tally.population, 1)
         return (share >= self.low) & (share <= self.high)
 
@@ -150,10 +164,17 @@ class DistinctDiversity:
 
     @property
     def least_rows(self) -> float:
+        """A class with fewer rows is too small by what was asked."""
         return self.l
 
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+        """Return the rows that a class needs."""
+        return self.least_rows
+
     def passes(self, tally: Tally) -> Passes:
-        return (tally.histogram > 0).sum(axis=1) >= self.l
+        """Return which classes have l values."""
+        passes: Passes = (tally.histogram > 0).sum(axis=1) >= self.l
+        return passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +201,21 @@ class EntropyDiversity:
 
     @property
     def least_rows(self) -> float:
+        """A class with fewer rows is too small by what was asked."""
         return 1 if self.grassberger else self.l
 
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+        """Return the rows that a class needs: one per value."""
+        return math.ceil(self.l)
+
     def passes(self, tally: Tally) -> Passes:
+        """Return which classes have the entropy of l equally frequent values."""
         term = _grassberger if self.grassberger else np.log
         logs = tally.histogram * term(np.maximum(tally.histogram, 1))
         budget = tally.rows * (term(np.maximum(tally.rows, 1)) - np.log(self.l))
         enough = (tally.histogram > 0).sum(axis=1) >= np.ceil(self.l)
-        return enough & (logs.sum(axis=1) <= budget + 1e-9 * tally.rows)
+        passes: Passes = enough & (logs.sum(axis=1) <= budget + 1e-9 * tally.rows)
+        return passes
 
 
 def _grassberger(counts: Floats) -> Floats:
@@ -216,11 +244,18 @@ class RecursiveDiversity:
 
     @property
     def least_rows(self) -> float:
+        """A class with fewer rows is too small by what was asked."""
         return self.l
 
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+        """Return the rows that a class needs."""
+        return self.least_rows
+
     def passes(self, tally: Tally) -> Passes:
+        """Return in which classes the commonest value does not dominate."""
         ranked = -np.sort(-tally.histogram, axis=1)
-        return ranked[:, 0] < self.c * ranked[:, math.ceil(self.l) - 1 :].sum(axis=1)
+        passes: Passes = ranked[:, 0] < self.c * ranked[:, math.ceil(self.l) - 1 :].sum(axis=1)
+        return passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +287,19 @@ class Closeness:
     convex: ClassVar[bool] = True
     least_rows: ClassVar[float] = 0
 
+    def needed_rows(self, reference: Floats) -> float:
+        """Return the rows that a class needs: n rows leave all but n values (groups) without any."""
+        if self.distance == "ordered":
+            return 1
+        levels = self.levels or (np.arange(len(reference)),)
+        missed = np.zeros(len(reference))
+        for groups in levels:
+            shares = np.sort(np.bincount(groups, reference, len(reference)))[::-1]
+            missed += (1 - np.cumsum(shares)) / len(levels)
+        return 1 + float(np.count_nonzero(missed > self.t + 1e-9))
+
     def passes(self, tally: Tally) -> Passes:
+        """Return which classes are near enough to the table."""
         excess = tally.shares() - tally.reference
         if self.distance == "equal":
             far = np.maximum(excess, 0).sum(axis=1)
@@ -265,7 +312,8 @@ class Closeness:
                 merge = np.zeros((excess.shape[1], int(groups.max()) + 1))
                 merge[np.arange(len(groups)), groups] = 1
                 far += np.maximum(excess @ merge, 0).sum(axis=1) / len(self.levels)
-        return far <= self.t + 1e-12
+        passes: Passes = far <= self.t + 1e-12
+        return passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,13 +334,22 @@ class Likeness:
     convex: ClassVar[bool] = True
     least_rows: ClassVar[float] = 0
 
+    def needed_rows(self, reference: Floats) -> float:
+        """Return the rows that a class needs: no value may have more than its capped share."""
+        most = np.sort(np.minimum((1 + self._gains(reference)) * reference, 1))[::-1]
+        return 1 + float(np.count_nonzero(np.cumsum(most) < 1 - 1e-9))
+
     def passes(self, tally: Tally) -> Passes:
+        """Return in which classes no value gains too much."""
         reference = np.maximum(tally.reference, 1e-300)
-        most = np.full(len(reference), self.beta)
-        if self.enhanced:
-            most = np.minimum(most, -np.log(reference))
         gain = (tally.shares() - reference) / reference
-        return ((gain <= most + 1e-12) | (tally.histogram == 0)).all(axis=1)
+        passes: Passes = ((gain <= self._gains(reference) + 1e-12) | (tally.histogram == 0)).all(axis=1)
+        return passes
+
+    def _gains(self, reference: Floats) -> Floats:
+        """Return the largest relative gain of each value."""
+        most = np.full(len(reference), self.beta)
+        return np.minimum(most, -np.log(np.maximum(reference, 1e-300))) if self.enhanced else most
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,9 +367,15 @@ class DeltaDisclosure:
     convex: ClassVar[bool] = False
     least_rows: ClassVar[float] = 0
 
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+        """Return the rows that a class needs."""
+        return self.least_rows
+
     def passes(self, tally: Tally) -> Passes:
+        """Return in which classes no value that occurs differs too much."""
         ratio = np.maximum(tally.shares(), 1e-300) / np.maximum(tally.reference, 1e-300)
-        return ((np.abs(np.log2(ratio)) < self.delta) | (tally.histogram == 0)).all(axis=1)
+        passes: Passes = ((np.abs(np.log2(ratio)) < self.delta) | (tally.histogram == 0)).all(axis=1)
+        return passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,5 +393,11 @@ class AlphaShare:
     convex: ClassVar[bool] = True
     least_rows: ClassVar[float] = 0
 
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+        """Return the rows that a class needs: one row of each of 1/alpha values."""
+        return float(np.ceil(1 / self.alpha - 1e-9)) if self.alpha else np.inf
+
     def passes(self, tally: Tally) -> Passes:
-        return tally.histogram.max(axis=1, initial=0) <= self.alpha * tally.rows + 1e-9
+        """Return in which classes no value is too common."""
+        commonest: Floats = tally.histogram.max(axis=1, initial=0)
+        return commonest <= self.alpha * tally.rows + 1e-9

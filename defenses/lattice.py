@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.intp]
 Floats = NDArray[np.float64]
+Passes = NDArray[np.bool_]
 Node = tuple[int, ...]
 
 MOST_NODES = 50_000_000
@@ -65,7 +66,7 @@ class Axis:
 
     def label_rows(self, level: int) -> Floats:
         """Return the rows of each label of a level."""
-        return np.bincount(self.labels[level], self.rows)
+        return np.bincount(self.labels[level], self.rows).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ class Lattice:
         Leaf of each distinct row.
     counts : array of float, shape (distinct rows, measures)
         Rows in the first measure; further measures are further counts of the same rows.
+    of : array of int, shape (rows,)
+        Distinct row of each row.
 
     Examples
     --------
@@ -94,6 +97,7 @@ class Lattice:
     axes: tuple[Axis, ...]
     codes: tuple[Ints, ...]
     counts: Floats
+    of: Ints
 
     @property
     def heights(self) -> Node:
@@ -119,11 +123,7 @@ class Lattice:
         return reduce(np.add.outer, [np.asarray(levels, np.float64) for levels in terms])
 
 
-def lattice_of(
-    table: pa.Table,
-    hierarchies: Mapping[str, Hierarchy],
-    measures: Sequence[Ints] = (),
-) -> Lattice:
+def lattice_of(table: pa.Table, hierarchies: Mapping[str, Hierarchy]) -> Lattice:
     """Return the lattice of a table over the columns of ``hierarchies``.
 
     Raises
@@ -131,12 +131,16 @@ def lattice_of(
     LabError
         When a hierarchy misses a value, or the lattice is too large to search.
     """
-    coded = {name: hierarchy.encode(table[name], name) for name, hierarchy in hierarchies.items()}
-    return lattice_from(coded, hierarchies)
+    return lattice_from(
+        {name: one.encode(table[name], name) for name, one in hierarchies.items()}, hierarchies
+    )
 
 
 def lattice_from(
-    coded: Mapping[str, NDArray[Any]], hierarchies: Mapping[str, Hierarchy], measures: Floats | None = None
+    coded: Mapping[str, NDArray[Any]],
+    hierarchies: Mapping[str, Hierarchy],
+    weights: Sequence[Floats] = (),
+    values: Sequence[tuple[Ints, int]] = (),
 ) -> Lattice:
     """Return the lattice of rows given as codes of the hierarchies' values.
 
@@ -146,35 +150,44 @@ def lattice_from(
         Code at level 0 of each row.
     hierarchies : mapping of str to Hierarchy
         One per column of ``coded``.
-    measures : array of float, shape (rows, measures), optional
-        What is summed over the rows of a class; by default a single column of ones.
+    weights : sequence of array of float, shape (rows,)
+        The first measures, summed over the rows of a class; by default each row counts 1.
+    values : sequence of array of int, shape (rows,), with the number of values
+        Sensitive columns, each counted in as many further measures as it has values; -1 is not
+        counted.
     """
     nodes = float(np.prod([hierarchy.height + 1.0 for hierarchy in hierarchies.values()]))
     if nodes > MOST_NODES:
         raise LabError(
-            f"The lattice of {len(coded)} quasi-identifiers has {nodes:,.0f} nodes and at most {MOST_NODES:,} can "
-            "be searched: give fewer quasi-identifiers or hierarchies of fewer levels."
+            f"The lattice of {len(coded)} quasi-identifiers has {nodes:,.0f} nodes and at most "
+            f"{MOST_NODES:,} can be searched: give fewer quasi-identifiers or levels."
         )
-    rows = None if measures is None else measures[:, 0]
     axes, leaves = [], []
     for name, hierarchy in hierarchies.items():
-        axis, position = _axis(name, hierarchy, coded[name], rows)
+        axis, position = _axis(name, hierarchy, coded[name], weights[0] if weights else None)
         axes.append(axis)
         leaves.append(position[coded[name]])
     order, starts = grouped(packed(leaves, [axis.sizes[0] for axis in axes]))
+    times = np.diff(starts, append=len(order))
+    of = np.empty(len(order), np.intp)
+    of[order] = np.repeat(np.arange(len(starts)), times)
+    counts = [np.bincount(of, weight, len(starts))[:, None] for weight in weights] or [times[:, None]]
+    for codes, size in values:
+        counted = codes >= 0
+        cells = np.bincount(of[counted] * size + codes[counted], minlength=len(starts) * size)
+        counts.append(cells.reshape(-1, size))
     first = order[starts]
-    if measures is None:
-        counts = np.diff(starts, append=len(order)).astype(np.float64)[:, None]
-    else:
-        counts = np.add.reduceat(measures[order], starts, axis=0)
-    return Lattice(tuple(axes), tuple(column[first] for column in leaves), counts)
+    return Lattice(
+        tuple(axes),
+        tuple(column[first] for column in leaves),
+        np.concatenate(counts, axis=1).astype(np.float64),
+        of,
+    )
 
 
-def _axis(
-    name: str, hierarchy: Hierarchy, codes: NDArray[Any], counted: Floats | None
-) -> tuple[Axis, Ints]:
+def _axis(name: str, hierarchy: Hierarchy, codes: NDArray[Any], counted: Floats | None) -> tuple[Axis, Ints]:
     occurring = np.bincount(codes, minlength=len(hierarchy.labels[0]))
-    rows = np.bincount(codes, counted, len(occurring)) if counted is not None else occurring.astype(float)
+    rows = occurring if counted is None else np.bincount(codes, counted, len(occurring))
     arranged = np.lexsort(hierarchy.codes)
     leaves = arranged[occurring[arranged] > 0]
     labels = tuple(
@@ -182,7 +195,7 @@ def _axis(
     )
     position = np.zeros(len(occurring), np.intp)
     position[leaves] = np.arange(len(leaves))
-    return Axis(name, hierarchy, leaves, labels, rows[leaves]), position
+    return Axis(name, hierarchy, leaves, labels, rows[leaves].astype(np.float64)), position
 
 
 def packed(columns: Sequence[Ints], sizes: Sequence[int]) -> Ints:

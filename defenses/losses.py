@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from defenses.classes import Classes
-from defenses.lattice import Axis, Floats, Lattice
+from defenses.lattice import Axis, Floats, Lattice, grouped, packed
 
 Kept = NDArray[np.bool_]
 
@@ -40,7 +41,7 @@ class Loss:
     monotone: bool = False
 
 
-def _information(counts: Floats) -> float:
+def _information(counts: NDArray[Any]) -> float:
     """Return the sum of count x log2(count)."""
     used = counts[counts > 0]
     return float((used * np.log2(used)).sum())
@@ -112,7 +113,11 @@ def _precision(lattice: Lattice, classes: Classes, kept: Kept) -> float:
 
 
 def _squares(lattice: Lattice, classes: Classes, least: float = 0) -> float:  # noqa: ARG001
+    """Return the sum of squared class sizes; classes split by who leaves count as one."""
     sizes = classes.counts[:, 0].astype(np.float64)
+    if classes.listed is not None and len(classes.listed) > len(lattice.axes):
+        order, starts = grouped(packed(classes.listed[:-1], classes.shape[:-1]))
+        sizes = np.add.reduceat(sizes[order], starts)
     return float(sizes @ sizes)
 
 
@@ -123,7 +128,7 @@ def _combinations(lattice: Lattice) -> Floats:
 
 
 def _least_mean_size(lattice: Lattice, classes: Classes, least: float) -> float:
-    """A class that is large enough further up holds a large one from here or enough rows of small ones."""
+    """Return a bound: a large class further up holds a large one from here or enough rows of small ones."""
     sizes = classes.counts[:, 0]
     small = float(sizes[sizes < least].sum())
     return lattice.rows / (np.count_nonzero(sizes >= max(least, 1)) + small // max(least, 1) + bool(small))

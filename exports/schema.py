@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -115,6 +116,25 @@ class Schema:
             raise LabError(f"The schema {path} is not valid TOML ({error}): mend that line.") from None
         return _checked(raw, path)
 
+    def to_toml(self) -> str:
+        """Return the text of a ``schema.toml`` that ``load`` reads as this schema.
+
+        Examples
+        --------
+        >>> print(Schema.of(person="user", quasi_identifier=["zip code"]).to_toml())
+        person = "user"
+        <BLANKLINE>
+        [columns."zip code"]
+        role = "quasi_identifier"
+        <BLANKLINE>
+        """
+        top = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "columns"}
+        lines = _toml_lines(top)
+        for name, column in self.columns.items():
+            values = {field.name: getattr(column, field.name) for field in fields(column)}
+            lines += ["", f"[columns.{_toml(name)}]", *_toml_lines(values, nulls="value", prefix=False)]
+        return "\n".join(lines) + "\n"
+
     def names(self, *roles: Role) -> tuple[str, ...]:
         """Return the columns with any of ``roles``, in schema order."""
         return tuple(name for name, column in self.columns.items() if column.role in roles)
@@ -156,6 +176,23 @@ class Schema:
                 f"The schema names {absent[0]!r}, which the table does not have "
                 f"({len(absent)} absent of {len(wanted)}): correct the name or remove it."
             )
+
+
+def _toml_lines(values: Mapping[str, Any], **defaults: Any) -> list[str]:
+    return [
+        f"{name} = {_toml(value)}"
+        for name, value in values.items()
+        if value is not None and value != defaults.get(name)
+    ]
+
+
+def _toml(value: Any) -> str:
+    """Return one value as TOML; JSON's strings, numbers and arrays are TOML's as well."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False).replace(
+        "\x7f", "\\u007f"
+    )
 
 
 def _checked(raw: dict[str, Any], path: Path) -> Schema:

@@ -10,7 +10,7 @@ import typer
 from exports.errors import LabError
 from reidlab.installation import require_one_distribution
 
-COMMANDS = ("assess", "attack", "benchmark", "doctor", "hash", "replay", "reproduce")
+COMMANDS = ("assess", "attack", "benchmark", "defend", "doctor", "hash", "replay", "reproduce")
 
 app = typer.Typer(
     name="reidlab",

@@ -1,0 +1,192 @@
+"""What a node of the lattice suppresses: row by row, or person by person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from defenses.classes import Classes, RollUp, members
+from defenses.constraints import KAnonymity
+from defenses.lattice import Ints, Lattice, Node, Passes
+from defenses.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is known of one node.
+
+    Parameters
+    ----------
+    classes : Classes
+        Its classes.
+    suppressed : float
+        Rows (persons) that have to be left out; infinite when that does not help.
+    limit : float
+        Rows (persons) that may be left out.
+    hopeless : bool
+        Whether neither this node nor any below it can satisfy the policy.
+    least : float
+        Rows that a class needs in order to leave.
+    kept : array of bool or None
+        Which classes (of persons: which rows) may leave; None when not worked out yet.
+    """
+
+    classes: Classes
+    suppressed: float
+    limit: float
+    hopeless: bool
+    least: float
+    kept: Passes | None = None
+
+
+class Judge(Protocol):
+    """Tells what a node suppresses."""
+
+    def at(self, node: Node) -> Verdict:
+        """Return the verdict on one node."""
+
+    def kept(self, verdict: Verdict) -> tuple[Classes, Passes]:
+        """Return the classes that occur and which of them may leave."""
+
+    def rows(self, node: Node) -> Passes:
+        """Return which rows of the table may leave."""
+
+
+class RowJudge:
+    """Judges nodes when every row is a person of its own.
+
+    Parameters
+    ----------
+    lattice : Lattice
+        Distinct rows with their counts.
+    policy : Policy
+        The conditions.
+    """
+
+    def __init__(self, lattice: Lattice, policy: Policy) -> None:
+        self._lattice, self._policy = lattice, policy
+        self._rollup = RollUp(lattice)
+        self._limit = policy.limit(lattice.rows)
+        self._least = policy.least_rows
+        self._monotone = policy.monotone(lattice.rows)
+        self._sizes_only = not policy.samples and all(
+            isinstance(condition, KAnonymity) for condition in policy.conditions
+        )
+
+    def at(self, node: Node) -> Verdict:
+        """Return the verdict on one node, looking no further than the sizes where they decide."""
+        classes = self._rollup.at(node)
+        rows = classes.counts[:, 0]
+        small = float(rows[rows < self._least].sum())
+        if self._sizes_only or small > self._limit:
+            return Verdict(classes, small, self._limit, small > self._limit, self._least)
+        considered = rows >= self._least
+        if not self._policy.asks_size and self._policy.population is not None:
+            considered |= rows == 0
+        large = np.flatnonzero(considered)
+        listed = classes.at(large)
+        kept = self._policy.kept(listed)
+        suppressed = np.inf if kept is None else small + float(listed.counts[~kept, 0].sum())
+        hopeless = suppressed > self._limit and (kept is None or self._monotone)
+        if suppressed > self._limit and not hopeless:
+            absorbed = self._policy.kept(listed, absorbing=True)
+            hopeless = absorbed is None or small + float(listed.counts[~absorbed, 0].sum()) > self._limit
+        leaving = np.zeros(len(rows), bool)
+        leaving[large] = kept if kept is not None else False
+        return Verdict(classes, suppressed, self._limit, hopeless, self._least, leaving)
+
+    def rows(self, node: Node) -> Passes:
+        """Return which rows of the table may leave."""
+        classes, of = members(self._lattice, node)
+        kept = self._policy.kept(classes)
+        if kept is None:
+            return np.zeros(len(self._lattice.of), bool)
+        rows: Passes = kept[of[self._lattice.of]]
+        return rows
+
+    def kept(self, verdict: Verdict) -> tuple[Classes, Passes]:
+        """Return the classes that occur and which of them may leave."""
+        rows = verdict.classes.counts[:, 0]
+        used = np.flatnonzero(rows)
+        kept = rows >= self._least if verdict.kept is None else verdict.kept
+        return verdict.classes.at(used), kept[used]
+
+
+class PersonJudge:
+    """Judges nodes when a person has several rows: sizes count persons, whole persons are left out.
+
+    Leaving a person out shrinks the other classes that they are in, so it is repeated until
+    every class that is left satisfies the policy. Within a class a person weighs one, spread
+    evenly over their rows there.
+
+    Parameters
+    ----------
+    lattice : Lattice
+        Distinct rows.
+    policy : Policy
+        The conditions.
+    person : array of int, shape (rows,)
+        Whose row it is, from 0.
+    values : mapping of str to array of int, shape (rows,)
+        Code of each row in each sensitive column.
+    """
+
+    def __init__(self, lattice: Lattice, policy: Policy, person: Ints, values: Mapping[str, Ints]) -> None:
+        self._lattice, self._policy, self._person, self._values = lattice, policy, person, values
+        self._persons = int(person.max(initial=-1)) + 1
+        self._limit = policy.limit(self._persons)
+        self._monotone = policy.monotone(self._persons)
+
+    def at(self, node: Node) -> Verdict:
+        """Return the verdict on one node."""
+        classes, of = members(self._lattice, node)
+        of = of[self._lattice.of]
+        kept = self._left(node, of)
+        suppressed = self._persons - len(np.unique(self._person[kept]))
+        hopeless = suppressed > self._limit and (
+            self._monotone
+            or self._persons - len(np.unique(self._person[self._left(node, of, absorbing=True)]))
+            > self._limit
+        )
+        return Verdict(classes, suppressed, self._limit, hopeless, self._policy.least_rows, kept)
+
+    def kept(self, verdict: Verdict) -> tuple[Classes, Passes]:
+        """Return the classes, split in two where some of their rows are left out, and which part is kept."""
+        return members(self._lattice, verdict.classes.node, verdict.kept)
+
+    def rows(self, node: Node) -> Passes:
+        """Return which rows of the table may leave."""
+        return self._left(node, members(self._lattice, node)[1][self._lattice.of])
+
+    def _left(self, node: Node, of: Ints, *, absorbing: bool | None = None) -> Passes:
+        """Return the rows that are left when persons are left out until all classes satisfy the policy."""
+        left = np.ones(len(of), bool)
+        while left.any():
+            rows = np.flatnonzero(left)
+            kept = self._policy.kept(self._classes(node, of[rows], rows), absorbing=absorbing)
+            assert kept is not None
+            gone = self._person[rows[~kept[of[rows]]]]
+            if not gone.size:
+                break
+            out = np.zeros(self._persons, bool)
+            out[gone] = True
+            left &= ~out[self._person]
+        return left
+
+    def _classes(self, node: Node, of: Ints, rows: Ints) -> Classes:
+        """Return classes whose counts are persons: a person weighs one per class."""
+        pairs, pair, times = np.unique(
+            of * self._persons + self._person[rows], return_inverse=True, return_counts=True
+        )
+        classes = int(of.max()) + 1
+        measures = 1 + sum(part.stop - part.start for part in self._policy.histograms.values())
+        counts = np.zeros((classes, measures))
+        counts[:, 0] = np.bincount(pairs // self._persons, minlength=classes)
+        for name, part in self._policy.histograms.items():
+            size = part.stop - part.start
+            cell = of * size + self._values[name][rows]
+            counts[:, part] = np.bincount(cell, 1 / times[pair], classes * size).reshape(classes, size)
+        return Classes(node, counts, (), ())

@@ -1,0 +1,134 @@
+"""The problem that a recoding solves: an export's coded rows, and the conditions on its classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defenses.judges import Judge, PersonJudge, RowJudge
+from defenses.lattice import Floats, Ints, Lattice, lattice_from
+from defenses.policy import Policy
+from defenses.requirements import Requirements, SensitiveColumn
+from exports.errors import LabError
+from exports.hierarchies import Hierarchy, encode, hierarchy_of
+from exports.release import Export
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An export as the search sees it.
+
+    Parameters
+    ----------
+    coded : mapping of str to array of int, shape (rows + population,)
+        Code of each quasi-identifier in its hierarchy; the population's rows come last.
+    hierarchies : mapping of str to Hierarchy
+        One per quasi-identifier.
+    weights : sequence of array of float
+        What each row counts in the export, and in the population.
+    values : mapping of str to SensitiveColumn
+        The sensitive columns that conditions read.
+    policy : Policy
+        The conditions.
+    person : array of int, shape (rows,), or None
+        Whose row it is.
+    """
+
+    coded: Mapping[str, NDArray[Any]]
+    hierarchies: Mapping[str, Hierarchy]
+    weights: Sequence[Floats]
+    values: Mapping[str, SensitiveColumn]
+    policy: Policy
+    person: Ints | None
+
+    def lattice(self) -> Lattice:
+        """Return the lattice over all rows."""
+        values = [(column.codes, column.values) for column in self.values.values()]
+        return lattice_from(self.coded, self.hierarchies, self.weights, values)
+
+    def judge(self, lattice: Lattice) -> Judge:
+        """Return who tells what a node suppresses."""
+        if self.person is None:
+            return RowJudge(lattice, self.policy)
+        codes = {name: column.codes for name, column in self.values.items()}
+        return PersonJudge(lattice, self.policy, self.person, codes)
+
+
+def hierarchies_of(export: Export) -> dict[str, Hierarchy]:
+    """Return the declared or proposed hierarchy of each quasi-identifier.
+
+    Raises
+    ------
+    LabError
+        When there is no quasi-identifier, or a hierarchy is wrong.
+    """
+    schema = export.schema
+    names = [name for name in schema.quasi_identifiers if name != schema.person]
+    if not names:
+        raise LabError("The schema declares no quasi-identifier: give at least one column that role.")
+    return {name: hierarchy_of(export.table[name], name, schema.columns[name]) for name in names}
+
+
+def problem_of(export: Export, asked: Requirements, hierarchies: Mapping[str, Hierarchy]) -> Problem:
+    """Return the problem of an export.
+
+    Raises
+    ------
+    LabError
+        When a hierarchy misses a value, or what is asked cannot be had from this table.
+    """
+    rows = export.table.num_rows
+    person = export.schema.person
+    if asked.k > rows:
+        raise LabError(f"k is {asked.k:,} but the table has {rows:,} rows: give a k up to that.")
+    coded = {name: one.encode(export.table[name], name) for name, one in hierarchies.items()}
+    weights: list[Floats] = []
+    outside = 0
+    if asked.population is not None:
+        if person is not None:
+            raise LabError("k_map and presence count rows, so they cannot be asked with a person column.")
+        outside = asked.population.num_rows
+        people = _population(asked.population, hierarchies)
+        coded = {name: np.concatenate([codes, people[name]]) for name, codes in coded.items()}
+        weights = [np.repeat([1.0, 0.0], [rows, outside]), np.repeat([0.0, 1.0], [rows, outside])]
+    elif asked.k_map is not None and export.schema.weight is not None:
+        weights = [np.ones(rows), export.table[export.schema.weight].to_numpy().astype(np.float64)]
+    conditions = asked.of_rows(export)
+    values: dict[str, SensitiveColumn] = {}
+    histograms, references = {}, {}
+    start = max(len(weights), 1)
+    for name in _sensitive(export, asked) if asked.protects_values else ():
+        column = SensitiveColumn.of(export.table[name])
+        conditions += asked.of_values(export, name, column)
+        histograms[name] = slice(start, start + column.values)
+        start += column.values
+        references[name] = np.bincount(column.codes, minlength=column.values) / max(rows, 1)
+        values[name] = column.beside(outside)
+    policy = Policy(conditions, asked.suppression, (), 1 if weights else None, histograms, references)
+    persons = None if person is None else encode(export.table[person])[1].astype(np.intp)
+    return Problem(coded, hierarchies, weights, values, policy, persons)
+
+
+def _population(population: pa.Table, hierarchies: Mapping[str, Hierarchy]) -> dict[str, NDArray[np.int32]]:
+    missing = [name for name in hierarchies if name not in population.column_names]
+    if missing:
+        raise LabError(f"The population has no column {missing[0]!r}: give every quasi-identifier.")
+    return {name: one.encode(population[name], name) for name, one in hierarchies.items()}
+
+
+def _sensitive(export: Export, asked: Requirements) -> tuple[str, ...]:
+    declared = export.schema.sensitive
+    wanted = declared if asked.sensitive is None else tuple(asked.sensitive)
+    strange = [name for name in wanted if name not in declared]
+    if strange:
+        raise LabError(f"The schema declares no sensitive column {strange[0]!r}: give it that role.")
+    if not wanted:
+        raise LabError("l, t, alpha, beta and delta protect sensitive columns and the schema declares none.")
+    return wanted

@@ -1,0 +1,280 @@
+"""What is asked of the classes of a release, as its user states it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from defenses.constraints import (
+    AlphaShare,
+    Closeness,
+    Condition,
+    DeltaDisclosure,
+    DeltaPresence,
+    DistinctDiversity,
+    EntropyDiversity,
+    KAnonymity,
+    KMap,
+    Likeness,
+    RecursiveDiversity,
+)
+from defenses.lattice import Ints
+from exports.closeness import line_of
+from exports.combinations import encode
+from exports.errors import LabError
+from exports.hierarchies import hierarchy_of
+from exports.release import Export
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Diversity = Literal["distinct", "entropy", "grassberger", "recursive"]
+Distance = Literal["equal", "ordered", "hierarchical"]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What every class that leaves must satisfy, and how much may be suppressed for it.
+
+    Parameters
+    ----------
+    k : int, default 1
+        Rows (with a person column: persons) per class.
+    suppression : float, default 0
+        Largest share of the rows (persons) that may be left out.
+    sensitive : sequence of str, optional
+        Columns that l, t, alpha, beta and delta protect; every sensitive one by default.
+    l : float, optional
+        Diversity of the sensitive values, in the sense of ``diversity``.
+    c : float, optional
+        Factor of recursive diversity.
+    t : float, optional
+        Largest distance from the table's distribution, in the sense of ``distance``.
+    alpha : float, optional
+        Largest share of one sensitive value.
+    beta : float, optional
+        Largest relative gain in confidence; ``enhanced`` also caps it at -ln(share).
+    delta : float, optional
+        Delta-disclosure privacy, in bits.
+    k_map : int, optional
+        Members of the population per class; without a ``population`` they are estimated from
+        weights, or from the schema's population size at ``significance``.
+    presence : pair of float, optional
+        Smallest and largest share of a class's population that is in the export.
+    population : pyarrow.Table, optional
+        The population, the export's people included.
+
+    Raises
+    ------
+    LabError
+        When a number is out of its range.
+    """
+
+    k: int = 1
+    suppression: float = 0.0
+    sensitive: Sequence[str] | None = None
+    l: float | None = None  # noqa: E741 - the literature's name
+    diversity: Diversity = "distinct"
+    c: float | None = None
+    t: float | None = None
+    distance: Distance = "equal"
+    alpha: float | None = None
+    beta: float | None = None
+    enhanced: bool = False
+    delta: float | None = None
+    k_map: int | None = None
+    significance: float = 0.01
+    presence: tuple[float, ...] | None = None
+    population: pa.Table | None = None
+
+    def __post_init__(self) -> None:
+        _within("k", self.k, 1, math.inf, whole=True)
+        _within("suppression", self.suppression, 0, 1)
+        _within("l", self.l, 1, math.inf)
+        _within("c", self.c, 0, math.inf)
+        _within("t", self.t, 0, 1)
+        _within("alpha", self.alpha, 0, 1)
+        _within("beta", self.beta, 0, math.inf)
+        _within("delta", self.delta, 0, math.inf)
+        _within("k_map", self.k_map, 1, math.inf, whole=True)
+        _within("significance", self.significance, 0, 1)
+        _among("diversity", self.diversity, Diversity)
+        _among("distance", self.distance, Distance)
+        if self.l is not None and self.diversity == "recursive" and self.c is None:
+            raise LabError("Recursive diversity needs c beside l: give c, for example c=3.")
+        if self.presence is not None:
+            if len(self.presence) != 2 or not 0 <= self.presence[0] <= self.presence[1] <= 1:
+                raise LabError(
+                    "presence must be two shares, low and high, between 0 and 1: give for example 0,0.2."
+                )
+            if self.population is None:
+                raise LabError(
+                    "presence needs the population that the export comes from: give population=FILE."
+                )
+
+    @property
+    def promises(self) -> dict[str, float]:
+        """What a release that satisfies the requirements promises."""
+        l_name = {"distinct": "l", "recursive": "l_recursive"}.get(self.diversity, "l_entropy")
+        found: dict[str, Any] = {
+            "k": self.k if self.k > 1 else None,
+            l_name: self.l,
+            "c": self.c if self.l is not None and self.diversity == "recursive" else None,
+            {"equal": "t", "ordered": "t_ordered", "hierarchical": "t_hierarchical"}[self.distance]: self.t,
+            "alpha": self.alpha,
+            "beta_enhanced" if self.enhanced else "beta": self.beta,
+            "delta_disclosure": self.delta,
+            "k_map": self.k_map,
+        }
+        if self.presence is not None:
+            found |= {"presence_low": self.presence[0], "presence_high": self.presence[1]}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def protects_values(self) -> bool:
+        """Whether anything is asked of the sensitive values."""
+        return any(value is not None for value in (self.l, self.t, self.alpha, self.beta, self.delta))
+
+    def of_rows(self, export: Export) -> list[Condition]:
+        """Return the conditions on the sizes of classes."""
+        conditions: list[Condition] = []
+        if self.presence is not None:
+            conditions.append(DeltaPresence(*self.presence))
+        if self.k > 1:
+            conditions.append(KAnonymity(self.k))
+        if self.k_map is None:
+            return conditions
+        if self.population is not None or export.schema.weight is not None:
+            return [*conditions, KMap(self.k_map)]
+        size = export.schema.population_size
+        if size is None:
+            raise LabError(
+                "k_map needs the population: give population=FILE, or declare population_size or weight."
+            )
+        return [
+            *conditions,
+            KAnonymity(estimated_k(self.k_map, export.table.num_rows, size, self.significance)),
+        ]
+
+    def of_values(self, export: Export, name: str, coding: SensitiveColumn) -> list[Condition]:
+        """Return the conditions on the values of one sensitive column."""
+        conditions: list[Condition] = []
+        if self.l is not None:
+            if math.ceil(self.l) > coding.values:
+                raise LabError(
+                    f"l is {self.l:g} but {name!r} has {coding.values} different values: give at most that."
+                )
+            if self.diversity == "distinct":
+                conditions.append(DistinctDiversity(name, self.l))
+            elif self.diversity == "recursive":
+                conditions.append(RecursiveDiversity(name, self.c or 0.0, self.l))
+            else:
+                conditions.append(EntropyDiversity(name, self.l, self.diversity == "grassberger"))
+        if self.t is not None:
+            conditions.append(
+                Closeness(name, self.t, self.distance, coding.levels(export, name, self.distance))
+            )
+        if self.alpha is not None:
+            conditions.append(AlphaShare(name, self.alpha))
+        if self.beta is not None:
+            conditions.append(Likeness(name, self.beta, self.enhanced))
+        if self.delta is not None:
+            conditions.append(DeltaDisclosure(name, self.delta))
+        return conditions
+
+
+@dataclass(frozen=True, slots=True)
+class SensitiveColumn:
+    """A sensitive column as integers; a missing value is a value of its own.
+
+    Parameters
+    ----------
+    codes : array of int, shape (rows,)
+        Code of each row.
+    values : int
+        Number of different values.
+    """
+
+    codes: Ints
+    values: int
+
+    @classmethod
+    def of(cls, column: pa.ChunkedArray) -> SensitiveColumn:
+        """Return the coding of a column."""
+        coding = encode(column)
+        missing = bool((coding.codes == 0).any())
+        return cls(coding.codes.astype(np.intp) - (not missing), len(coding.values) + missing)
+
+    def beside(self, outside: int) -> SensitiveColumn:
+        """Return this column followed by rows that are not counted."""
+        return SensitiveColumn(np.append(self.codes, np.full(outside, -1)), self.values)
+
+    def levels(self, export: Export, name: str, distance: Distance) -> tuple[Ints, ...]:
+        """Return what the distance needs: nothing, the ranks, or the groups at each level of the tree.
+
+        Raises
+        ------
+        LabError
+            When the values have no order or no tree.
+        """
+        if distance == "equal":
+            return ()
+        declared = export.schema.columns[name]
+        coding = encode(export.table[name])
+        missing = self.values - len(coding.values)
+        if distance == "ordered":
+            line = line_of(coding.values, declared.order, missing=bool(missing))
+            if line is None:
+                raise LabError(f"The values of {name!r} have no order: give order = [...] in the schema.")
+            return (line[1 - missing :].astype(np.intp),)
+        if declared.hierarchy is None and declared.intervals is None and not declared.prefix:
+            raise LabError(
+                f"Hierarchical distance needs the tree of {name!r}: give its hierarchy in the schema."
+            )
+        tree = hierarchy_of(export.table[name], name, declared)
+        base = np.zeros(self.values, np.intp)
+        base[self.codes] = tree.encode(export.table[name], name)
+        below_root = tree.codes[:-1] if len(tree.labels[-1]) == 1 else tree.codes
+        return tuple(level[base].astype(np.intp) for level in below_root)
+
+
+def estimated_k(k: int, rows: int, population: int, significance: float) -> int:
+    """Return the class size in the sample that makes k in the population likely.
+
+    The size in the sample of a class with ``k`` members of the population is modelled as Poisson
+    without zero; a class at least as large as the upper quantile is taken to have k members.
+
+    References
+    ----------
+    El Emam and Dankar (2008), doi:10.1197/jamia.M2716.
+
+    Examples
+    --------
+    >>> estimated_k(1000, 30_162, 317_238_626, 0.01)
+    3
+    """
+    from scipy.stats import poisson
+
+    mean = k * rows / population
+    sizes = np.arange(1, k)
+    likely = np.cumsum(poisson.pmf(sizes, mean)) / -np.expm1(-mean)
+    return min(k, int(np.searchsorted(likely, 1 - significance)) + 2)
+
+
+def _within(name: str, value: float | None, low: float, high: float, *, whole: bool = False) -> None:
+    if value is None or (low <= value <= high and (not whole or value == int(value))):
+        return
+    kind = "a whole number" if whole else "a number"
+    limits = f"of at least {low}" if high == math.inf else f"between {low} and {high}"
+    raise LabError(f"{name} is {value} but must be {kind} {limits}: give such a value.")
+
+
+def _among(name: str, value: str, allowed: Any) -> None:
+    from typing import get_args
+
+    if value not in get_args(allowed):
+        raise LabError(f"{name} is {value!r} but must be one of {', '.join(get_args(allowed))}.")
