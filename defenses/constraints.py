@@ -305,7 +305,7 @@ class Closeness:
             far = np.maximum(excess, 0).sum(axis=1)
         elif self.distance == "ordered":
             running = np.cumsum(excess[:, np.argsort(self.levels[0])], axis=1)
-            far = np.abs(running).sum(axis=1) / max(excess.shape[1] - 1, 1)
+            far = np.abs(running).sum(axis=1) / max(int(self.levels[0].max()), 1)
         else:
             far = np.zeros(len(excess))
             for groups in self.levels:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,7 +50,7 @@ class Problem:
 
     def lattice(self) -> Lattice:
         """Return the lattice over all rows."""
-        values = [(column.codes, column.values) for column in self.values.values()]
+        values = [(column.codes, column.size) for column in self.values.values()]
         return lattice_from(self.coded, self.hierarchies, self.weights, values)
 
     def judge(self, lattice: Lattice) -> Judge:
@@ -102,17 +102,17 @@ def problem_of(export: Export, asked: Requirements, hierarchies: Mapping[str, Hi
         weights = [np.ones(rows), export.table[export.schema.weight].to_numpy().astype(np.float64)]
     conditions = asked.of_rows(export)
     values: dict[str, SensitiveColumn] = {}
-    histograms, references = {}, {}
+    histograms = {}
     start = max(len(weights), 1)
-    for name in _sensitive(export, asked) if asked.protects_values else ():
-        column = SensitiveColumn.of(export.table[name])
-        conditions += asked.of_values(export, name, column)
-        histograms[name] = slice(start, start + column.values)
-        start += column.values
-        references[name] = np.bincount(column.codes, minlength=column.values) / max(rows, 1)
-        values[name] = column.beside(outside)
-    policy = Policy(conditions, asked.suppression, (), 1 if weights else None, histograms, references)
     persons = None if person is None else encode(export.table[person])[1].astype(np.intp)
+    for name in _sensitive(export, asked) if asked.protects_values else ():
+        column = SensitiveColumn.of(export, name, persons)
+        conditions += asked.of_values(name, column)
+        histograms[name] = slice(start, start + column.size)
+        start += column.size
+        values[name] = replace(column, codes=np.append(column.codes, np.full(outside, -1)))
+    references = {name: column.reference.shares for name, column in values.items()}
+    policy = Policy(conditions, asked.suppression, (), 1 if weights else None, histograms, references)
     return Problem(coded, hierarchies, weights, values, policy, persons)
 
 

@@ -121,7 +121,7 @@ def recoded(
             "rows_in": len(kept),
             "suppressed": len(kept) - len(rows),
             "loss": {name: loss.value(lattice, *classes) for name, loss in LOSSES.items()},
-            "reference": reference(export, problem),
+            "reference": reference(problem),
         },
         owner=rows,
     )
@@ -174,18 +174,18 @@ def stated(defense: Defense) -> dict[str, Any]:
     }
 
 
-def reference(export: Export, problem: Problem) -> dict[str, dict[str, float]]:
+def reference(problem: Problem) -> dict[str, dict[str, float]]:
     """Return the share of each sensitive value in the input table, which l and t refer to."""
-    import pyarrow.compute as pc
-
-    found = {}
-    for name in problem.values:
-        counts = pc.value_counts(export.table[name].cast("string"))
-        found[name] = {
-            "" if entry["values"] is None else entry["values"]: entry["counts"] / len(export.table)
-            for entry in counts.to_pylist()
-        }
-    return found
+    return {
+        name: dict(
+            zip(
+                ["", *column.reference.values.cast("string").to_pylist()],
+                column.reference.shares.tolist(),
+                strict=True,
+            )
+        )
+        for name, column in problem.values.items()
+    }
 
 
 def _all_columns(schema: Schema) -> list[str]:

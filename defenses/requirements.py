@@ -23,10 +23,9 @@ from defenses.constraints import (
     RecursiveDiversity,
 )
 from defenses.lattice import Ints
-from exports.closeness import line_of
-from exports.combinations import encode
+from exports.coding import encode
 from exports.errors import LabError
-from exports.hierarchies import hierarchy_of
+from exports.reference import Reference, reference_of
 from exports.release import Export
 
 if TYPE_CHECKING:
@@ -160,13 +159,14 @@ class Requirements:
             KAnonymity(estimated_k(self.k_map, export.table.num_rows, size, self.significance)),
         ]
 
-    def of_values(self, export: Export, name: str, coding: SensitiveColumn) -> list[Condition]:
+    def of_values(self, name: str, column: SensitiveColumn) -> list[Condition]:
         """Return the conditions on the values of one sensitive column."""
         conditions: list[Condition] = []
         if self.l is not None:
-            if math.ceil(self.l) > coding.values:
+            values = int(np.count_nonzero(column.reference.shares))
+            if math.ceil(self.l) > values:
                 raise LabError(
-                    f"l is {self.l:g} but {name!r} has {coding.values} different values: give at most that."
+                    f"l is {self.l:g} but {name!r} has {values} different values: give at most that."
                 )
             if self.diversity == "distinct":
                 conditions.append(DistinctDiversity(name, self.l))
@@ -175,9 +175,7 @@ class Requirements:
             else:
                 conditions.append(EntropyDiversity(name, self.l, self.diversity == "grassberger"))
         if self.t is not None:
-            conditions.append(
-                Closeness(name, self.t, self.distance, coding.levels(export, name, self.distance))
-            )
+            conditions.append(Closeness(name, self.t, self.distance, column.levels(name, self.distance)))
         if self.alpha is not None:
             conditions.append(AlphaShare(name, self.alpha))
         if self.beta is not None:
@@ -189,31 +187,34 @@ class Requirements:
 
 @dataclass(frozen=True, slots=True)
 class SensitiveColumn:
-    """A sensitive column as integers; a missing value is a value of its own.
+    """A sensitive column as integers, and how it is distributed in the input table.
 
     Parameters
     ----------
     codes : array of int, shape (rows,)
-        Code of each row.
-    values : int
-        Number of different values.
+        Code of each row, 0 for a missing value; -1 is not counted.
+    reference : Reference
+        Share of each code, and the distances between values.
     """
 
     codes: Ints
-    values: int
+    reference: Reference
 
     @classmethod
-    def of(cls, column: pa.ChunkedArray) -> SensitiveColumn:
-        """Return the coding of a column."""
-        coding = encode(column)
-        missing = bool((coding.codes == 0).any())
-        return cls(coding.codes.astype(np.intp) - (not missing), len(coding.values) + missing)
+    def of(cls, export: Export, name: str, person: Ints | None) -> SensitiveColumn:
+        """Return the coding of a column; a person weighs one in its distribution."""
+        coding = encode(export.table[name], name)
+        codes = coding.codes.astype(np.intp)
+        weights = None if person is None else 1 / np.bincount(person)[person]
+        masses = np.bincount(codes, weights, coding.radix).astype(np.float64)
+        return cls(codes, reference_of(coding.values, masses, export.schema.columns[name]))
 
-    def beside(self, outside: int) -> SensitiveColumn:
-        """Return this column followed by rows that are not counted."""
-        return SensitiveColumn(np.append(self.codes, np.full(outside, -1)), self.values)
+    @property
+    def size(self) -> int:
+        """Number of codes."""
+        return len(self.reference.shares)
 
-    def levels(self, export: Export, name: str, distance: Distance) -> tuple[Ints, ...]:
+    def levels(self, name: str, distance: Distance) -> tuple[Ints, ...]:
         """Return what the distance needs: nothing, the ranks, or the groups at each level of the tree.
 
         Raises
@@ -223,23 +224,13 @@ class SensitiveColumn:
         """
         if distance == "equal":
             return ()
-        declared = export.schema.columns[name]
-        coding = encode(export.table[name])
-        missing = self.values - len(coding.values)
         if distance == "ordered":
-            line = line_of(coding.values, declared.order, missing=bool(missing))
-            if line is None:
+            if self.reference.line is None:
                 raise LabError(f"The values of {name!r} have no order: give order = [...] in the schema.")
-            return (line[1 - missing :].astype(np.intp),)
-        if declared.hierarchy is None and declared.intervals is None and not declared.prefix:
-            raise LabError(
-                f"Hierarchical distance needs the tree of {name!r}: give its hierarchy in the schema."
-            )
-        tree = hierarchy_of(export.table[name], name, declared)
-        base = np.zeros(self.values, np.intp)
-        base[self.codes] = tree.encode(export.table[name], name)
-        below_root = tree.codes[:-1] if len(tree.labels[-1]) == 1 else tree.codes
-        return tuple(level[base].astype(np.intp) for level in below_root)
+            return (self.reference.line,)
+        if not self.reference.levels:
+            raise LabError(f"Hierarchical distance needs the tree of {name!r}: give its hierarchy.")
+        return self.reference.levels
 
 
 def estimated_k(k: int, rows: int, population: int, significance: float) -> int:
