@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from defenses.constraints import (
+from defenses.constraints import Condition, DeltaPresence, KAnonymity, KMap
+from defenses.disclosure import (
     AlphaShare,
     Closeness,
-    Condition,
     DeltaDisclosure,
-    DeltaPresence,
     DistinctDiversity,
     EntropyDiversity,
-    KAnonymity,
-    KMap,
     Likeness,
     RecursiveDiversity,
 )

@@ -10,13 +10,8 @@ from arx_problems import adult, oracle, solve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defenses.constraints import (
-    Closeness,
-    DistinctDiversity,
-    EntropyDiversity,
-    KAnonymity,
-    RecursiveDiversity,
-)
+from defenses.constraints import KAnonymity
+from defenses.disclosure import Closeness, DistinctDiversity, EntropyDiversity, RecursiveDiversity
 from defenses.judges import PersonJudge, RowJudge
 from defenses.lattice import lattice_from
 from defenses.losses import LOSSES

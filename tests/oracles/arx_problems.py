@@ -12,16 +12,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from defenses.constraints import (
-    Closeness,
-    Condition,
-    DeltaPresence,
-    EntropyDiversity,
-    KAnonymity,
-    KMap,
-    Likeness,
-    RecursiveDiversity,
-)
+from defenses.constraints import Condition, DeltaPresence, KAnonymity, KMap
+from defenses.disclosure import Closeness, EntropyDiversity, Likeness, RecursiveDiversity
 from defenses.judges import RowJudge
 from defenses.lattice import Lattice, lattice_from
 from defenses.losses import LOSSES
