@@ -16,6 +16,7 @@ BUILT_IN: dict[str, str] = {
     "differencing": "attacks.differencing:Differencing",
     "hash-reversal": "attacks.hash_reversal:HashReversal",
     "inference": "attacks.inference:Inference",
+    "linkage": "attacks.linkage:Linkage",
     "linkability": "attacks.linkability:Linkability",
     "reconstruction": "attacks.reconstruction:Reconstruction",
     "membership": "attacks.membership:Membership",
