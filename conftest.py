@@ -15,7 +15,7 @@ SHARED = ROOT.parent / "shared"
 settings.register_profile("lab", deadline=None)
 settings.load_profile("lab")
 
-DOCTEST_EXTRAS: dict[str, str] = {"defenses/intersection.py": "psi"}
+DOCTEST_EXTRAS: dict[str, str] = {"defenses/intersection.py": "psi", "defenses/plan.py": "dp"}
 """Modules whose doctests need an extra: path from the root -> extra."""
 
 

@@ -96,7 +96,7 @@ def histogram_table(domain: Domain, counts: NDArray[np.int64], types: pa.Schema)
     return domain.decode([code.astype(np.int32) for code in codes], types).append_column("count", [counts])
 
 
-def sum_of_cells(query: CountQuery, domain: Domain, counts: NDArray[np.int64]) -> int:
+def sum_of_cells(query: CountQuery, domain: Domain, counts: NDArray[np.int64] | NDArray[np.float64]) -> int:
     """Return what the noisy cells say to a count query over their columns.
 
     Raises
@@ -114,4 +114,4 @@ def sum_of_cells(query: CountQuery, domain: Domain, counts: NDArray[np.int64]) -
         wanted = {"" if value is None else str(value) for value in condition.values}
         matches = np.array([(value in wanted) != condition.negated for value in domain.values[axis]])
         chosen &= np.expand_dims(matches, tuple(other for other in range(len(domain.sizes)) if other != axis))
-    return int(counts.reshape(domain.sizes)[chosen].sum())
+    return round(float(counts.reshape(domain.sizes)[chosen].sum()))

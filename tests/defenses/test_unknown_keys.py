@@ -1,0 +1,74 @@
+from fractions import Fraction
+from math import exp
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from defenses.noise import Laplace
+from defenses.unknown_keys import DpKeys, people_per_key, release_threshold
+from exports.errors import LabError
+from exports.queries import Condition, CountQuery
+from exports.release import Export
+from exports.schema import Schema
+from exports.shares import clopper_pearson
+
+SCHEMA = Schema.of(person="user", insensitive=["site"])
+
+
+def export(sites, users=None):
+    return Export(pa.table({"user": users or list(range(len(sites))), "site": sites}), SCHEMA)
+
+
+@given(st.fractions(Fraction(1, 10), 50), st.integers(1, 20), st.sampled_from(["1e-12", "1e-6", "0.05"]))
+def test_the_threshold_is_the_least_that_keeps_delta(scale, keys, delta):
+    threshold = release_threshold(Laplace(scale), keys, Fraction(delta))
+    ratio = exp(-1 / float(scale))
+
+    def shown(least):
+        return keys * ratio ** (least - 1) / (1 + ratio)
+
+    assert shown(threshold) <= float(Fraction(delta))
+    assert threshold == 2 or shown(threshold - 1) > float(Fraction(delta)) * (1 - 1e-6)
+
+
+@pytest.mark.parametrize("seed", [pytest.param(None, marks=pytest.mark.extra("dp")), 1])
+def test_a_single_persons_value_shows_no_oftener_than_delta(seed):
+    shown = 0
+    for run in range(400):
+        own = DpKeys("site", epsilon=1, delta="0.05", seed=None if seed is None else run)
+        shown += own.transform(export(["common"] * 50 + ["rare"])).rows["site"].to_pylist() != ["common"]
+    low, high = clopper_pearson(shown, 400, 1 - 1e-6)
+    assert low <= 0.05
+    assert high >= 0.01
+
+
+def test_people_are_counted_and_not_rows_and_each_with_few_rows():
+    counts = people_per_key(export(["a", "a", "b", "a", None], [1, 1, 1, 2, 3]), "site", 3)
+    assert counts == {"a": 2, "b": 1}
+    assert people_per_key(export(["a", "a", "b", "a"], [1, 1, 1, 2]), "site", 2) == {"a": 2}
+
+
+def test_the_oracle_sums_what_is_shown():
+    release = DpKeys("site", epsilon=50, delta=1e-9, seed=1).transform(
+        export(["a"] * 90 + ["b"] * 60 + ["c"])
+    )
+    assert release.rows.to_pydict() == {"site": ["a", "b"], "count": [90, 60]}
+    assert release.ask(CountQuery((Condition("site", ["a"], negated=True),))) == 60
+    with pytest.raises(LabError, match="Only conditions"):
+        release.ask(CountQuery())
+
+
+def test_a_ledger_needs_a_budget_of_delta(tmp_path):
+    data = export(["a"] * 90)
+    with pytest.raises(LabError, match="needed delta 1e-09, left 0"):
+        DpKeys("site", 1, 1e-9, ledger=tmp_path / "a", budget=1, seed=1).transform(data)
+    DpKeys("site", 1, 1e-9, ledger=tmp_path / "b", budget="epsilon=1, delta=1e-9", seed=1).transform(data)
+
+
+def test_replacing_a_person_doubles_noise_and_delta_zero_is_refused():
+    manifest = DpKeys("site", 1, 1e-9, neighbours="replace", seed=1).transform(export(["a"])).manifest
+    assert manifest["threshold"] == release_threshold(Laplace(Fraction(2)), 2, Fraction("1e-9"))
+    with pytest.raises(LabError, match="delta above 0"):
+        DpKeys("site", 1, 0).transform(export(["a"]))
