@@ -10,7 +10,10 @@ import typer
 from exports.errors import LabError
 from reidlab.installation import require_one_distribution
 
-COMMANDS = ("assess", "attack", "benchmark", "defend", "doctor", "hash", "replay", "reproduce")
+COMMANDS = (
+    *("assess", "attack", "benchmark", "calibration", "defend", "doctor", "hash", "replay", "reproduce"),
+    "simulate",
+)
 
 app = typer.Typer(
     name="reidlab",

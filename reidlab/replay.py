@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from exports.errors import LabError
-from reidlab.installation import package_folders, versions
+from reidlab.installation import versions
+from reidlab.run_folder import prepared, publish, residents_aged_13_and_over, settings_key, within_bounds
 from simulate.blocks import cannot_write
 from simulate.case import Case
 from simulate.memory import workers_within
@@ -96,11 +94,15 @@ def run(
         When a number is out of its bounds, or memory, disk or folder do not suffice.
     """
     people = case.size if people is None else people
-    _within_bounds(people, accounts, workers)
+    most = residents_aged_13_and_over()
+    why = f"the country has {most:,} residents aged 13 and over"
+    within_bounds("--people", people, 1, most, why)
+    within_bounds("--accounts", accounts, 0, most, why)
+    within_bounds("--workers", workers, 1, 64, "more are no faster")
     workers = workers_within(memory, workers, people)
     started = time.perf_counter()
     settings = {"case": asdict(case), "people": people, "seed": seed, "accounts": accounts}
-    aside = _prepared(out, people + accounts) / _key(settings)
+    aside = prepared(out, people + accounts, BYTES_PER_PERSON) / settings_key(settings)
     try:
         aside.mkdir(parents=True, exist_ok=True)
         done = replay(
@@ -124,52 +126,10 @@ def run(
             "result": finished.to_json(),
             "timings": {"seconds": round(time.perf_counter() - started, 1)},
         }
-        _publish(aside, out, done.tables, manifest)
+        publish(aside, out, done.tables, manifest, (FIGURE, f"{FIGURE}.txt"))
     except OSError as error:
         raise LabError(cannot_write(out, error)) from None
     return finished
-
-
-def _within_bounds(people: int, accounts: int, workers: int) -> None:
-    residents = load_world().residents
-    most = sum(residents.men.values()) + sum(residents.women.values())
-    for option, value, low, high, why in (
-        ("--people", people, 1, most, f"the country has {most:,} residents aged 13 and over"),
-        ("--accounts", accounts, 0, most, f"the country has {most:,} residents aged 13 and over"),
-        ("--workers", workers, 1, 64, "more are no faster"),
-    ):
-        if not low <= value <= high:
-            raise LabError(f"{option} is {value:,} but must lie between {low:,} and {high:,}: {why}.")
-
-
-def _prepared(out: Path, people: int) -> Path:
-    """Return the folder for unfinished work below ``out``, after a check that it can be written."""
-    partial = out / ".partial"
-    try:
-        partial.mkdir(parents=True, exist_ok=True)
-        probe = partial / "probe"
-        probe.write_bytes(b"0" * 4096)
-        probe.unlink()
-        free = shutil.disk_usage(partial).free
-    except OSError as error:
-        raise LabError(cannot_write(out, error)) from None
-    needed = 10_000_000 + BYTES_PER_PERSON * people
-    if free < needed:
-        raise LabError(
-            f"--out {out} has {free / 1e6:,.0f} MB free but {people:,} people need about "
-            f"{needed / 1e6:,.0f} MB: free space there or choose another --out."
-        )
-    return partial
-
-
-def _key(settings: dict[str, Any]) -> str:
-    """Return a name for all that decides about the tables: settings, source and versions."""
-    digest = hashlib.sha256(json.dumps([settings, versions()], default=str, sort_keys=True).encode())
-    for package in ("exports", "simulate", "reidlab"):
-        for file in sorted(package_folders()[package].rglob("*")):
-            if file.suffix in (".py", ".toml", ".parquet"):
-                digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _draw(done: Replay, people: int, path: Path) -> str:
@@ -177,21 +137,3 @@ def _draw(done: Replay, people: int, path: Path) -> str:
 
     titles = {name: platform.title for name, platform in load_world().platforms.items()}
     return draw(done.matches, titles, people, path)
-
-
-def _publish(aside: Path, out: Path, tables: Any, manifest: dict[str, Any]) -> None:
-    """Move what is finished to ``out``; ``run.json`` goes first of the old and comes last of the new."""
-    (out / "run.json").unlink(missing_ok=True)
-    for name in tables:
-        shutil.rmtree(out / name, ignore_errors=True)
-        (aside / name).rename(out / name)
-    for file in (FIGURE, f"{FIGURE}.txt"):
-        (aside / file).replace(out / file)
-    text = json.dumps(manifest, default=_plain, indent=1, ensure_ascii=False)
-    (aside / "run.json").write_text(text + "\n", encoding="utf-8")
-    (aside / "run.json").replace(out / "run.json")
-    shutil.rmtree(out / ".partial", ignore_errors=True)
-
-
-def _plain(value: Any) -> Any:
-    return value.to_json() if hasattr(value, "to_json") else str(value)

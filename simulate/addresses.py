@@ -49,8 +49,9 @@ MAIN_PROVIDER = np.array(
 )
 """Most-used provider by age. Morning Consult, June 2017, for the ages and providers it gives
 (30-44 and 55-64 follow from its totals); the rest of each row is assumed."""
-FURTHER_PROVIDER = np.array([0.26, 0.20, 0.16, 0.15, 0.06, 0.05, 0.02, 0.05])
-"""How often a provider is a second or third one (has an account at, less most used; Morning Consult)."""
+FURTHER_PROVIDER = np.array([0.513, 0.173, 0.106, 0.097, 0.033, 0.039, 0.013, 0.026])
+"""Weights of a second and third provider among those not yet used, solved so that 70, 46, 26 and 20 % have an
+account at Gmail, Yahoo, Outlook and Hotmail (Morning Consult); the others are assumed."""
 
 EMPTY, GIVEN, GIVEN_INITIAL, SURNAME, SURNAME_INITIAL, WORD, OTHER_WORD = range(7)
 NO_YEAR, TWO_DIGITS, FOUR_DIGITS = range(3)

@@ -21,7 +21,7 @@ LGBT_AND_DISTRESS = 0.3
 """Correlation of liabilities: LGBT adults report mental illness about twice as often. Assumed."""
 BISEXUAL = np.array([0.27, 0.17, 0.47, 0.57, 0.71])
 """Bisexual among LGBT, by cohort: Gallup 2020 (54.6 % overall seen; by cohort believed)."""
-BISEXUAL_BY_SEX = np.array([1.22, 0.68])
+BISEXUAL_BY_SEX = np.array([1.42, 0.80])
 TRANSGENDER, TRANSGENDER_STRAIGHT, OTHER_ORIENTATION = 0.113, 0.52, 0.033
 """Transgender and other among LGBT (seen); half of the transgender name no other orientation (their sum is
 105 % of LGBT). A tenth of the transgender identify as neither man nor woman here. Assumed."""

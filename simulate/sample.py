@@ -30,23 +30,23 @@ def sample_cells(collected: Collection) -> dict[str, Cells]:
     addresses = given_first(people)
     return {
         platform.name: count_cells(
-            holders(people, addresses, platform), _disagrees(people, addresses[0], platform.profile)
+            holders(people, addresses, platform), disagrees(people, addresses[0], platform.profile)
         )
         for platform in collected.platforms
     }
 
 
-def _disagrees(people: pa.Table, address: Any, profile: str) -> NDArray[np.bool_]:
-    """Return whose address, correctly typed, has another normal form as typed than as it is."""
+def disagrees(people: pa.Table, address: Any, profile: str, *, slips: bool = False) -> NDArray[np.bool_]:
+    """Return whose address has another normal form as typed than as it is; slips only if asked."""
     import duckdb
 
     entry = people["email_entry"].combine_chunks().indices.to_numpy()
-    rows = np.flatnonzero((entry != 0) & (entry != MISTYPED))
+    rows = np.flatnonzero((entry != 0) & (slips | (entry != MISTYPED)))
     pairs = pa.table({"row": rows, "typed": people["email"].take(rows), "address": address.take(rows)})
     differ = f"{normalised_sql(profile, 'typed')} is distinct from {normalised_sql(profile, 'address')}"
     with duckdb.connect() as connection:
         connection.register("pairs", pairs)
         found = connection.sql(f"select row from pairs where {differ}").to_arrow_table()
-    disagrees = np.zeros(people.num_rows, dtype=bool)
-    disagrees[found["row"].to_numpy()] = True
-    return disagrees
+    differs = np.zeros(people.num_rows, dtype=bool)
+    differs[found["row"].to_numpy()] = True
+    return differs
