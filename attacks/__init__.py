@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from attacks.attack import Attack
 
 BUILT_IN: dict[str, str] = {
+    "sparse-history": "attacks.sparse_history:SparseHistory",
     "audience-size": "attacks.audience_size:AudienceSize",
     "account-match": "attacks.account_match:AccountMatch",
     "cross-list": "attacks.cross_list:CrossListJoin",
