@@ -90,7 +90,7 @@ def reference_of(
     return Reference(
         values=values,
         shares=masses / max(float(masses.sum()), 1e-300),
-        line=_line(values, declared.order if declared else None, occurs),
+        line=line_of(values, declared.order if declared else None, missing=occurs),
         levels=_levels(values, declared),
     )
 
@@ -116,8 +116,12 @@ def places(values: pa.Array, among: pa.Array) -> pa.Array:
     return pc.index_in(values, value_set=among)
 
 
-def _line(values: pa.Array, order: Sequence[str] | None, missing: bool) -> Ints | None:
-    """Place values on a line; a missing value, where one occurs, lies below all others."""
+def line_of(values: pa.Array, order: Sequence[str] | None = None, *, missing: bool = False) -> Ints | None:
+    """Return the position of a missing value, then of each value, on a line; None without an order.
+
+    Numbers, dates, texts that are all numbers, and at most two values have an order by
+    themselves; others take ``order``. A missing value, where one occurs, lies below all others.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
