@@ -48,16 +48,17 @@ def load(data: Any, *, text: Collection[str] = ()) -> pa.Table:
     if isinstance(source.origin, TextFile | JsonLines):
         for position, name in enumerate(table.column_names):
             if name not in text:
-                table = table.set_column(position, name, _typed(table[name]))
+                table = table.set_column(position, name, typed(table[name]))
     return table
 
 
-def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a column of text as numbers where all of it is."""
+def typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column of text as numbers where all of it is; other columns as they are."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if column.null_count == len(column):
+    text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    if not text or column.null_count == len(column):
         return column
     for pattern, kind in ((INTEGER, pa.int64()), (NUMBER, pa.float64())):
         if pc.all(pc.match_substring_regex(column, pattern)).as_py():

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exports.engines.protocol import Engine
 from exports.errors import LabError
 from exports.measures import ClassMeasures
+from exports.reading import combinations_within
 from exports.risks import LinkRisk, link_risk, prosecutor
 from exports.schema import Schema
-from exports.sources import read
+from exports.sources import Source, read
 from exports.uniqueness import Estimate, population_uniques
 from exports.weights import individual_risk
+from reidlab.full import full, groups
 from reidlab.survey import Survey, limit_within, survey
 
 if TYPE_CHECKING:
@@ -24,6 +27,9 @@ Numbers = Mapping[str, float | None]
 
 SIZES = {"1": 1, "2 to 4": 2, "5 to 9": 5, "10 to 99": 10, "100 and more": 100}
 """Classes of class sizes that a report counts persons in, with the smallest size of each."""
+
+CONSENTED = {"true", "t", "yes", "y", "1"}
+"""What counts as a consent given, in lower case."""
 
 ESTIMATORS = ("pitman", "zayatz", "snb", "dankar")
 
@@ -59,6 +65,10 @@ class Assessment:
         Where the reference distribution for t comes from.
     population : mapping of str to object
         Size of the population, k-map and delta-presence where a table of it is given.
+    consent : mapping of str to object
+        Column that holds the consent, and the rows ``without`` it.
+    details : mapping of str to object
+        Groups and what a full assessment adds; printed beside the other keys.
     reasons : mapping of str to str
         Why a measure is None.
     notes : mapping of str to str
@@ -83,6 +93,8 @@ class Assessment:
     columns: Mapping[str, Mapping[str, Any]]
     reference: str
     population: Mapping[str, Any] = field(default_factory=dict)
+    consent: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
 
@@ -98,7 +110,9 @@ class Assessment:
 
     def to_json(self) -> dict[str, Any]:
         """Return the fixed keys of ``reidlab assess --json``."""
-        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        found = {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        details: dict[str, Any] = found.pop("details")
+        return found | details
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per measure: its dotted name, its value and why it is missing."""
@@ -117,6 +131,8 @@ def assess(
     *,
     population: Any = None,
     reference: Any = None,
+    by: Sequence[str] = (),
+    in_full: bool = False,
     memory: int | None = None,
 ) -> Assessment:
     """Measure an export.
@@ -131,6 +147,10 @@ def assess(
         The population, with the same quasi-identifiers.
     reference : path, table or Source, optional
         What is usual for the sensitive columns; the export itself by default.
+    by : sequence of str
+        Columns whose groups are to be measured on their own.
+    in_full : bool, default False
+        Whether to add what needs all distinct combinations at once, which takes longer.
     memory : int, optional
         Bytes that the process may use.
 
@@ -152,11 +172,48 @@ def assess(
     schema.require(source.columns)
     everybody = None if population is None else read(population)
     usual = None if reference is None else read(reference)
+    unknown = [name for name in by if name not in schema.columns]
+    if unknown:
+        raise LabError(f"There is no column {unknown[0]!r} to group by: give one of the schema's columns.")
+    weight = [schema.weight] if in_full and schema.weight else []
+    limit = limit_within(memory)
     with DuckDBEngine(memory) as engine:
         found = survey(
-            source, schema, engine, population=everybody, reference=usual, limit=limit_within(memory)
+            source, schema, engine, also=[*by, *weight], population=everybody, reference=usual, limit=limit
         )
-    return _assessment(source.name, schema, found, usual.name if usual else "the table itself")
+        consent = _consent(source, schema, engine, limit)
+    assessment = _assessment(source.name, schema, found, usual.name if usual else "the table itself")
+    reasons = dict(assessment.reasons)
+    details = _details(found, schema, by, in_full, reasons)
+    return replace(assessment, consent=consent, details=details, reasons=reasons)
+
+
+def _details(
+    found: Survey, schema: Schema, by: Sequence[str], in_full: bool, reasons: dict[str, str]
+) -> dict[str, Any]:
+    if found.classes is None or found.wild:
+        if by or in_full:
+            reasons["groups"] = reasons["full"] = (
+                "missing values match everything, so that rows do not fall into classes"
+                if found.wild
+                else "the distinct combinations do not fit into memory: give more with --memory"
+            )
+        return {}
+    size = found.measures.population.rows if found.measures.population else schema.population_size
+    details: dict[str, Any] = {"groups": groups(found.classes, by, schema)} if by else {}
+    return details | (full(found.classes, schema, size, reasons) if in_full else {})
+
+
+def _consent(source: Source, schema: Schema, engine: Engine, limit: int) -> dict[str, Any]:
+    if schema.consent is None:
+        return {}
+    answers = combinations_within(source, [schema.consent], engine, limit)
+    if answers is None:
+        raise LabError(f"The consent column {schema.consent!r} has too many values to be yes or no.")
+    column = answers.columns[schema.consent]
+    given = [False] + [str(value).strip().lower() in CONSENTED for value in column.values.to_pylist()]
+    without = answers.counts[~np.array(given)[column.codes]].sum()
+    return {"column": schema.consent, "without": int(without)}
 
 
 def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Assessment:
