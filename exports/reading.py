@@ -48,6 +48,20 @@ def combinations_within(
     return seen if whole else None
 
 
+def first_rows(source: Source, count: int, engine: Engine) -> pa.Table:
+    """Return the first rows of a source with all its columns."""
+    if isinstance(source.origin, InMemory):
+        return source.origin.table.slice(0, count)
+    if isinstance(source.origin, ParquetFiles):
+        import pyarrow as pa
+
+        batch = next(_parquet_batches(source.origin, source.columns, dictionaries=()), None)
+        if batch is not None:
+            return pa.Table.from_batches([batch.slice(0, count)])
+    found = engine.query(f"select * from {engine.scan(source)} limit {count}")
+    return found.rename_columns(list(source.columns))
+
+
 def spread(source: Source, names: Sequence[str], by: Sequence[str], engine: Engine) -> str:
     """Write columns of a source as parts such that no class is in two; return the name to ask for them."""
     columns = _columns(source, names)
@@ -102,14 +116,17 @@ def _columns(source: Source, names: Sequence[str]) -> str:
     return ", ".join(source.position(name) for name in names)
 
 
-def _parquet_batches(origin: ParquetFiles, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _parquet_batches(
+    origin: ParquetFiles, names: Sequence[str], dictionaries: Sequence[str] | None = None
+) -> Iterator[pa.RecordBatch]:
     """Read Parquet with its own dictionaries, which spares coding every row again."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    coded = list(names if dictionaries is None else dictionaries)
     for path in origin.paths:
         try:
-            with pq.ParquetFile(path, read_dictionary=list(names)) as file:
+            with pq.ParquetFile(path, read_dictionary=coded) as file:
                 for batch in file.iter_batches(BATCH_ROWS, columns=list(names)):
                     yield batch.select(list(names))
         except (pa.ArrowException, OSError):

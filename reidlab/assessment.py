@@ -11,6 +11,7 @@ import numpy as np
 from exports.engines.protocol import Engine
 from exports.errors import LabError
 from exports.measures import ClassMeasures
+from exports.proposal import propose, schema_of
 from exports.reading import combinations_within
 from exports.risks import LinkRisk, link_risk, prosecutor
 from exports.schema import Schema
@@ -127,7 +128,7 @@ class Assessment:
 
 def assess(
     data: Any,
-    schema: Schema,
+    schema: Schema | None = None,
     *,
     population: Any = None,
     reference: Any = None,
@@ -141,8 +142,8 @@ def assess(
     ----------
     data : path, table or Source
         Whatever ``exports.sources.read`` takes.
-    schema : Schema
-        Declares every column.
+    schema : Schema, optional
+        Declares every column; roles are proposed from names and shapes without one.
     population : path, table or Source, optional
         The population, with the same quasi-identifiers.
     reference : path, table or Source, optional
@@ -169,19 +170,43 @@ def assess(
     from exports.engines.duckdb_engine import DuckDBEngine
 
     source = read(data)
-    schema.require(source.columns)
     everybody = None if population is None else read(population)
     usual = None if reference is None else read(reference)
+    with DuckDBEngine(memory) as engine:
+        guesses = propose(source, engine)
+        declared = schema_of(guesses) if schema is None else schema
+        declared.require(source.columns)
+        found = _found(source, declared, engine, everybody, usual, by, in_full, memory)
+    evidence = {
+        name: {
+            "role": column.role.value,
+            "evidence": ("" if schema is None else "declared in the schema; ") + guesses[name].evidence,
+            "kind": column.kind or guesses[name].kind,
+        }
+        for name, column in declared.columns.items()
+    }
+    return replace(found, columns=evidence)
+
+
+def _found(
+    source: Source,
+    schema: Schema,
+    engine: Engine,
+    everybody: Source | None,
+    usual: Source | None,
+    by: Sequence[str],
+    in_full: bool,
+    memory: int | None,
+) -> Assessment:
     unknown = [name for name in by if name not in schema.columns]
     if unknown:
         raise LabError(f"There is no column {unknown[0]!r} to group by: give one of the schema's columns.")
     weight = [schema.weight] if in_full and schema.weight else []
     limit = limit_within(memory)
-    with DuckDBEngine(memory) as engine:
-        found = survey(
-            source, schema, engine, also=[*by, *weight], population=everybody, reference=usual, limit=limit
-        )
-        consent = _consent(source, schema, engine, limit)
+    found = survey(
+        source, schema, engine, also=[*by, *weight], population=everybody, reference=usual, limit=limit
+    )
+    consent = _consent(source, schema, engine, limit)
     assessment = _assessment(source.name, schema, found, usual.name if usual else "the table itself")
     reasons = dict(assessment.reasons)
     details = _details(found, schema, by, in_full, reasons)

@@ -12,7 +12,7 @@ from reidlab.installation import require_one_distribution
 
 COMMANDS = (
     *("assess", "attack", "benchmark", "calibration", "defend", "doctor", "hash", "replay", "reproduce"),
-    "simulate",
+    *("schema", "simulate"),
 )
 
 app = typer.Typer(

@@ -159,8 +159,8 @@ def _weighted(classes: Classes, schema: Schema, reasons: dict[str, str]) -> dict
         reasons["weighted"] = "the schema names no column of sampling weights"
         return None
     weights = numbers_of(classes.combinations.columns[schema.weight], schema.weight)
-    total = np.bincount(classes.of, weights * classes.combinations.counts)
-    rows = np.bincount(classes.of, classes.combinations.counts).astype(np.float64)
+    counts = classes.combinations.counts.astype(np.float64)
+    rows, total = (np.bincount(classes.of, each).astype(np.float64) for each in (counts, weights * counts))
     risk = individual_risk(rows, total)
     return {
         "expected": float((risk * rows).sum()),

@@ -3,23 +3,97 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from reidlab.assessment import Assessment
+    from reidlab.policy import Verdict
 
 
 def command(
     file: Annotated[str, typer.Argument(help="CSV, JSON lines, Parquet, or DATABASE::TABLE.")],
-    schema: Annotated[Path, typer.Option(help="Roles of the columns, in TOML.")],
+    schema: Annotated[Path | None, typer.Option(help="Roles of the columns, in TOML.")] = None,
+    policy: Annotated[str | None, typer.Option(help="Limits to keep: a TOML file or a preset.")] = None,
+    population: Annotated[str | None, typer.Option(help="Table of the population.")] = None,
+    reference: Annotated[str | None, typer.Option(help="Table that says what is usual.")] = None,
+    by: Annotated[list[str] | None, typer.Option(help="Measure the groups of this column too.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Add what takes longer.")] = False,
+    memory: Annotated[str | None, typer.Option(help="Memory that the run may use, as in 2GB.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of a text file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Measure who in an export can be singled out, and what that gives away."""
+    """Measure who in an export can be singled out, and what that gives away.
+
+    Exits with 1 when the export does not keep the policy.
+    """
     from exports.schema import Schema
+    from exports.sources import read
     from reidlab.assessment import assess
     from reidlab.output import print_json
+    from reidlab.policy import check, load, passed
+    from simulate.memory import bytes_of
 
-    found = assess(file, Schema.load(schema))
+    limits = None if policy is None else load(policy)
+    found = assess(
+        read(file, encoding=encoding),
+        None if schema is None else Schema.load(schema),
+        population=population,
+        reference=reference,
+        by=by or (),
+        in_full=full,
+        memory=None if memory is None else bytes_of(memory),
+    )
+    result = found.to_json()
+    verdicts = () if limits is None else check(limits, result, declared=schema is not None)
+    result["policy"] = [verdict.to_json() for verdict in verdicts]
+    if html is not None:
+        from reidlab.report import render, save
+
+        save(render(found.name, result, policy=limits, verdicts=verdicts), html)
     if as_json:
-        print_json("assess", found)
-        return
+        print_json("assess", result)
+    else:
+        _print(found, verdicts, result)
+    if not passed(verdicts):
+        raise typer.Exit(1)
+
+
+def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, Any]) -> None:
     typer.echo(repr(found))
+    for title, measures in (
+        ("Risk", found.risk),
+        ("Share of the population that is unique, estimated", found.population_uniques),
+        ("Fewest different values in a class", found.l_distinct),
+        ("Largest distance of a class from the reference", found.t_equal),
+    ):
+        typer.echo(f"\n{title}")
+        for name, value in measures.items():
+            typer.echo(f"  {name:<24} {_shown(value)}")
+    if found.class_sizes:
+        typer.echo("\nPersons by the size of their class")
+        for size, persons in found.class_sizes.items():
+            typer.echo(f"  {size:<24} {persons:,}")
+    for title, key in (("Leave out or coarsen first", "drops"), ("Groups", "groups")):
+        if result.get(key):
+            typer.echo(f"\n{title}")
+            for row in result[key]:
+                typer.echo("  " + ", ".join(f"{name} {_shown(value)}" for name, value in row.items()))
+    if verdicts:
+        typer.echo("\nPolicy")
+        for verdict in verdicts:
+            typer.echo(f"  {verdict!r}")
+    if found.reasons:
+        typer.echo("\nNot measured", err=True)
+        for name, reason in found.reasons.items():
+            typer.echo(f"  {name}: {reason}", err=True)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "not measured"
+    return (
+        f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    )

@@ -43,3 +43,115 @@ def test_the_measures_of_a_small_table_can_be_checked_by_hand(export):
     assert found["t_equal"] == {"illness": pytest.approx(1 / 3)}
     assert found["risk"]["prosecutor_max"] == 1.0
     assert found["risk"]["prosecutor_mean"] == pytest.approx(2 / 3)
+
+
+def test_without_a_schema_roles_are_proposed_and_no_policy_passes(export):
+    (export / "policy.toml").write_text("k = 1\n")
+    run = CliRunner().invoke(
+        app, ["assess", str(export / "people.csv"), "--policy", str(export / "policy.toml"), "--json"]
+    )
+    assert run.exit_code == 1
+    found = json.loads(run.stdout)["result"]
+    assert found["columns"]["zip"]["role"] == "quasi_identifier"
+    assert found["columns"]["illness"]["role"] == "sensitive"
+    assert {verdict["rule"]: verdict["pass"] for verdict in found["policy"]} == {"schema": False, "k": True}
+
+
+def test_an_export_that_keeps_its_policy_exits_with_0_and_one_that_does_not_with_1(export):
+    for k, code in ((1, 0), (2, 1)):
+        (export / "policy.toml").write_text(f"k = {k}\n")
+        arguments = ["--schema", export / "roles.toml", "--policy", export / "policy.toml"]
+        run = CliRunner().invoke(app, ["assess", str(export / "people.csv"), *map(str, arguments)])
+        assert run.exit_code == code
+
+
+def test_a_population_gives_journalist_and_marketer_risk_and_k_map(export):
+    (export / "everybody.csv").write_text("age,zip\n31,02139\n31,02139\n31,02139\n58,10001\n58,10001\n")
+    found = assessed(
+        export / "people.csv", "--schema", export / "roles.toml", "--population", export / "everybody.csv"
+    )
+    assert found["population"]["k_map"] == 2
+    assert found["risk"]["journalist_max"] == 0.5
+    assert found["risk"]["marketer"] == pytest.approx((2 / 3 + 1 / 2) / 3)
+    assert found["population_uniques"]["zayatz"] is not None
+
+
+def test_a_reference_replaces_the_distribution_of_the_table(export):
+    (export / "usual.csv").write_text("illness\nflu\nflu\nflu\ncold\n")
+    found = assessed(
+        export / "people.csv", "--schema", export / "roles.toml", "--reference", export / "usual.csv"
+    )
+    assert found["t_equal"] == {"illness": 0.25}
+    assert found["reference"].endswith("usual.csv")
+
+
+def test_missing_values_that_match_everything_leave_no_classes(export):
+    (export / "people.csv").write_text("zip,age,illness\n02139,31,flu\n,31,cold\n10001,58,flu\n")
+    (export / "roles.toml").write_text(ROLES.replace("[columns.age]", 'nulls = "wildcard"\n[columns.age]'))
+    found = assessed(export / "people.csv", "--schema", export / "roles.toml")
+    assert (found["k"], found["uniques"], found["classes"]) == (1, 1, None)
+    assert found["l_distinct"] == {"illness": None}
+    assert "classes" in found["reasons"]
+    assert found["risk"]["prosecutor_mean"] == pytest.approx(2 / 3)
+
+
+def test_persons_with_several_rows_are_counted_once(export):
+    (export / "visits.csv").write_text("zip,who\n1,a\n1,a\n1,b\n2,c\n")
+    (export / "roles.toml").write_text('person = "who"\n[columns.zip]\nrole = "quasi_identifier"\n')
+    found = assessed(export / "visits.csv", "--schema", export / "roles.toml")
+    assert (found["rows"], found["persons"], found["k"], found["uniques"]) == (4, 3, 1, 1)
+    assert found["linked_k"] == 1
+
+
+def test_a_full_assessment_names_what_singles_out_and_what_to_drop(export, tmp_path):
+    page = tmp_path / "report.html"
+    schema = export / "roles.toml"
+    schema.write_text("population_size = 1000\n" + ROLES)
+    found = assessed(
+        export / "people.csv", "--schema", schema, "--full", "--by", "illness", "--html", page,
+        "--memory", "2GB", "--encoding", "utf-8",
+    )  # fmt: skip
+    assert found["minimal_uniques"][0]["columns"] in {"zip", "age"}
+    assert found["drops"][0]["do"] in {"drop zip", "drop age"}
+    assert sum(found["contributions"].values()) == pytest.approx(1 / 3)
+    assert {row["group"] for row in found["groups"]} == {"number 1 by size", "number 2 by size"}
+    assert found["loglinear"]["uniques"] == 1
+    assert 0 <= found["rocher"]["population_uniqueness"] <= 1
+    assert found["likeness"]["illness"]["alpha"] == 1.0
+    assert "flu" not in json.dumps(found)
+    assert "flu" not in page.read_text()
+
+
+def test_sampling_weights_give_the_expected_links_of_sdcmicro(shared, tmp_path):
+    keys = ["urbrur", "roof", "walls", "water", "electcon", "relat", "sex"]
+    others = "age hhcivil expend income savings ori_hid household_weights".split()  # noqa: SIM905
+    roles = 'weight = "sampling_weight"\n' + "".join(
+        f'[columns.{name}]\nrole = "{role}"\n'
+        for names, role in ((keys, "quasi_identifier"), (others, "insensitive"))
+        for name in names
+    )
+    (tmp_path / "roles.toml").write_text(roles)
+    found = assessed(
+        shared / "data/microdata/sdcmicro_testdata.csv.gz", "--schema", tmp_path / "roles.toml", "--full"
+    )
+    assert found["weighted"]["expected"] == pytest.approx(10.7783, abs=5e-5)
+
+
+def test_consent_is_counted_by_rows_that_lack_it(export):
+    (export / "people.csv").write_text("zip,yes\n1,true\n1,no\n2,\n2,1\n")
+    (export / "roles.toml").write_text('consent = "yes"\n[columns.zip]\nrole = "quasi_identifier"\n')
+    found = assessed(export / "people.csv", "--schema", export / "roles.toml")
+    assert found["consent"] == {"column": "yes", "without": 2}
+
+
+def test_a_proposed_schema_can_be_read_back_and_shows_no_value(export):
+    hostile = '"a ""b"".c","<script>","x\ny",diagnosis'
+    (export / "hostile.csv").write_text(f"{hostile}\n1,2,3,secret\n1,2,4,secret\n")
+    run = CliRunner().invoke(app, ["schema", str(export / "hostile.csv")])
+    assert run.exit_code == 0
+    assert "secret" not in run.stdout
+    (export / "proposed.toml").write_text(run.stdout)
+    found = assessed(export / "hostile.csv", "--schema", export / "proposed.toml")
+    assert list(found["columns"]) == ['a "b".c', "<script>", "x\ny", "diagnosis"]
+    listed = CliRunner().invoke(app, ["schema", str(export / "hostile.csv"), "--json"])
+    assert json.loads(listed.stdout)["result"]["columns"]["diagnosis"]["role"] == "sensitive"

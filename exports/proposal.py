@@ -1,0 +1,135 @@
+"""A schema proposed for an export nobody has described yet, with the evidence for each guess."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from exports.reading import first_rows
+from exports.schema import Column, Role, Schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from exports.engines.protocol import Engine
+    from exports.sources import Source
+
+SAMPLE = 20_000
+"""Rows that a proposal looks at, the first ones of the export."""
+
+SENSITIVE_WORDS = """
+abuse addict alcohol anxiety bmi belief cancer condition crime criminal debt depress diagnos disab
+disease disorder drug ethnic faith gad7 genetic health hiv illness income insur loan medic medication
+mental orient party patient phq politic pregnan religio salary score sexual smok suicid symptom therap
+treat union wage
+"""
+"""Beginnings of words in the names of columns whose values nobody should learn."""
+
+LONG_TEXT = 60
+"""Mean length above which text with mostly different values counts as free text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The proposed role of one column.
+
+    Parameters
+    ----------
+    role : Role
+        What the column is to an adversary, as far as its name and shape tell.
+    evidence : str
+        What the guess rests on; never a value.
+    kind : str or None
+        Detected kind, such as ``email`` or ``free_text``.
+    """
+
+    role: Role
+    evidence: str
+    kind: str | None = None
+
+
+def propose(source: Source, engine: Engine) -> Mapping[str, Guess]:
+    """Return the proposed role of every column.
+
+    Doubt is resolved towards ``quasi_identifier``: what an adversary may know counts as known.
+
+    Examples
+    --------
+    >>> from exports.engines.duckdb_engine import DuckDBEngine
+    >>> from exports.sources import read
+    >>> import pyarrow as pa
+    >>> people = pa.table({"id": [7, 8, 9], "age": [31, 31, 58], "diagnosis": ["flu", "flu", None]})
+    >>> with DuckDBEngine() as engine:
+    ...     {name: str(guess.role) for name, guess in propose(read(people), engine).items()}
+    {'id': 'identifier', 'age': 'quasi_identifier', 'diagnosis': 'sensitive'}
+    """
+    rows = first_rows(source, SAMPLE, engine)
+    guesses = {name: _guess(name, rows.column(name)) for name in source.columns}
+    return MappingProxyType(guesses)
+
+
+def schema_of(guesses: Mapping[str, Guess]) -> Schema:
+    """Return the proposal as a schema."""
+    return Schema(
+        MappingProxyType({name: Column(guess.role, kind=guess.kind) for name, guess in guesses.items()})
+    )
+
+
+def toml_of(guesses: Mapping[str, Guess]) -> str:
+    """Return the proposal as the text of a ``schema.toml``, the evidence in comments.
+
+    Examples
+    --------
+    >>> print(toml_of({"zip code": Guess(Role.QUASI_IDENTIFIER, "text, 9 different values")}))
+    [columns."zip code"]  # text, 9 different values
+    role = "quasi_identifier"
+    <BLANKLINE>
+    """
+    lines = []
+    for name, guess in guesses.items():
+        lines.append(f"[columns.{_quoted(name)}]  # {guess.evidence}")
+        lines.append(f'role = "{guess.role}"')
+        if guess.kind is not None and guess.role in (Role.IDENTIFIER, Role.TOKEN):
+            lines.append(f"kind = {_quoted(guess.kind)}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text).replace("\x7f", "\\u007f")
+
+
+def _guess(name: str, column: pa.ChunkedArray) -> Guess:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_nested(column.type):
+        return Guess(Role.INSENSITIVE, f"{column.type.__class__.__name__}: nested values are not assessed")
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    there = len(column) - column.null_count
+    if not there:
+        return Guess(Role.INSENSITIVE, f"all {len(column):,} values missing")
+    distinct = pc.count_distinct(column).as_py()
+    text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    seen = (
+        f"{'text' if text else column.type}, {distinct:,} different values in {there:,} rows, "
+        f"{column.null_count:,} missing"
+    )
+    words = re.findall(r"[a-z]+[0-9]*", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
+    hit = next(
+        (word for word in SENSITIVE_WORDS.split() if any(part.startswith(word) for part in words)), None
+    )
+    if hit is not None:
+        return Guess(Role.SENSITIVE, f"called like {hit!r}; {seen}")
+    if text and pc.mean(pc.utf8_length(column)).as_py() > LONG_TEXT and distinct > there / 2:
+        return Guess(
+            Role.INSENSITIVE, f"free text, not assessed: a person has to read it; {seen}", "free_text"
+        )
+    if distinct == there and there > 2 and not pa.types.is_floating(column.type):
+        return Guess(Role.IDENTIFIER, f"every value different; {seen}")
+    return Guess(Role.QUASI_IDENTIFIER, seen)
