@@ -93,7 +93,7 @@ class Found:
     Attributes
     ----------
     valid : array of bool
-        The address could be normalised.
+        The address could be normalised, or was not on the list.
     own, other : array of bool
         It met an account of its owner; of somebody else.
     accounts : int
@@ -156,16 +156,21 @@ def match_tokens(connection: Any, uploaded: str, accounts: str, people: int) -> 
     people : int
         Length of the arrays returned.
     """
-    valid, own, other = (np.zeros(people, dtype=bool) for _ in range(3))
+    valid, own, other = (
+        np.ones(people, dtype=bool),
+        np.zeros(people, dtype=bool),
+        np.zeros(people, dtype=bool),
+    )
     joined = (
-        "select u.id, u.token is not null as valid, a.owner is not null as met, "
-        f"coalesce(a.owner = u.id, false) as own from ({uploaded}) u left join ({accounts}) a using (token)"
+        "select u.id, (case when u.token is null then 0 when a.owner is null then 1 "
+        f"when a.owner = u.id then 2 else 3 end)::utinyint as met from ({uploaded}) u "
+        f"left join ({accounts}) a using (token)"
     )
     for batch in connection.sql(joined).to_arrow_reader(1 << 17):
-        ids, well, met, mine = (column.to_numpy(zero_copy_only=False) for column in batch.columns)
-        valid[ids[well]] = True
-        own[ids[mine]] = True
-        other[ids[met & ~mine]] = True
+        ids, met = (column.to_numpy() for column in batch.columns)
+        valid[ids[met == 0]] = False
+        own[ids[met == 2]] = True
+        other[ids[met == 3]] = True
     [(count,)] = connection.sql(f"select count(*) from ({accounts})").fetchall()
     return Found(valid, own, other, count)
 
