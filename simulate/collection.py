@@ -22,7 +22,7 @@ from simulate.platforms import brackets, reach_table
 from simulate.workers import Workers
 from simulate.world import Platform, World
 
-GROUPS = ("core", "email", "visit")
+GROUPS = ("core", "email", "visit", "intake", "health")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from simulate.platforms import shown_size
 from simulate.tokens import token_sql
 from simulate.world import Platform
 
+NEVER = np.iinfo(np.int32).max
+
 
 @dataclass(frozen=True, slots=True)
 class Collected:
@@ -27,8 +29,8 @@ class Collected:
     ----------
     visitors, accounts : tuple of Path
         Parquet files of the people and of the account addresses.
-    visited : array of int32
-        Day of the visit, since 1970.
+    visited, enrolled : array of int32
+        Days of the visit and of signing up, since 1970; ``NEVER`` for who did not sign up.
     account, known : array of uint8
         One bit per platform: has an account; the platform knows the address given to the site.
     mistyped : array of bool
@@ -38,6 +40,7 @@ class Collected:
     visitors: tuple[Path, ...]
     accounts: tuple[Path, ...]
     visited: NDArray[np.int32]
+    enrolled: NDArray[np.int32]
     account: NDArray[np.uint8]
     known: NDArray[np.uint8]
     mistyped: NDArray[np.bool_]
@@ -51,17 +54,27 @@ class Collected:
             tuple(
                 file for name in ("accounts", "outsiders") if name in tables for file in tables[name].files
             ),
-            _column(visitors, "visited_on").astype(np.int32),
+            _days(visitors, "visited_on"),
+            _days(visitors, "enrolled_on"),
             _column(standing, "account"),
             _column(standing, "known"),
             _column(standing, "mistyped"),
         )
 
 
-def on_list(visited: NDArray[np.int32], transfer: Transfer, scale: float) -> NDArray[np.bool_]:
-    """Return who is on a list: the first ``count * scale`` people who had visited by its date.
+def on_list(since: NDArray[np.int32], transfer: Transfer, scale: float) -> NDArray[np.bool_]:
+    """Return who is on a list: the first ``count * scale`` people who were there by its date.
 
     People are alike in order of their number, so the first of them are a sample of all.
+
+    Parameters
+    ----------
+    since : array of int32
+        Day, since 1970, on which each person joined the list's audience.
+    transfer : Transfer
+        The list.
+    scale : float
+        People of this run for each one of the case.
 
     Examples
     --------
@@ -71,8 +84,8 @@ def on_list(visited: NDArray[np.int32], transfer: Transfer, scale: float) -> NDA
     array([ True, False, False])
     """
     day = (np.datetime64(transfer.date) - np.datetime64("1970-01-01")).astype(int)
-    listed = np.zeros(len(visited), dtype=bool)
-    listed[np.flatnonzero(visited <= day)[: round(transfer.count * scale)]] = True
+    listed = np.zeros(len(since), dtype=bool)
+    listed[np.flatnonzero(since <= day)[: round(transfer.count * scale)]] = True
     return listed
 
 
@@ -101,12 +114,13 @@ def upload(
     Match, array of uint8
         The account of the list; per person, a code into ``match.OUTCOMES``.
     """
-    sent = on_list(collected.visited, transfer, scale)
+    since = "enrolled" if transfer.audience == "users" else "visited"
+    sent = on_list(getattr(collected, since), transfer, scale)
     until = int(np.flatnonzero(sent)[-1]) + 1 if sent.any() else 0
     uploaded = (
         f"select person_id as id, {token_sql(transfer.profile or platform.profile, 'email')} as token "
         f"from {_files(collected.visitors)} "
-        f"where person_id < {until} and visited_on <= date '{transfer.date.isoformat()}'"
+        f"where person_id < {until} and {since}_on <= date '{transfer.date.isoformat()}'"
     )
     accounts = (
         f"select owner, {token_sql(platform.profile, 'address')} as token "
@@ -120,6 +134,12 @@ def upload(
     requests = -(-int(sent.sum()) // platform.request_rows)
     match = account_for(codes, platform=platform.name, accounts=found.accounts, requests=requests, shown="")
     return replace(match, shown=shown_size(platform, match.matched)), codes
+
+
+def _days(files: tuple[Path, ...], name: str) -> NDArray[np.int32]:
+    """Return a date column as days since 1970, ``NEVER`` where there is none."""
+    days = _column(files, name)
+    return np.where(np.isnat(days), NEVER, days.astype(np.int64)).astype(np.int32)
 
 
 def _column(files: tuple[Path, ...], name: str) -> NDArray[Any]:

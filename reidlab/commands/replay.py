@@ -93,12 +93,22 @@ def _print(done: Run) -> None:
 
 
 def _print_known(done: Run) -> None:
-    rows = done.replay.known.to_pylist()
-    for name in done.replay.matches:
-        typer.echo(f"\nWhat {name} now knows of the people it matched")
-        for row in rows:
-            if row["platform"] == name:
-                typer.echo(f"  {row['attribute']:<15} {row['value']:<22} {row['people']:>12,}")
+    """Print, for the platform of the published match, what falls on the people it matched."""
+    target = done.replay.case.target
+    platform = target.platform if target else next(iter(done.replay.matches))
+    counts: dict[str, list[tuple[int, str]]] = {}
+    for row in done.replay.known.to_pylist():
+        if row["platform"] == platform:
+            counts.setdefault(row["attribute"], []).append((row["people"], row["value"]))
+    [(matched, _)] = counts.pop("membership")
+    typer.echo(
+        f"\nThe list tells {platform} of {matched:,} known people that they came to the site. The site holds,"
+    )
+    typer.echo("and whatever it sends under the same address falls on them:")
+    for attribute, values in counts.items():
+        told = ", ".join(f"{value} {count:,}" for count, value in sorted(values, reverse=True))
+        typer.echo(f"  {attribute.replace('_', ' ')}: {told}")
+    typer.echo("The table 'known' has the same for every platform.")
 
 
 def _range(low: float, _median: float, high: float) -> str:
