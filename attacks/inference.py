@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.comparison import is_number, numbers
+from attacks.keys import shared_codes
 from attacks.neighbours import nearest
-from attacks.records import Targets, comparable, known_columns, shared_codes, unusable
+from attacks.records import Targets, comparable, known_columns, unusable
 from attacks.result import AttackResult
 from attacks.scoring import scored
 from exports.hierarchies import encode

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
-from attacks.records import shared_codes
+from attacks.keys import shared_codes
 from attacks.register_match import Match, exactly, probably
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored

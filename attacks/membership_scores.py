@@ -188,7 +188,7 @@ def kernel_mass(columns: Sequence[Compared], people: int, rows: int, width: floa
     """
     mass = np.zeros(people)
     for start in range(0, people, PEOPLE):
-        some = slice(start, min(start + PEOPLE, people))
+        some = np.arange(start, min(start + PEOPLE, people))
         for first in range(0, rows, ROWS):
             apart = distances(columns, some, slice(first, min(first + ROWS, rows)))
             mass[some] += np.exp(apart * np.float32(-1 / width)).sum(axis=1, dtype=np.float64)

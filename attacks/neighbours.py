@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.comparison import NULL, Compared
+from attacks.keys import packed
 from exports.randomness import Stream
 
 PEOPLE, ROWS = 128, 8_192
@@ -40,9 +41,10 @@ class Nearest:
 def nearest(columns: Sequence[Compared], people: int, rows: int, stream: Stream) -> Nearest:
     """Return the nearest of ``rows`` released rows of each of ``people``.
 
-    Work is in blocks of people and rows; memory does not grow with either. Each person's draw
-    among ties is her own: with one draw for all, people in the same class would all be guessed
-    by the same record, and their guesses would be one.
+    Equal rows are looked at once, and who has an equal row is found by sorting; the others are
+    compared in blocks, so that memory does not grow with their number. Each person's draw among
+    ties is her own: with one draw for all, people in the same class would all be guessed by the
+    same record, and their guesses would be one.
 
     Examples
     --------
@@ -56,28 +58,65 @@ def nearest(columns: Sequence[Compared], people: int, rows: int, stream: Stream)
         np.full(people, np.inf, dtype=np.float32),
         np.zeros(people, dtype=np.int64),
     )
-    for start in range(0, people, PEOPLE):
-        some = slice(start, min(start + PEOPLE, people))
-        generator = np.random.Generator(stream.at(block=start // PEOPLE).bit_generator())
-        for first in range(0, rows, ROWS):
-            block = distances(columns, some, slice(first, min(first + ROWS, rows)))
-            _update(found, some, first, block, generator)
-    return found
+    if not rows:
+        return found
+    known, released = _keys(columns, people, rows)
+    order = np.argsort(released, kind="stable")
+    starts = np.flatnonzero(np.diff(released[order], prepend=-1))
+    counts = np.diff(starts, append=rows)
+    left = np.arange(people)
+    if known is not None:
+        different = released[order[starts]]
+        place = np.minimum(np.searchsorted(different, known), len(different) - 1)
+        equal = different[place] == known
+        found.row[equal], found.distance[equal] = place[equal], 0
+        found.ties[equal] = counts[place[equal]]
+        left = np.flatnonzero(~equal)
+    once = [Compared(one.known, one.released[order[starts]], one.cost) for one in columns]
+    for block, start in enumerate(range(0, len(left), PEOPLE)):
+        some = left[start : start + PEOPLE]
+        generator = np.random.Generator(stream.at(block=block).bit_generator())
+        for first in range(0, len(counts), ROWS):
+            part = slice(first, min(first + ROWS, len(counts)))
+            _update(found, some, first, distances(once, some, part), counts[part], generator)
+    drawn = (stream.at(name="equal").uniforms(people) * counts[found.row]).astype(np.int64)
+    return Nearest(order[starts[found.row] + drawn], found.distance, found.ties)
 
 
-def distances(columns: Sequence[Compared], people: slice, rows: slice) -> NDArray[np.float32]:
-    """Return the distance of each person to each row of one block."""
-    mismatches = np.zeros((people.stop - people.start, rows.stop - rows.start), dtype=np.uint16)
+def _keys(
+    columns: Sequence[Compared], people: int, rows: int
+) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
+    """Return a key per person and per row, equal where they are; no person's where values have costs."""
+    if any(column.cost is not None for column in columns):
+        codes = [
+            np.unique(column.released, return_inverse=True)[1] if column.is_number else column.released
+            for column in columns
+        ]
+        return None, packed(codes, rows)
+    both = [np.concatenate([column.known, column.released]) for column in columns]
+    codes = [
+        np.unique(values, return_inverse=True)[1] if values.dtype == np.float32 else values for values in both
+    ]
+    keys = packed(codes, people + rows)
+    return keys[:people], keys[people:]
+
+
+def distances(columns: Sequence[Compared], people: NDArray[np.int64], rows: slice) -> NDArray[np.float32]:
+    """Return the distance of some people to each row of a block."""
+    mismatches = np.zeros((len(people), rows.stop - rows.start), np.min_scalar_type(len(columns)))
+    differs = np.empty(mismatches.shape, dtype=bool)
     for column in columns:
         if column.cost is None and not column.is_number:
-            mismatches += column.released[rows] != column.known[people, None]
+            np.not_equal(column.released[rows], column.known[people, None], out=differs)
+            mismatches += differs.view(np.uint8)
     total = mismatches.astype(np.float32)
     for column in columns:
         known, released = column.known[people], column.released[rows]
         if column.cost is not None:
             total += np.take(column.cost[known], released, axis=1)
         elif column.is_number:
-            apart = np.abs(released - known[:, None])
+            apart = released - known[:, None]
+            np.abs(apart, out=apart)
             if (known == NULL).any() or (released == NULL).any():
                 np.minimum(apart, np.float32(1), out=apart)
             total += apart
@@ -86,18 +125,19 @@ def distances(columns: Sequence[Compared], people: slice, rows: slice) -> NDArra
 
 def _update(
     found: Nearest,
-    people: slice,
+    people: NDArray[np.int64],
     first: int,
-    distances: NDArray[np.float32],
+    apart: NDArray[np.float32],
+    counts: NDArray[np.int64],
     generator: np.random.Generator,
 ) -> None:
-    """Take one block of rows into account: a nearer row wins, an equal one by lot."""
-    closest = distances.min(axis=1)
-    hits = np.flatnonzero(distances <= (closest + TIE)[:, None])
-    person, row = np.divmod(hits, distances.shape[1])
-    here = np.bincount(person, minlength=len(closest))
-    lot = generator.random((2, len(closest)))
-    pick = np.cumsum(here) - here + (lot[0] * here).astype(np.int64)
+    """Take one block of different rows into account: a nearer row wins, an equal one by lot."""
+    closest = apart.min(axis=1)
+    person, row = np.divmod(np.flatnonzero(apart <= (closest + TIE)[:, None]), apart.shape[1])
+    upto = np.cumsum(counts[row])
+    here = np.bincount(person, weights=counts[row], minlength=len(people)).astype(np.int64)
+    lot = generator.random((2, len(people)))
+    pick = np.searchsorted(upto, np.cumsum(here) - here + (lot[0] * here).astype(np.int64), side="right")
     nearer = closest < found.distance[people] - TIE
     equal = ~nearer & (closest <= found.distance[people] + TIE)
     before = np.where(nearer, 0, found.ties[people])

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.comparison import Compared, compare
+from attacks.keys import row_codes
 from attacks.tokens import as_text
-from exports.combinations import ranks
 from exports.errors import LabError
 from exports.hierarchies import encode
 from exports.plugins import nearest
@@ -168,44 +168,6 @@ def strangers(control: pa.Table, original: pa.Table, person: str | None) -> tupl
         )
     note = f"{overlap:,} of {control.num_rows:,} control rows were left out: {why}"
     return control.filter(pc.invert(known)), (note,)
-
-
-def row_codes(*tables: pa.Table) -> tuple[NDArray[np.int64], ...]:
-    """Return one code per row of each table, equal where all their common columns are."""
-    names = [name for name in tables[0].column_names if all(name in one.column_names for one in tables)]
-    sizes = np.cumsum([one.num_rows for one in tables])
-    columns = [np.concatenate(shared_codes([one[name] for one in tables])) for name in names]
-    return tuple(np.split(joint_codes(columns, int(sizes[-1])), sizes[:-1]))
-
-
-def joint_codes(columns: Sequence[NDArray[Any]], size: int) -> NDArray[np.int64]:
-    """Return one code per row, equal where the row's codes are equal in every column.
-
-    Examples
-    --------
-    >>> joint_codes([np.array([0, 1, 0]), np.array([5, 5, 5])], 3)
-    array([0, 1, 0])
-    """
-    keys, radix = np.zeros(size, dtype=np.int64), 1
-    for column in columns:
-        more = int(column.max(initial=0)) + 1
-        if radix > 2**62 // more:
-            keys = ranks(keys)
-            radix = int(keys.max(initial=0)) + 1
-        keys = keys * more + column
-        radix *= more
-    return ranks(keys)
-
-
-def shared_codes(columns: Sequence[pa.ChunkedArray]) -> list[NDArray[np.int64]]:
-    """Return one code per row of each column, equal where the values read the same."""
-    place: dict[str | None, int] = {}
-    coded = []
-    for column in columns:
-        labels, codes = encode(column)
-        shared = np.array([place.setdefault(label, len(place)) for label in labels], dtype=np.int64)
-        coded.append(shared[codes] if len(labels) else codes.astype(np.int64))
-    return coded
 
 
 def group_labels(table: pa.Table, by: str) -> NDArray[Any]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from attacks.keys import joint_codes, shared_codes
 from attacks.predicates import Coded
-from attacks.records import joint_codes, shared_codes
 from attacks.tokens import as_text
 from exports.errors import LabError, MissingExtraError
 from exports.schema import Column

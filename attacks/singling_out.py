@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
+from attacks.keys import joint_codes
 from attacks.predicates import Coded, Codes, Covers, Ints, Predicates, count_people, multivariate, univariate
-from attacks.records import comparable, group_labels, joint_codes, strangers, unusable
+from attacks.records import comparable, group_labels, strangers, unusable
 from attacks.result import AttackResult
 from attacks.scoring import scored, share_of
 from exports.combinations import ranks

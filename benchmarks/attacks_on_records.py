@@ -1,0 +1,168 @@
+"""Print how fast attacks on records are beside Anonymeter's, and whether both find the same.
+
+    python -m benchmarks.attacks_on_records adult.csv --anonymeter /elsewhere/bin/python
+    python -m benchmarks.attacks_on_records adult.csv --rows 1000000
+
+``adult.csv`` is ARX's copy of the Adult table (``;`` between fields). Original and control are its
+halves, the release is drawn from the original with a fifth of all cells redrawn from their column.
+Anonymeter needs numpy < 1.27, so it runs under the interpreter of its own environment; each of its
+attacks is stopped after 15 minutes. Rates are compared in joint standard errors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import tempfile
+import time
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+
+from attacks.inference import Inference
+from attacks.linkability import Linkability
+from attacks.result import AttackResult
+from attacks.singling_out import SinglingOut
+from exports.release import Release, Truth
+from exports.schema import Schema
+from exports.shares import Share
+
+STOP = 900
+SECRET = "salary-class"
+HALVES = (
+    ("sex", "race", "education", "workclass"),
+    ("age", "marital-status", "native-country", "occupation"),
+)
+KINDS = ("inference", "linkability", "singling-out univariate", "singling-out multivariate")
+
+THEIRS = """
+import json, sys, time, warnings
+import pandas as pd
+from anonymeter.evaluators import InferenceEvaluator, LinkabilityEvaluator, SinglingOutEvaluator
+warnings.simplefilter("ignore")
+kind, folder, targets, halves, secret = json.loads(sys.argv[1])
+tables = []
+for name in ("original", "released", "control"):
+    table = pd.read_csv(f"{folder}/{name}.csv")
+    tables.append(table.astype({column: object for column in table.columns if column != "age"}))
+original, released, control = tables
+known = [column for column in original.columns if column != secret]
+shared = dict(ori=original, syn=released, control=control, n_attacks=targets)
+# one run on few rows first, so that compiling is not timed
+few = dict(ori=original[:50], syn=released[:50], control=control[:50], n_attacks=5)
+if kind == "inference":
+    make = lambda given: InferenceEvaluator(aux_cols=known, secret=secret, **given).evaluate(n_jobs=1)
+elif kind == "linkability":
+    make = lambda given: LinkabilityEvaluator(aux_cols=halves, n_neighbors=1, **given).evaluate(n_jobs=1)
+else:
+    make = lambda given: SinglingOutEvaluator(n_cols=3, **given).evaluate(mode=kind.split()[1])
+if not kind.startswith("singling"):
+    make(few)
+start = time.perf_counter()
+found = make(shared)
+seconds = time.perf_counter() - start
+if kind == "linkability":
+    right = [links.count_links(1) for links in (found._attack_links, found._control_links)]
+else:
+    right = [found._n_success, found._n_control]
+print(json.dumps({"seconds": seconds, "attack": float(right[0]), "control": float(right[1])}))
+"""
+"""Anonymeter's side; the guesses that it made, not those it was asked for, are taken from ours."""
+
+
+def redrawn(table: pa.Table, rows: int, share: float, seed: int) -> pa.Table:
+    """Return ``rows`` rows drawn from a table, with a share of all cells redrawn from their column."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.integers(0, table.num_rows, rows)
+    columns = {}
+    for name in table.column_names:
+        own = np.where(rng.random(rows) < share, rng.integers(0, table.num_rows, rows), drawn)
+        columns[name] = table[name].combine_chunks().take(pa.array(own))
+    return pa.table(columns)
+
+
+def ours(kind: str, tables: dict[str, pa.Table], targets: int) -> tuple[AttackResult, float]:
+    """Run one attack and return its result and the seconds it took."""
+    known = [name for name in tables["original"].column_names if name != SECRET]
+    schema = Schema.of(quasi_identifier=known, sensitive=[SECRET])
+    attack = {
+        "inference": Inference(known=tuple(known), targets=targets),
+        "linkability": Linkability(halves=HALVES, targets=targets),
+        "singling-out univariate": SinglingOut("univariate", targets=targets),
+        "singling-out multivariate": SinglingOut(targets=targets),
+    }[kind]
+    release = Release("synthetic", schema, table=tables["released"])
+    start = time.perf_counter()
+    found = attack.run(release, Truth(tables["original"], tables["control"]), seed=1)
+    return found, time.perf_counter() - start
+
+
+def theirs(python: str, kind: str, folder: str, targets: int) -> dict[str, float] | None:
+    """Run one attack of Anonymeter's; None when it was stopped."""
+    call = [python, "-c", THEIRS, json.dumps([kind, folder, targets, HALVES, SECRET])]
+    try:
+        done = subprocess.run(call, capture_output=True, text=True, timeout=STOP, check=True)
+    except subprocess.TimeoutExpired:
+        return None
+    answer: dict[str, float] = json.loads(done.stdout)
+    return answer
+
+
+def apart(one: Share, other: float, of: int) -> float:
+    """Return how far apart two rates are, in joint standard errors."""
+    rates = (one.share or 0.0, other / of)
+    error = sqrt(sum(rate * (1 - rate) / number for rate, number in zip(rates, (one.of, of), strict=True)))
+    return abs(rates[0] - rates[1]) / error if error else 0.0
+
+
+def compare(kind: str, tables: dict[str, pa.Table], folder: str, python: str, targets: int) -> None:
+    """Print one attack of either."""
+    found, seconds = ours(kind, tables, targets)
+    peer = theirs(python, kind, folder, targets)
+    assert found.control is not None
+    if peer is None:
+        print(
+            f"{kind:26} ours {seconds:7.2f} s, stopped at {STOP} s: at least {STOP / seconds:.0f} times faster"
+        )
+        return
+    made = found.made or 1
+    print(
+        f"{kind:26} ours {seconds:7.2f} s, Anonymeter {peer['seconds']:7.2f} s: "
+        f"{peer['seconds'] / seconds:6.0f} times faster (wanted: 20); attack {found.attack.share or 0:.4f} and "
+        f"{peer['attack'] / made:.4f}, {apart(found.attack, peer['attack'], made):.1f} standard errors; control "
+        f"{found.control.share or 0:.4f} and {peer['control'] / made:.4f} (wanted: within 4)",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("table", type=Path)
+    parser.add_argument("--anonymeter", help="Python of the environment that has Anonymeter")
+    parser.add_argument("--rows", type=int, default=30_000)
+    parser.add_argument("--targets", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    adult = csv.read_csv(asked.table, parse_options=csv.ParseOptions(delimiter=";"))
+    order = np.random.default_rng(asked.seed).permutation(adult.num_rows)
+    original, control = (adult.take(part) for part in np.array_split(order, 2))
+    if asked.rows > adult.num_rows:
+        original, control = (redrawn(part, asked.rows, 0.05, asked.seed) for part in (original, control))
+    released = redrawn(original, asked.rows, 0.2, asked.seed)
+    data = {"original": original, "released": released, "control": control}
+    print(
+        f"release of {asked.rows:,} rows, original and control of {original.num_rows:,}, {asked.targets:,} targets"
+    )
+    for kind in KINDS:
+        if asked.anonymeter is None:
+            found, seconds = ours(kind, data, asked.targets)
+            print(f"{kind:26} {seconds:7.2f} s (wanted: 120); {found!r}", flush=True)
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            for name, part in data.items():
+                csv.write_csv(part, f"{folder}/{name}.csv")
+            compare(kind, data, folder, asked.anonymeter, asked.targets)
