@@ -162,6 +162,38 @@ def paired_advantage(
     return Advantage(1 - (of - right) / (of - guessed), float(low), float(high), name)
 
 
+def effective(hits: NDArray[np.bool_], people: NDArray[Any]) -> Share:
+    """Return the share of right guesses with the precision that guesses about so few people have.
+
+    The variance is taken over people (the ratio estimator's), and the share given the number of
+    independent guesses that would have it; never more than were made.
+
+    Parameters
+    ----------
+    hits : array of bool, shape (n_guesses,)
+        Was each guess right?
+    people : array of shape (n_guesses,)
+        Who each guess is about.
+
+    References
+    ----------
+    Kish (1965), Survey Sampling, section 8.2.
+
+    Examples
+    --------
+    >>> effective(np.array([True, True, False, False]), np.array(["ann", "ann", "bob", "bob"]))
+    50.0 % [9.5, 90.5] (1 of 2)
+    """
+    _, place = np.unique(people, return_inverse=True)
+    guesses = np.bincount(place)
+    right = np.bincount(place, weights=hits)
+    rate = float(hits.mean()) if len(hits) else 0.0
+    variance = float(((right - rate * guesses) ** 2).sum())
+    independent = len(hits) ** 2 * rate * (1 - rate) / variance if variance else len(guesses)
+    of = round(min(max(independent, 1), len(hits)))
+    return Share(round(rate * of), of, "estimated")
+
+
 def difference(first: Share, second: Share, confidence: float = 0.95) -> tuple[float, float, float] | None:
     """Return ``first - second`` with its interval, for disjoint people; None when nobody was tried.
 

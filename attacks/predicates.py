@@ -152,7 +152,7 @@ def univariate(table: Sequence[Codes], coded: Coded) -> Predicates:
     """Return the conditions on one column that are true of one row: rare values and ends of scales."""
     parts = []
     for at, codes in enumerate(table):
-        values, row, times = np.unique(codes, return_index=True, return_counts=True)
+        row, values, times = first_rows(codes)
         rare = times == 1
         low, high, source = values[rare], values[rare], row[rare]
         if coded.ordered[at]:
@@ -164,6 +164,21 @@ def univariate(table: Sequence[Codes], coded: Coded) -> Predicates:
             source = np.concatenate([source, row[least], row[greatest]])
         parts.append(Predicates(np.full((len(low), 1), at), low[:, None], high[:, None], source))
     return Predicates.joined(parts)
+
+
+def first_rows(codes: NDArray[Any]) -> tuple[Ints, Ints, Ints]:
+    """Return the first row of each code that occurs, the codes in increasing order, and their counts.
+
+    Examples
+    --------
+    >>> first_rows(np.array([2, 0, 2]))
+    (array([1, 0]), array([0, 2]), array([1, 2]))
+    """
+    counts = np.bincount(codes)
+    first = np.empty(len(counts), dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    values = np.flatnonzero(counts)
+    return first[values], values, counts[values]
 
 
 def multivariate(

@@ -141,33 +141,53 @@ def strangers(control: pa.Table, original: pa.Table, person: str | None) -> tupl
         When nobody is left.
     """
     import pyarrow as pa
+
+    kept, notes = strange_rows(control, original, person)
+    return (control.filter(pa.array(kept)) if notes else control), notes
+
+
+def strange_rows(
+    control: pa.Table,
+    original: pa.Table,
+    person: str | None,
+    codes: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
+) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """Return which rows of ``control`` are not of people in ``original``, and a note when some are.
+
+    Where no person column tells, equal rows are the same people if there are more of them than
+    chance explains: the share of the original's own rows that have an equal is what a stranger's
+    row would have (Good and Turing). ``codes`` are those of ``row_codes``, when they are known already.
+
+    Raises
+    ------
+    LabError
+        When nobody is left.
+    """
     import pyarrow.compute as pc
 
-    if control.num_rows == 0:
-        return control, ("the control has no rows: there is no control",)
+    rows = control.num_rows
+    if rows == 0:
+        return np.zeros(0, dtype=bool), ("the control has no rows: there is no control",)
     if person is not None and person in control.column_names and person in original.column_names:
-        known = pc.is_in(as_text(control[person]), value_set=as_text(original[person]))
+        same = pc.is_in(as_text(control[person]), value_set=as_text(original[person]))
+        shared: NDArray[np.bool_] = same.to_numpy(zero_copy_only=False)
         why = f"their {person!r} is in the original"
     else:
-        ours, theirs = row_codes(original, control)
-        present = np.isin(theirs, ours)
-        unique = np.count_nonzero(np.bincount(ours) == 1)
-        chance = 1 - unique / max(len(ours), 1)
-        expected = chance * len(theirs)
-        spread = np.sqrt(len(theirs) * chance * (1 - chance) * (1 + len(theirs) / max(len(ours), 1)))
-        if present.sum() <= expected + 6 * spread + 3:
-            return control, ()
-        known = pa.array(present)
-        why = f"they equal rows of the original, of which chance explains about {expected:.0f}"
-    overlap = int(pc.sum(known).as_py() or 0)
-    if not overlap:
-        return control, ()
-    if overlap == control.num_rows:
+        ours, theirs = codes or row_codes(original, control)
+        counts = np.bincount(ours, minlength=int(theirs.max()) + 1)
+        shared = counts[theirs] > 0
+        chance = 1 - np.count_nonzero(counts == 1) / max(len(ours), 1)
+        spread = np.sqrt(rows * chance * (1 - chance) * (1 + rows / max(len(ours), 1)))
+        if np.count_nonzero(shared) <= rows * chance + 6 * spread + 3:
+            return np.ones(rows, dtype=bool), ()
+        why = f"they equal rows of the original, of which chance explains about {rows * chance:.0f}"
+    overlap = int(np.count_nonzero(shared))
+    if overlap == rows:
         raise LabError(
             f"All {overlap:,} rows of the control are in the original too: give people who are not."
         )
-    note = f"{overlap:,} of {control.num_rows:,} control rows were left out: {why}"
-    return control.filter(pc.invert(known)), (note,)
+    note = f"{overlap:,} of {rows:,} control rows were left out: {why}"
+    return ~shared, (note,) if overlap else ()
 
 
 def group_labels(table: pa.Table, by: str) -> NDArray[Any]:

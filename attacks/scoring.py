@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from attacks.advantage import Advantage, advantage, detectable, needed, paired_advantage
+from attacks.advantage import Advantage, advantage, detectable, effective, needed, paired_advantage
 from attacks.result import AttackResult
 from attacks.tokens import as_text
 from exports.errors import LabError
@@ -58,7 +59,8 @@ def scored(
     asked : int, optional
         Guesses asked for, when fewer were made.
     people : array, optional
-        Who each guess is about, when one person is guessed about several times.
+        Who each guess is about, when one person is guessed about several times; those of a control as
+        long as ``attack`` are the same.
     groups, control_groups : array, optional
         The group of each guess, for ``by=``.
     seed : int
@@ -83,6 +85,12 @@ def scored(
         found = paired_advantage(attack, baseline, held_against, stream=stream, people=people)
     else:
         found = advantage(share_of(attack), share_of(reference), held_against)
+        if people is not None and found.value is not None:
+            others = share_of(reference)
+            if isinstance(reference, np.ndarray) and len(reference) == len(people):
+                others = effective(reference, people)
+            interval = advantage(effective(attack, people), others, held_against)
+            found = replace(found, low=interval.low, high=interval.high)
     worst = {}
     if groups is not None:
         for label in np.unique(groups):

@@ -9,10 +9,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from attacks.advantage import effective
 from attacks.attack import inapplicable, require
 from attacks.keys import joint_codes
-from attacks.predicates import Coded, Codes, Covers, Ints, Predicates, count_people, multivariate, univariate
-from attacks.records import comparable, group_labels, strangers, unusable
+from attacks.predicates import (
+    Coded,
+    Codes,
+    Covers,
+    Ints,
+    Predicates,
+    count_people,
+    first_rows,
+    multivariate,
+    univariate,
+)
+from attacks.records import comparable, group_labels, strange_rows, unusable
 from attacks.result import AttackResult
 from attacks.scoring import scored, share_of
 from exports.combinations import ranks
@@ -111,15 +122,14 @@ class SinglingOut:
         require(self, release, truth)
         stream = Stream(seed, "attack", f"{self.name}/{self.mode}")
         person = release.schema.person
-        notes: tuple[str, ...] = ()
-        tables = [release.rows, truth.original]
-        if truth.control is not None:
-            control, notes = strangers(truth.control, truth.original, person)
-            tables += [control] if control.num_rows else []
-        coded = Coded.of(
-            tables, [(name, release.schema.columns.get(name)) for name in self._names(release, truth)]
-        )
+        tables = [release.rows, truth.original, *([] if truth.control is None else [truth.control])]
+        columns = [(name, release.schema.columns.get(name)) for name in self._names(release, truth)]
+        coded = Coded.of(tables, columns)
         worlds = [World.of(codes, table, person) for codes, table in zip(coded.tables, tables, strict=True)]
+        notes: tuple[str, ...] = ()
+        if truth.control is not None:
+            kept, notes = strange_rows(truth.control, truth.original, person, joint_rows(worlds[1:]))
+            worlds[2:] = [worlds[2].take(kept)] if kept.any() else []
         read = worlds[0].different() if release.kind == "synthetic" else np.arange(len(worlds[0]))
         claims, tried = self._claims(worlds[0].take(read), coded, stream.at(name="claims"))
         right = worlds[1].holding(claims, coded.covers) == 1
@@ -127,10 +137,11 @@ class SinglingOut:
         if len(worlds) > 2:
             known, held_against = worlds[2].some(worlds[1].persons, stream.at(name="control")), worlds[1]
             found = known.holding(claims, coded.covers)
-            control_right = at_size(found, held_against.persons / known.persons)
-            if known.persons == held_against.persons:
-                control_right = found == 1
-            else:
+            alone = found == 1
+            control_right = alone
+            if known.persons != held_against.persons:
+                counted = effective(alone, claims.source)
+                control_right = at_size(found, counted, held_against.persons / known.persons)
                 notes += (_SMALL.format(known.persons, held_against.persons),)
         else:
             known, held_against = worlds[1].halves(stream.at(name="halves"))
@@ -143,6 +154,7 @@ class SinglingOut:
             right,
             control=control_right,
             baseline=share_of(held_against.holding(others) == 1),
+            people=claims.source,
             asked=self.targets,
             groups=groups,
             control_groups=groups,
@@ -200,8 +212,7 @@ class World:
 
     def different(self) -> Ints:
         """Return the first row of each different combination of values."""
-        first: Ints = np.sort(np.unique(joint_codes(self.codes, len(self)), return_index=True)[1])
-        return first
+        return np.sort(first_rows(joint_codes(self.codes, len(self)))[0])
 
     def some(self, persons: int, stream: Stream) -> World:
         """Return at most so many people, drawn at random, with all their rows."""
@@ -221,7 +232,14 @@ class World:
         return count_people(self.codes, claims, covers, self.people)
 
 
-def at_size(holding: Ints, ratio: float) -> Share:
+def joint_rows(worlds: Sequence[World]) -> tuple[Ints, Ints]:
+    """Return one code per row of two worlds, equal where the rows are."""
+    columns = [np.concatenate(pair) for pair in zip(*(world.codes for world in worlds), strict=True)]
+    codes = joint_codes(columns, sum(map(len, worlds)))
+    return codes[: len(worlds[0])], codes[len(worlds[0]) :]
+
+
+def at_size(holding: Ints, counted: Share, ratio: float) -> Share:
     """Return the share of claims that would be true of exactly one in a table ``ratio`` times as large.
 
     The expected number of people that a claim is true of is taken as gamma distributed over the
@@ -232,21 +250,21 @@ def at_size(holding: Ints, ratio: float) -> Share:
     ----------
     holding : array of int
         For how many people each claim is true: 0, 1 or 2 for more.
+    counted : Share
+        The share true of exactly one, with its precision.
     ratio : float
         Size of the table wanted over that of the table counted in.
 
     Examples
     --------
-    >>> at_size(np.repeat([0, 1, 2], [900, 90, 10]), 1.0)
-    9.0 % [7.4, 10.9] (90 of 1,000)
-    >>> at_size(np.repeat([0, 1, 2], [900, 90, 10]), 2.0)
+    >>> holding = np.repeat([0, 1, 2], [900, 90, 10])
+    >>> at_size(holding, Share(90, 1_000, "estimated"), 2.0)
     14.9 % [12.3, 17.9] (90 of 605)
     """
-    made, ones = len(holding), int(np.count_nonzero(holding == 1))
-    if not ones:
-        return Share(0, made, "estimated")
-    none = max(int(np.count_nonzero(holding == 0)), 0.5) / made
-    odds = ones / made / none
+    if not counted.count:
+        return counted
+    none = max(int(np.count_nonzero(holding == 0)), 0.5) / len(holding)
+    odds = int(np.count_nonzero(holding == 1)) / len(holding) / none
     excess = -np.log(none) / odds
     grown = ratio * np.exp(np.log(none) * (ratio - 1))
     if excess > 1 + 1e-6:
@@ -255,4 +273,4 @@ def at_size(holding: Ints, ratio: float) -> Share:
         part = float(brentq(lambda q: -np.log1p(-q) / q - excess, 1e-12, 1 - 1e-12))
         rate = (1 - part) / part
         grown = ratio * ((rate + 1) / (rate + ratio)) ** (odds / part + 1)
-    return Share(ones, max(ones, round(made / grown)), "estimated")
+    return Share(counted.count, max(counted.count, round(counted.of / grown)), "estimated")

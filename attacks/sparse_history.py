@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.histories import Log, seconds
-from attacks.records import group_labels, joint_codes, shared_codes
+from attacks.keys import joint_codes, shared_codes
+from attacks.records import group_labels
 from attacks.result import AttackResult
 from attacks.scoring import scored
 from exports.hierarchies import encode

@@ -3,8 +3,8 @@
     python -m benchmarks.attacks_on_records adult.csv --anonymeter /elsewhere/bin/python
     python -m benchmarks.attacks_on_records adult.csv --rows 1000000
 
-``adult.csv`` is ARX's copy of the Adult table (``;`` between fields). Original and control are its
-halves, the release is drawn from the original with a fifth of all cells redrawn from their column.
+``adult.csv`` is ARX's copy of the Adult table (``;`` between fields). Original and control are drawn
+from its halves with 5 % of all cells redrawn from their column, the release from the original with 20 %.
 Anonymeter needs numpy < 1.27, so it runs under the interpreter of its own environment; each of its
 attacks is stopped after 15 minutes. Rates are compared in joint standard errors.
 """
@@ -125,18 +125,14 @@ def compare(kind: str, tables: dict[str, pa.Table], folder: str, python: str, ta
     peer = theirs(python, kind, folder, targets)
     assert found.control is not None
     if peer is None:
-        print(
-            f"{kind:26} ours {seconds:7.2f} s, stopped at {STOP} s: at least {STOP / seconds:.0f} times faster"
-        )
+        print(f"{kind:26} {seconds:.2f} s, at least {STOP / seconds:.0f} times faster: stopped at {STOP} s")
         return
     made = found.made or 1
-    print(
-        f"{kind:26} ours {seconds:7.2f} s, Anonymeter {peer['seconds']:7.2f} s: "
-        f"{peer['seconds'] / seconds:6.0f} times faster (wanted: 20); attack {found.attack.share or 0:.4f} and "
-        f"{peer['attack'] / made:.4f}, {apart(found.attack, peer['attack'], made):.1f} standard errors; control "
-        f"{found.control.share or 0:.4f} and {peer['control'] / made:.4f} (wanted: within 4)",
-        flush=True,
-    )
+    ratio, gap = peer["seconds"] / seconds, apart(found.attack, peer["attack"], made)
+    print(f"{kind:26} {seconds:.2f} s, Anonymeter {peer['seconds']:.2f} s: {ratio:.0f} times (wanted: 20)")
+    rates = (found.attack.share or 0, peer["attack"] / made, found.control.share or 0, peer["control"] / made)
+    print("  attack {:.4f} and {:.4f}, control {:.4f} and {:.4f}; ".format(*rates), end="")
+    print(f"attacks {gap:.1f} joint standard errors apart (wanted: 4)", flush=True)
 
 
 if __name__ == "__main__":
@@ -149,14 +145,14 @@ if __name__ == "__main__":
     asked = parser.parse_args()
     adult = csv.read_csv(asked.table, parse_options=csv.ParseOptions(delimiter=";"))
     order = np.random.default_rng(asked.seed).permutation(adult.num_rows)
-    original, control = (adult.take(part) for part in np.array_split(order, 2))
-    if asked.rows > adult.num_rows:
-        original, control = (redrawn(part, asked.rows, 0.05, asked.seed) for part in (original, control))
-    released = redrawn(original, asked.rows, 0.2, asked.seed)
-    data = {"original": original, "released": released, "control": control}
-    print(
-        f"release of {asked.rows:,} rows, original and control of {original.num_rows:,}, {asked.targets:,} targets"
-    )
+    halves = [adult.take(part) for part in np.array_split(order, 2)]
+    original, control = (redrawn(half, asked.rows, 0.05, asked.seed) for half in halves)
+    data = {
+        "original": original,
+        "released": redrawn(original, asked.rows, 0.2, asked.seed),
+        "control": control,
+    }
+    print(f"three tables of {asked.rows:,} rows, {asked.targets:,} targets")
     for kind in KINDS:
         if asked.anonymeter is None:
             found, seconds = ours(kind, data, asked.targets)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attacks.advantage import advantage, detectable, difference, needed, paired_advantage
+from attacks.advantage import advantage, detectable, difference, effective, needed, paired_advantage
 from exports.randomness import Stream
 from exports.shares import Share
 
@@ -103,3 +103,14 @@ def test_the_needed_number_of_targets_shows_the_gain_four_times_in_five():
 def test_newcombe_gives_his_published_example():
     assert difference(Share(56, 70), Share(48, 80)) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
     assert difference(Share(0, 0), Share(1, 2)) is None
+
+
+def test_guesses_about_few_people_are_as_precise_as_about_so_many_people():
+    rng = np.random.default_rng(1)
+    rates = []
+    for _ in range(400):
+        person = rng.random(100) < 0.3
+        rates.append(effective(np.repeat(person, 20), np.repeat(np.arange(100), 20)).of)
+    assert np.median(rates) == pytest.approx(100, rel=0.1)
+    alone = effective(rng.random(2_000) < 0.3, np.arange(2_000))
+    assert alone.of == pytest.approx(2_000, rel=0.1)

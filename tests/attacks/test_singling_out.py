@@ -9,6 +9,7 @@ from attacks.singling_out import SinglingOut, at_size
 from exports.errors import LabError
 from exports.release import Release, Truth
 from exports.schema import Schema
+from exports.shares import Share
 
 PEOPLE = 6_000
 
@@ -79,7 +80,8 @@ def test_a_rate_is_brought_to_another_size_as_a_gamma_mixture_would(ratio):
     rng = np.random.default_rng(1)
     weight = rng.gamma(0.7, 0.9, 400_000)
     counted, wanted = rng.poisson(weight), rng.poisson(ratio * weight)
-    assert at_size(np.minimum(counted, 2), ratio).share == pytest.approx((wanted == 1).mean(), rel=0.03)
+    ones = Share(int((counted == 1).sum()), len(counted))
+    assert at_size(np.minimum(counted, 2), ones, ratio).share == pytest.approx((wanted == 1).mean(), rel=0.03)
 
 
 def test_everyone_identical_singles_nobody_out():
