@@ -6,17 +6,21 @@ four fields (name, e-mail, birth date, postal address) and then everything there
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 from faker import Faker
 
 from exports.randomness import BLOCK
+from simulate.numbering import Numbers
 from simulate.people import COLUMNS, address_keys, number_addresses, people_block
 
 FOUR_FIELDS = ("core", "name", "mailbox", "postal")
-BLOCKS = 6
-FAKED = 1_500
+BLOCKS = 8
+FAKED = 4_000
+REPEATS = 3
 
 
 def per_cpu_second(people: int, make: Callable[[], None]) -> float:
@@ -39,25 +43,37 @@ def fake(weighted: bool) -> float:
     return per_cpu_second(FAKED, loop)
 
 
-def simulate(groups: tuple[str, ...]) -> float:
-    """Return the rate of simulated visitors with unique addresses, the numbering pass included."""
+def simulate(groups: tuple[str, ...], *, unique: bool) -> float:
+    """Return the rate of simulated visitors, with or without the pass that makes addresses unique."""
     people_block(1, 0, groups=groups)
 
     def run() -> None:
-        numbers = number_addresses(address_keys(1, block) for block in range(BLOCKS))
+        numbers: list[Numbers | None] = [None] * BLOCKS
+        if unique:
+            numbers = [*number_addresses(address_keys(1, block) for block in range(BLOCKS))]
         for block in range(BLOCKS):
             people_block(1, block, groups=groups, numbers=numbers[block])
 
     return per_cpu_second(BLOCKS * BLOCK, run)
 
 
+def middle(measure: Callable[[], float]) -> float:
+    """Return the median of several measurements."""
+    return statistics.median(measure() for _ in range(REPEATS))
+
+
 if __name__ == "__main__":
-    default, unweighted = fake(True), fake(False)
-    four, everything = simulate(FOUR_FIELDS), simulate(tuple(COLUMNS))
-    print(f"Faker, default:            {default:12,.0f} people per CPU-second")
-    print(f"Faker, use_weighting=False:{unweighted:12,.0f}")
-    print(f"four fields:               {four:12,.0f}  {four / default:6.0f} x default (wanted: 300)")
-    print(f"                                         {four / unweighted:6.0f} x unweighted (wanted: 60)")
-    print(
-        f"people with everything:    {everything:12,.0f}  {everything / default:6.0f} x default (wanted: 100)"
-    )
+    default, unweighted = middle(lambda: fake(True)), middle(lambda: fake(False))
+    print(f"{'Faker, default:':42}{default:12,.0f} people per CPU-second")
+    print(f"{'Faker, use_weighting=False:':42}{unweighted:12,.0f}")
+    for what, groups, unique in (
+        ("the four fields:", FOUR_FIELDS, False),
+        ("the four fields, no address twice:", FOUR_FIELDS, True),
+        ("people with everything:", tuple(COLUMNS), False),
+        ("people with everything, no address twice:", tuple(COLUMNS), True),
+    ):
+        rate = middle(partial(simulate, groups, unique=unique))
+        ratios = f"{rate / default:5.0f} x default {rate / unweighted:5.0f} x unweighted"
+        print(f"{what:42}{rate:12,.0f}  {ratios}")
+    print("Wanted, without the pass as Faker repeats addresses: four fields 300 x default, 60 x unweighted;")
+    print("people with everything 100 x default.")

@@ -27,6 +27,7 @@ from simulate.pieces import (
     hash_text,
     pieces,
     tails,
+    year_tails,
 )
 from simulate.tables import words
 
@@ -75,6 +76,7 @@ STYLES = np.array(
         [WORD, 0, OTHER_WORD, TWO_DIGITS, 6],
     ]
 )
+FIRST, MARK, SECOND, YEAR, WEIGHT = np.ascontiguousarray(STYLES.T)
 """Styles of local parts and their weights. Assumed, after a count of 58 corporate addresses (2004)
 and 3 % of user names with a date among 10 million (2015)."""
 
@@ -119,11 +121,13 @@ def draft(block: Block, who: Demography, names: Names, slot: int) -> Drafts:
     The first is the one used most; the three have different providers.
     """
     rows = np.flatnonzero(block.uniforms("number of addresses") < OWNS[slot])
-    provider = _providers(block, who, slot)[rows]
+    # Everybody has a first address: a slice takes all rows without copying them.
+    chosen = rows if slot else slice(None)
+    provider = _providers(block, who, slot)[chosen]
     pool = pieces(names.locale)
-    given, surname = names.given[rows], names.surname[rows]
-    style = STYLES[pick(np.array(STYLES[:, -1]), block.bits(f"style {slot + 1}"))[rows]]
-    bits = block.bits(f"words {slot + 1}")[rows]
+    given, surname = names.given[chosen], names.surname[chosen]
+    style = pick(WEIGHT, block.bits(f"style {slot + 1}")[chosen])
+    bits = block.bits(f"words {slot + 1}")[chosen]
     word, other, firm = (
         ((bits >> np.uint64(shift)) % np.uint64(of)).astype(np.int32)
         for shift, of in ((0, len(words())), (20, len(words())), (40, SMALL_DOMAINS))
@@ -140,15 +144,14 @@ def draft(block: Block, who: Demography, names: Names, slot: int) -> Drafts:
         ]
     )
     here = np.arange(len(rows))
-    birth_year = who.birth_year[rows].astype(np.int64)
-    years = np.stack([np.zeros(len(rows), np.int64), 1 + birth_year % 100, 101 + birth_year - 1900])
+    mark = MARK[style]
     return Drafts(
         rows=rows,
-        first=choices[style[:, 0], here],
+        first=choices[FIRST[style], here],
         # Gmail allows no underscore.
-        mark=np.where((provider == GMAIL) & (style[:, 1] == 2), 1, style[:, 1]),
-        second=choices[style[:, 2], here],
-        year=years[style[:, 3], here],
+        mark=np.where((provider == GMAIL) & (mark == 2), 1, mark),
+        second=choices[SECOND[style], here],
+        year=year_tails()[YEAR[style], who.birth_year[chosen]],
         domain=np.where(provider == WORK, WORK + firm, provider),
         number=np.zeros(len(rows), np.int64),
     )

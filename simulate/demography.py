@@ -107,8 +107,16 @@ class Block:
         return self.stream(name).bits(self.size)
 
     def normals(self, name: str) -> NDArray[np.float64]:
-        """Return one standard normal number per person."""
-        return self.stream(name).normals(self.size)
+        """Return one standard normal number per person, on the grid of 65,536 quantiles."""
+        drawn: NDArray[np.float64] = self.normal_columns(name, 1)[0].astype(np.float64)
+        return drawn
+
+    def normal_columns(self, name: str, columns: int) -> NDArray[np.float32]:
+        """Return rows of independent normal numbers on that grid, with one entry per person."""
+        draws = self.size * columns
+        sixteen = self.stream(name).bits(-(-draws // 4)).astype("<u8").view("<u2")[:draws]
+        drawn: NDArray[np.float32] = _normal_quantiles()[sixteen.reshape(self.size, columns).T]
+        return drawn
 
     def uniforms(self, name: str) -> NDArray[np.float64]:
         """Return one number in [0, 1) per person."""
@@ -133,6 +141,14 @@ class Demography:
     def cell(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Index into tables by sex (women, men) and single year of age."""
         return (~self.female).astype(np.int64), np.clip(self.age, 0, OLDEST).astype(np.int64)
+
+
+@cache
+def _normal_quantiles() -> NDArray[np.float32]:
+    from scipy.special import ndtri
+
+    quantiles: NDArray[np.float32] = ndtri((np.arange(1 << 16) + 0.5) / (1 << 16)).astype(np.float32)
+    return quantiles
 
 
 @cache

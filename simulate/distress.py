@@ -55,14 +55,15 @@ class Questionnaire:
         self, block: Block, distress: NDArray[np.float64], who: Demography
     ) -> dict[str, NDArray[np.int8]]:
         """Return the answers 0 to 3 to each item, by column name."""
-        common = self.loading * distress + self.shift_by_age[who.cell]
-        own = np.sqrt(1 - self.loading**2)
-        answers = {}
-        for number, cuts in enumerate(self.thresholds, start=1):
-            name = f"{self.name}_{number}"
-            propensity = common + own * block.normals(name)
-            answers[name] = sum((propensity > cut).view(np.int8) for cut in cuts)
-        return answers
+        common = (self.loading * distress + self.shift_by_age[who.cell]).astype(np.float32)
+        own = block.normal_columns(self.name, len(self.at_least)) * np.float32(np.sqrt(1 - self.loading**2))
+        own += common
+        return {
+            f"{self.name}_{number}": np.sum(
+                [propensity > cut for cut in cuts.astype(np.float32)], axis=0, dtype=np.int8
+            )
+            for number, (propensity, cuts) in enumerate(zip(own, self.thresholds, strict=True), start=1)
+        }
 
     def totals(self, female: bool, age: int, distress: float = 0.0) -> NDArray[np.float64]:
         """Return the exact distribution of the total score at one age and sex.
@@ -130,5 +131,5 @@ QUESTIONNAIRES = (PHQ9, GAD7)
 
 def draw_distress(block: Block, site: Site) -> NDArray[np.float64]:
     """Draw distress; a chance of visiting that grows exponentially with it moves visitors' mean only."""
-    distress = block.normals("distress")
+    distress = block.stream("distress").normals(block.size)
     return distress + site.distress if block.population in VISITING else distress

@@ -96,26 +96,37 @@ def type_in(block: Block, entry: Entry, addresses: Any, locale: str) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    rows = np.flatnonzero(entry.kind)
-    kind, given = entry.kind[rows], take(entry.given, rows)
-    draw = block.bits("entry details")[rows]
-    local = spell(given, locale, domain=False)
-    domain = domains().take(pa.array(given.domain))
-    dotted = spell(replace(given, mark=np.where(given.mark == 1, 0, 1)), locale, domain=False)
-    tags = pa.array(TAGS).take(pa.array((draw % np.uint64(len(TAGS))).astype(np.int64)))
-    mistyped_local, mistyped_domain = _mistype(local, domain, draw)
-    changed = {
-        MISTYPED: (mistyped_local, mistyped_domain, ""),
-        PLUS_TAG: (pc.binary_join_element_wise(local, tags, "+"), domain, ""),
-        RELAY: (ascii_strings(hex_digits(draw, 12)), pa.repeat(RELAY_DOMAIN, len(rows)), ""),
-        DOTS: (dotted, domain, ""),
-        CAPITALS: (pc.utf8_capitalize(local), domain, ""),
-        SPACE: (local, domain, " "),
-    }
-    spelt = [pc.binary_join_element_wise(*parts, "") for parts in changed.values()]
-    return pc.replace_with_mask(
-        addresses, pa.array(entry.kind != 0), pc.choose(pa.array(kind - 1), *spelt).cast(addresses.type)
-    )
+    draw = block.bits("entry details")
+    order, typed = [], []
+    for kind in range(1, len(ENTRIES)):
+        rows = np.flatnonzero(entry.kind == kind)
+        order.append(rows)
+        typed.append(_as_typed(kind, take(entry.given, rows), draw[rows], locale))
+    in_order = np.argsort(np.concatenate(order))
+    changed = pa.concat_arrays(typed).take(pa.array(in_order))
+    return pc.replace_with_mask(addresses, pa.array(entry.kind != 0), changed)
+
+
+def _as_typed(kind: int, given: Drafts, draw: NDArray[np.uint64], locale: str) -> Any:
+    """Return addresses as they are typed in one of the ways of ``ENTRIES``."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if kind == RELAY:
+        return ascii_strings(hex_digits(draw, 12), RELAY_DOMAIN)
+    if kind == DOTS:
+        return spell(replace(given, mark=np.where(given.mark == 1, 0, 1)), locale)
+    if kind == CAPITALS:
+        return pc.utf8_capitalize(spell(given, locale))
+    if kind == SPACE:
+        return pc.binary_join_element_wise(spell(given, locale), "", " ")
+    local, domain = spell(given, locale, domain=False), domains().take(pa.array(given.domain))
+    if kind == PLUS_TAG:
+        tags = pa.array(TAGS).take(pa.array((draw % np.uint64(len(TAGS))).astype(np.int64)))
+        local = pc.binary_join_element_wise(local, tags, "+")
+    else:
+        local, domain = _mistype(local, domain, draw)
+    return pc.binary_join_element_wise(local, domain, "")
 
 
 def _mistype(local: Any, domain: Any, draw: NDArray[np.uint64]) -> tuple[Any, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -100,7 +101,7 @@ def _tickets(weight: NDArray[np.float64], first: int) -> NDArray[np.uint64]:
 
 
 def pick(
-    weights: NDArray[np.float64], bits: NDArray[np.uint64], row: NDArray[np.int64] | None = None
+    weights: NDArray[Any], bits: NDArray[np.uint64], row: NDArray[np.int64] | None = None
 ) -> NDArray[np.int64]:
     """Return for each random number an index drawn by the weights, or by those of its row.
 

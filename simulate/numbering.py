@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from simulate.pieces import append_number
 
+TABLE_BITS = 24
+_SHIFT = np.uint64(64 - TABLE_BITS)
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -47,15 +50,16 @@ def number_owners(keys: NDArray[np.uint64]) -> Numbers:
     >>> number_owners(np.array([anna, anna, anna2, anna], np.uint64)).between(0, 4)
     array([0, 4, 0, 3])
     """
-    order = np.argsort(keys, kind="stable")
+    taken = np.sort(keys)
+    shared = np.zeros(1 << TABLE_BITS, dtype=bool)
+    shared[taken[1:][taken[1:] == taken[:-1]] >> _SHIFT] = True
+    # Most addresses have one owner: only the others, and a few that look like them, are put in order.
+    candidates = np.flatnonzero(shared[keys >> _SHIFT])
+    order = candidates[np.argsort(keys[candidates], kind="stable")]
     in_order = keys[order]
     follows = np.flatnonzero(in_order[1:] == in_order[:-1]) + 1
-    taken = np.delete(in_order, follows)
     position, base = order[follows], in_order[follows]
-    del order, in_order
-    group = (
-        np.cumsum(np.concatenate([[True], base[1:] != base[:-1]])) - 1 if len(base) else base.astype(np.int64)
-    )
+    group = np.cumsum(np.diff(base, prepend=base[:1]) != 0)
     number = _rank(group) + 2
     ceiling = np.bincount(group) + 1
     settled = np.zeros(len(base), np.uint64)

@@ -130,6 +130,13 @@ def tails() -> tuple[Any, NDArray[np.uint64], NDArray[np.uint64]]:
 
 
 @cache
+def year_tails() -> NDArray[np.int64]:
+    """Return by form (none, two digits, four digits) and year of birth the tail that spells it."""
+    year = np.arange(2030)
+    return np.stack([np.zeros_like(year), 1 + year % 100, np.where(year >= 1900, 101 + year - 1900, 0)])
+
+
+@cache
 def domains() -> Any:
     """Return every domain an address can have: the large providers, then small ones of employers."""
     import pyarrow as pa
