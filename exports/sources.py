@@ -143,6 +143,12 @@ def read(data: Any, *, delimiter: str | None = None, encoding: str | None = None
 def _located(place: str, delimiter: str | None, encoding: str | None) -> Source:
     from exports.files import json_source, parquet_source, text_source
 
+    if "::" in place:
+        from exports.databases import database_source
+
+        return database_source(place)
+    if place.startswith(("postgresql://", "postgres://")):
+        raise LabError("A PostgreSQL address needs a table: end it in ::TABLE.")
     path = Path(place)
     lower = path.name.lower()
     if path.is_dir() or lower.endswith(".parquet"):

@@ -203,10 +203,11 @@ class DuckDBEngine:
     @contextmanager
     def _faults(self) -> Iterator[None]:
         import duckdb
+        import pyarrow as pa
 
         try:
             yield
-        except duckdb.Error as error:
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
             names = ", ".join(dict.fromkeys(source.name for source in self._sources.values()))
             raise LabError(_sentence(error, names, self._memory)) from None
 

@@ -1,0 +1,157 @@
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import tempfile
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from exports.engines.duckdb_engine import DuckDBEngine
+from exports.errors import LabError
+from exports.sources import read
+
+HOSTILE = 'visits "; drop table x --'
+SECRET = "hunter2"
+
+
+def rows(source) -> list[tuple]:
+    with DuckDBEngine() as engine:
+        table = engine.query(f"select * from {engine.scan(source)}")
+    return sorted(zip(*(column.to_pylist() for column in table.columns), strict=True), key=str)
+
+
+def test_a_table_of_a_duckdb_file_is_read_in_place(tmp_path):
+    path = tmp_path / "lab.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute('create schema s; create table s."a.b" as select 1 as "Age", 2 as "x ""y"""')
+        connection.execute("create table plain as select 7 as n")
+    source = read(f"{path}::s.a.b")
+    assert source.columns == ("Age", 'x "y"')
+    assert rows(source) == [(1, 2)]
+    assert rows(read(f"{path}::plain")) == [(7,)]
+    with pytest.raises(LabError, match="has no table"):
+        read(f"{path}::absent")
+
+
+@pytest.mark.extra("databases")
+def test_a_sqlite_table_whose_column_changes_its_type_is_read_as_text(tmp_path):
+    path = tmp_path / "odd #1?.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute(f'create table "{HOSTILE.replace(chr(34), chr(34) * 2)}" (n, "select")')
+    connection.executemany(
+        f'insert into "{HOSTILE.replace(chr(34), chr(34) * 2)}" values (?, ?)',
+        [(i, None) for i in range(3000)] + [("text", "x")],
+    )
+    connection.commit()
+    connection.close()
+    source = read(f"{path}::{HOSTILE}")
+    assert source.columns == ("n", "select")
+    assert ("text", "x") in rows(source)
+    assert len(rows(source)) == 3001
+    with pytest.raises(LabError, match="cannot be read"):
+        read(f"{path}::absent")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"postgresql://user:{SECRET}@x@host.example/db::t",
+        f"postgresql://user:{SECRET}/y@host.example/db::t",
+        f"postgresql://user:{SECRET}%2@127.0.0.1:9/db::t",
+        f"postgresql://user:{SECRET}@127.0.0.1:9/db::t",
+        f"postgresql://user:{SECRET}@127.0.0.1:9/db",
+        f"mysql://user:{SECRET}@127.0.0.1:9/db::t",
+    ],
+)
+@pytest.mark.extra("databases")
+def test_no_password_is_in_a_message_or_a_name(address):
+    with pytest.raises(LabError) as caught:
+        read(address)
+    assert "hunter" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None or caught.value.__suppress_context__
+
+
+def programs() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    """A PostgreSQL of our own on a free port; skips where none is installed."""
+    folder = programs()
+    if folder is None:
+        pytest.skip("needs PostgreSQL (Debian package postgresql)")
+    home = Path(tempfile.mkdtemp(prefix="reidlab-postgres-"))  # pytest's own folders are closed to others
+    drop: list[str] = []
+    if os.geteuid() == 0:
+        shutil.chown(home, "postgres")
+        drop = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data, quiet = home / "data", subprocess.DEVNULL
+    made = [*drop, folder / "initdb", "-D", data, "-U", "reidlab", "-A", "trust", "--no-sync", "-E", "UTF8"]
+    subprocess.run([*made, "--locale=C"], cwd="/", check=True, stdout=quiet)
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+    control = [*drop, folder / "pg_ctl", "-D", data, "-w"]
+    subprocess.run([*control, "-o", options, "-l", home / "log", "start"], cwd="/", check=True, stdout=quiet)
+    yield f"postgresql://reidlab:{SECRET}@127.0.0.1:{port}/postgres", home
+    subprocess.run([*control, "-m", "immediate", "stop"], cwd="/", check=False, stdout=quiet, stderr=quiet)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def filled(address: str, table: str, count: int) -> None:
+    from adbc_driver_postgresql import dbapi
+
+    with dbapi.connect(address) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            f'create table {table} as select i % 7 as age, (i % 3)::numeric(9,2) as "Pay ""x""", '
+            f"case when i % 2 = 0 then 'a' end as zip, now()::date as seen from generate_series(1, {count}) i"
+        )
+        connection.commit()
+
+
+@pytest.mark.extra("databases")
+def test_a_postgresql_table_is_assessed_without_being_loaded(postgres):
+    from exports.schema import Schema
+    from reidlab.assessment import assess
+
+    address, _ = postgres
+    filled(address, '"public"."Visits"', 4200)
+    source = read(f"{address}::public.Visits")
+    assert source.columns == ("age", 'Pay "x"', "zip", "seen")
+    assert SECRET not in repr(source) + source.name
+    schema = Schema.of(quasi_identifier=["age", "zip"], sensitive=['Pay "x"'], insensitive=["seen"])
+    found = assess(source, schema)
+    assert (found.rows, found.classes, found.k) == (4200, 14, 300)
+    assert found.t_ordered == {'Pay "x"': pytest.approx(0.0)}
+    with pytest.raises(LabError, match="cannot be read"):
+        read(f"{address}::absent")
+
+
+@pytest.mark.extra("databases")
+def test_a_database_that_goes_away_midway_is_one_sentence(postgres):
+    address, home = postgres
+    filled(address, "large", 2_000_000)
+    source = read(f"{address}::large")
+
+    def gone() -> None:
+        with source.origin.open() as reader, DuckDBEngine() as engine:
+            reader.read_next_batch()
+            os.kill(int((home / "data" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGQUIT)
+            engine.register("people", reader)
+
+    with pytest.raises(LabError) as caught:
+        gone()
+    assert SECRET not in str(caught.value)
+
+
+def test_an_arrow_table_is_no_database():
+    assert read(pa.table({"a": [1]})).name == "table in memory"
