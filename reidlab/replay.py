@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ class Run:
     seed: int
     ranges: tuple[Range, ...]
     figure: str
+    disclosed: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:
         """Return the result object of ``reidlab replay``."""
@@ -56,6 +58,7 @@ class Run:
             },
             "figure": {"file": FIGURE, "alt": self.figure},
             "out": str(self.folder),
+            **self.disclosed,
         }
 
 
@@ -69,6 +72,7 @@ def run(
     memory: int = 4_000_000_000,
     accounts: int = 0,
     swept: bool = False,
+    only_match: bool = False,
     progress: Progress = lambda _stage, _done, _all: None,
 ) -> Run:
     """Replay a case into ``out``; an interrupted run is taken up where it stopped.
@@ -85,6 +89,8 @@ def run(
         As :func:`simulate.replay.replay`.
     swept : bool, default False
         Also sweep the unknown parameters.
+    only_match : bool, default False
+        People, upload and match alone, without the other parts of the case.
     progress : callable
         Told how far each stage is.
 
@@ -117,7 +123,8 @@ def run(
         )
         ranges = tuple(sweep(case, load_world(), done.cells, seed=seed)) if swept else ()
         figure = _draw(done, people, aside / FIGURE)
-        finished = Run(done, out, people, seed, ranges, figure)
+        disclosed = {} if only_match else _disclosed(done, people, seed, workers, progress)
+        finished = Run(done, out, people, seed, ranges, figure, disclosed)
         manifest = {
             "settings": settings,
             "world": asdict(load_world()),
@@ -130,6 +137,31 @@ def run(
     except OSError as error:
         raise LabError(cannot_write(out, error)) from None
     return finished
+
+
+def _disclosed(done: Replay, people: int, seed: int, workers: int, progress: Progress) -> dict[str, Any]:
+    """Return the parts of the case beyond the match, by their keys in the JSON."""
+    from reidlab.onward import onward
+    from simulate.collection import site_of
+    from simulate.disclosure.tally import later_people, read_outcomes, report, tally
+    from simulate.people import blocks
+    from simulate.workers import Workers
+
+    site = site_of(done.case, done.values)
+    count = sum(len(list(blocks(part))) for part in (people, later_people(done.case, people)))
+    outcomes = read_outcomes(done.tables["matches"].files)
+    with Workers(min(workers, -(-count // 8))) as pool:
+        total = tally(
+            done.case,
+            site,
+            people,
+            outcomes,
+            pool,
+            seed=seed,
+            progress=lambda finished: progress("disclosure", finished, count),
+        )
+    found = report(total, done.case, people / done.case.size)
+    return {**found, "onward": onward(done.case, site, people, seed=seed)}
 
 
 def _draw(done: Replay, people: int, path: Path) -> str:

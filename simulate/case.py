@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from exports.errors import LabError
 from simulate.edge import checked, nearest, read_toml
+from simulate.people import COLUMNS
 from simulate.world import STRICT, Parameter, Status, load_world
 
 CASES = Path(__file__).with_name("cases")
@@ -77,6 +78,8 @@ class Transfer:
         Everyone who gave an address, or those who also enrolled.
     profile : str or None
         How the sender normalises; None for the platform's own rules.
+    identifier : {"email", "ad_id"}
+        What is sent: hashed addresses, or the advertising identifiers of telephones and tablets.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -87,10 +90,63 @@ class Transfer:
     status: Status
     source: str
     profile: str | None = None
+    identifier: Literal["email", "ad_id"] = "email"
 
     def __post_init__(self) -> None:
         if self.count < 1:
             raise ValueError("count must be at least 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a web beacon sends when somebody gives an answer.
+
+    Parameters
+    ----------
+    name : str
+        As it is sent; obscure where its meaning was to stay with the sender.
+    column, value : str
+        The answer that fires it: a column of the people or one of the case's attributes, and its
+        value as text (``true`` for yes).
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    name: str
+    column: str
+    value: str
+    status: Status
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An answer that only this case's site asks for, with the share of each value."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    name: str
+    shares: Mapping[str, float]
+    status: Status
+    source: str
+
+    def __post_init__(self) -> None:
+        if not self.shares or abs(sum(self.shares.values()) - 1) > 1e-6 or min(self.shares.values()) < 0:
+            raise ValueError(f"the shares of {self.name} must be at least 0 and add up to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Who is paid back: those who paid between two days; ``people`` as published, None if not."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    start: datetime.date
+    end: datetime.date
+    status: Status
+    source: str
+    people: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError("end must not come before start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +157,12 @@ class Case:
     ----------
     size : int
         Visitors collected by ``collected_by``; ``--people`` scales every count by it.
+    purpose : str
+        What the transfers were for; consent to it is what counts.
+    sub_brands : bool
+        Whether the site has sub-brands whose lists are told apart.
+    events, attributes, refund
+        What a beacon sent, what only this site asks for, and who is paid back.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -113,6 +175,11 @@ class Case:
     facts: tuple[Fact, ...]
     target: Target | None = None
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    purpose: Literal["service", "email", "advertising", "research"] = "advertising"
+    sub_brands: bool = False
+    events: tuple[Event, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    refund: Refund | None = None
 
     def __post_init__(self) -> None:
         if self.size < 1:
@@ -122,17 +189,34 @@ class Case:
         for platform in [*wanted, self.target.platform] if self.target else wanted:
             if platform not in platforms:
                 raise ValueError(f"the platform {platform!r} is unknown: {nearest(platform, platforms)}")
+        if not self.widest():
+            raise ValueError("transfers needs at least one list of e-mail addresses")
+        answers = {name for group in COLUMNS.values() for name in group}
+        answers |= {attribute.name for attribute in self.attributes}
+        for event in self.events:
+            if event.column not in answers:
+                raise ValueError(
+                    f"event {event.name!r}: no column {event.column!r}, {nearest(event.column, answers)}"
+                )
         if self.target and self.target.platform not in wanted:
             raise ValueError(f"the target is at {self.target.platform}, to which no transfer goes")
 
     def value(self, name: str) -> float:
         """Return the central value of one parameter."""
-        return self.parameters[name].value
+        found = self.parameters.get(name) or load_world().disclosure[name]
+        return found.value
+
+    @property
+    def beacon_platform(self) -> str:
+        """The platform that receives the events: the target's, else the first transfer's."""
+        return self.target.platform if self.target else next(iter(self.widest()))
 
     def widest(self) -> dict[str, Transfer]:
-        """Return the largest transfer to each platform, in the order of the file."""
+        """Return the largest list of addresses sent to each platform, in the order of the file."""
         widest: dict[str, Transfer] = {}
         for transfer in self.transfers:
+            if transfer.identifier != "email":
+                continue
             best = widest.setdefault(transfer.platform, transfer)
             if transfer.count > best.count:
                 widest[transfer.platform] = transfer

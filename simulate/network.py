@@ -65,13 +65,21 @@ def terms(seed: int, household: NDArray[np.int64], day: NDArray[Any] | int) -> N
     return count
 
 
+def behind_carrier_nat(seed: int, household: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which households share their public address with strangers."""
+    shared: NDArray[np.bool_] = _keyed(seed, "behind carrier NAT", household) < np.uint64(
+        BEHIND_CARRIER_NAT * 2**64
+    )
+    return shared
+
+
 def home_addresses(
     seed: int, household: NDArray[np.int64], zcta: NDArray[np.int64], day: NDArray[Any] | int
 ) -> NDArray[np.int64]:
     """Return the public IPv4 address of each household's connection on a day, as a number."""
     epoch = terms(seed, household, day)
     own = _keyed(seed, "home address", household * 40_000 + epoch) >> np.uint64(36)
-    shared = _keyed(seed, "behind carrier NAT", household) < np.uint64(BEHIND_CARRIER_NAT * 2**64)
+    shared = behind_carrier_nat(seed, household)
     pooled = _pool_addresses(seed, "home", zcta // 30, household + epoch)
     return FIRST_RESERVED + np.where(shared, pooled, own.astype(np.int64))
 

@@ -108,10 +108,14 @@ class Platform:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The parameters, residents and platforms that all cases share."""
+    """The parameters, residents and platforms that all cases share.
+
+    ``disclosure`` holds the parameters of what goes beyond the match.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     parameters: Mapping[str, Parameter]
+    disclosure: Mapping[str, Parameter]
     residents: Residents
     platforms: Mapping[str, Platform]
 

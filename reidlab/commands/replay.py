@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -50,6 +51,7 @@ def command(
             memory=bytes_of(memory),
             accounts=accounts,
             swept=sweep,
+            only_match=only == "match",
             progress=progress,
         )
     if as_json:
@@ -89,6 +91,8 @@ def _print(done: Run) -> None:
             f"{observed or ''}; driven by {drivers}"
         )
     _print_known(done)
+    for line in _disclosed(done.disclosed):
+        typer.echo(line)
     typer.echo(f"\nTables, figure and run.json are in {done.folder}")
 
 
@@ -109,6 +113,43 @@ def _print_known(done: Run) -> None:
         told = ", ".join(f"{value} {count:,}" for count, value in sorted(values, reverse=True))
         typer.echo(f"  {attribute.replace('_', ' ')}: {told}")
     typer.echo("The table 'known' has the same for every platform.")
+
+
+def _disclosed(parts: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line or two for each part of the case beyond the match."""
+    if not parts:
+        return
+    for days, whom in (parts["retargeting"].get("days_since_visit") or {}).items():
+        shown = ", ".join(
+            f"{name.replace('_', ' ')} {100 * one['share']:.1f} %" for name, one in whom.items()
+        )
+        yield f"\nAn advertisement to the address of a visit {days} day(s) ago reaches: {shown}"
+    for name, event in (parts["events"].get("events") or {}).items():
+        known = event["matched"]
+        shares = [known[key]["share"] for key in ("prior", "without_event", "with_event")]
+        told = ", ".join("unknown" if share is None else f"{100 * share:.1f} %" for share in shares)
+        yield f"{name!r} ({event['means']}): believed before, without and with it of matched people: {told}"
+    for year, row in (parts["years"].get("by_year") or {}).items():
+        share = row["matched_ever"]["share"] or 0.0
+        yield f"By the end of {year}: {row['collected']:,} collected, {100 * share:.1f} % of them ever matched"
+    for platform, one in parts["consent"]["without"].items():
+        yield f"Sent to {platform} without consent: {one['count']:,} of {one['of']:,}"
+    refund = parts["refund_class"]
+    if refund:
+        yield (
+            f"Paid between {refund['from']} and {refund['to']}: {refund['paid']:,}, at the size of the case "
+            f"{refund['at_the_size_of_the_case']:,} (published: {refund['published']}, {refund['status']})"
+        )
+    for platform, remedies in parts["remedies"].items():
+        left = ", ".join(f"{name.replace('_', ' ')} {one['matched']:,}" for name, one in remedies.items())
+        yield f"Matched at {platform} under each remedy: {left}"
+    if "auc" in parts["onward"]:
+        likely = parts["onward"]["never_uploaded"]
+        yield (
+            f"A look-alike model finds visitors with an AUC of {parts['onward']['auc']:.2f}; among people never "
+            f"uploaded, depression is found in {100 * likely['depressed_among_likely']['share']:.1f} % of those it "
+            f"picks and {100 * likely['depressed']['share']:.1f} % of all"
+        )
 
 
 def _range(low: float, _median: float, high: float) -> str:
