@@ -131,7 +131,7 @@ def _disclosed(parts: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name!r} ({event['means']}): believed before, without and with it of matched people: {told}"
     for year, row in (parts["years"].get("by_year") or {}).items():
         share = row["matched_ever"]["share"] or 0.0
-        yield f"By the end of {year}: {row['collected']:,} collected, {100 * share:.1f} % of them ever matched"
+        yield f"By the end of {year}: {row['collected']:,} collected, {100 * share:.1f} % ever matched"
     for platform, one in parts["consent"]["without"].items():
         yield f"Sent to {platform} without consent: {one['count']:,} of {one['of']:,}"
     refund = parts["refund_class"]
@@ -145,10 +145,10 @@ def _disclosed(parts: Mapping[str, Any]) -> Iterator[str]:
         yield f"Matched at {platform} under each remedy: {left}"
     if "auc" in parts["onward"]:
         likely = parts["onward"]["never_uploaded"]
+        picked, everybody = (100 * likely[key]["share"] for key in ("depressed_among_likely", "depressed"))
         yield (
-            f"A look-alike model finds visitors with an AUC of {parts['onward']['auc']:.2f}; among people never "
-            f"uploaded, depression is found in {100 * likely['depressed_among_likely']['share']:.1f} % of those it "
-            f"picks and {100 * likely['depressed']['share']:.1f} % of all"
+            f"A look-alike model finds visitors with an AUC of {parts['onward']['auc']:.2f}; of people never "
+            f"uploaded, {picked:.1f} % of those it picks are depressed and {everybody:.1f} % of all"
         )
 
 
