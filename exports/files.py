@@ -22,9 +22,8 @@ def text_source(path: Path, delimiter: str | None, encoding: str | None) -> Sour
     start = _start(path)
     if not start.strip():
         raise LabError(f"{path} is empty: give a file with a header line.")
-    if encoding is None:
-        utf16 = start.startswith((b"\xff\xfe", b"\xfe\xff"))
-        encoding = "utf-16" if utf16 else "utf-8-sig"
+    if encoding is None or encoding.lower() in ("utf-8", "utf8"):
+        encoding = _unicode(start)
     try:
         text = start.decode(encoding, errors="ignore" if len(start) == HEADER_BYTES else "strict")
     except LookupError:
@@ -113,6 +112,13 @@ def _start(path: Path) -> bytes:
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or "not a whole gzip file"
         raise LabError(f"{path} cannot be read ({reason}): check the file.") from None
+
+
+def _unicode(start: bytes) -> str:
+    """Return the encoding that the mark at the start of a file tells; UTF-8 without one."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    return "utf-8-sig" if start.startswith(b"\xef\xbb\xbf") else "utf-8"
 
 
 def _delimiter(text: str, path: Path) -> str:

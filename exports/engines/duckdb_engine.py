@@ -191,8 +191,11 @@ class DuckDBEngine:
         self._connection.execute(f"create temp view {name} as {sql}").fetchall()
 
     def _utf8(self, file: TextFile) -> TextFile:
-        """Return the file itself, or a copy in UTF-8 of one that DuckDB cannot decode."""
-        if file.encoding in ("utf-8", "utf-8-sig"):
+        """Return the file itself, or a copy in plain UTF-8.
+
+        DuckDB decodes few others, and takes a quoted header after a byte-order mark for the whole file.
+        """
+        if file.encoding == "utf-8":
             return file
         from exports.files import copy_as_utf8
 
