@@ -105,7 +105,7 @@ def problem_of(export: Export, asked: Requirements, hierarchies: Mapping[str, Hi
     histograms = {}
     start = max(len(weights), 1)
     persons = None if person is None else encode(export.table[person])[1].astype(np.intp)
-    for name in _sensitive(export, asked) if asked.protects_values else ():
+    for name in sensitive_columns(export, asked) if asked.protects_values else ():
         column = SensitiveColumn.of(export, name, persons)
         conditions += asked.of_values(name, column)
         histograms[name] = slice(start, start + column.size)
@@ -123,7 +123,8 @@ def _population(population: pa.Table, hierarchies: Mapping[str, Hierarchy]) -> d
     return {name: one.encode(population[name], name) for name, one in hierarchies.items()}
 
 
-def _sensitive(export: Export, asked: Requirements) -> tuple[str, ...]:
+def sensitive_columns(export: Export, asked: Requirements) -> tuple[str, ...]:
+    """Return the sensitive columns that the requirements protect."""
     declared = export.schema.sensitive
     wanted = declared if asked.sensitive is None else tuple(asked.sensitive)
     strange = [name for name in wanted if name not in declared]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -13,11 +11,11 @@ from defenses.defense import Defense
 from defenses.lattice import Passes
 from defenses.losses import LOSSES
 from defenses.problem import Problem, hierarchies_of, problem_of
+from defenses.records import changed_release
 from defenses.requirements import Requirements
 from exports.errors import LabError
 from exports.hierarchies import Hierarchy
 from exports.release import Export, Guarantee, Kind, Release
-from exports.schema import Column, Role, Schema
 
 
 class GlobalRecoding(Defense):
@@ -42,6 +40,7 @@ class GlobalRecoding(Defense):
     Examples
     --------
     >>> import pyarrow as pa
+    >>> from exports.schema import Column, Role, Schema
     >>> schema = Schema({"zip": Column(Role.QUASI_IDENTIFIER, prefix=True)})
     >>> export = Export(pa.table({"zip": ["02139", "02138", "10001"]}), schema)
     >>> release = GlobalRecoding({"zip": 1}, k=2, suppression=0.4).fit_transform(export)
@@ -102,28 +101,22 @@ def recoded(
     kept = judge.rows(node)[: export.table.num_rows]
     rows = np.flatnonzero(kept)
     require_rows(problem, kept, asked.suppression)
-    table = export.table
-    for name, level in levels.items():
-        if level:
-            labels = hierarchies[name].generalise(problem.coded[name][: len(kept)], level)
-            table = table.set_column(table.column_names.index(name), name, labels)
+    columns = {
+        name: hierarchies[name].generalise(problem.coded[name][: len(kept)], level)
+        for name, level in levels.items()
+        if level
+    }
     verdict = judge.at(node)
     classes = judge.kept(verdict)
-    return Release(
-        "records",
-        released_schema(export.schema, levels),
-        Guarantee(asked.promises, "record" if problem.person is None else "person"),
-        table=table.select(released_columns(export.schema)).take(rows),
-        manifest={
-            "defense": defense.name,
-            "parameters": stated(defense),
-            "levels": dict(levels),
-            "rows_in": len(kept),
-            "suppressed": len(kept) - len(rows),
-            "loss": {name: loss.value(lattice, *classes) for name, loss in LOSSES.items()},
-            "reference": reference(problem),
-        },
-        owner=rows,
+    return changed_release(
+        defense,
+        export,
+        columns,
+        rows=rows,
+        guarantee=Guarantee(asked.promises, "record" if problem.person is None else "person"),
+        levels=dict(levels),
+        loss={name: loss.value(lattice, *classes) for name, loss in LOSSES.items()},
+        reference=reference(problem),
     )
 
 
@@ -149,31 +142,6 @@ def require_rows(problem: Problem, kept: Passes, suppression: float) -> None:
         raise LabError(f"All {total:,} {unit} would be suppressed, so nothing would leave: generalise more.")
 
 
-def released_columns(schema: Schema) -> list[str]:
-    """Return the columns that leave: all but direct identifiers and tokens."""
-    return [name for name in _all_columns(schema) if name not in schema.names(Role.IDENTIFIER, Role.TOKEN)]
-
-
-def released_schema(schema: Schema, levels: Mapping[str, int]) -> Schema:
-    """Return the schema of the released columns; what is generalised has no hierarchy any more."""
-    leaving = released_columns(schema)
-    columns = {
-        name: Column(column.role, column.nulls) if levels.get(name) else column
-        for name, column in schema.columns.items()
-        if name in leaving
-    }
-    return replace(schema, columns=MappingProxyType(columns))
-
-
-def stated(defense: Defense) -> dict[str, Any]:
-    """Return the parameters of a defence for the manifest; of a table only its size."""
-    return {
-        name: f"{value.num_rows} rows" if hasattr(value, "num_rows") else value
-        for name, value in defense.get_params().items()
-        if value is not None
-    }
-
-
 def reference(problem: Problem) -> dict[str, dict[str, float]]:
     """Return the share of each sensitive value in the input table, which l and t refer to."""
     return {
@@ -186,11 +154,6 @@ def reference(problem: Problem) -> dict[str, dict[str, float]]:
         )
         for name, column in problem.values.items()
     }
-
-
-def _all_columns(schema: Schema) -> list[str]:
-    special = (schema.person, schema.weight, schema.household, schema.time, schema.consent)
-    return [*schema.columns, *(name for name in special if name and name not in schema.columns)]
 
 
 def _levels(given: Mapping[str, int] | str) -> dict[str, int]:
