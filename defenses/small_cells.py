@@ -151,6 +151,6 @@ def exposed_cells(counts: NDArray[np.int64], withheld: Passes, threshold: int) -
             goal = np.zeros(len(cells))
             goal[number] = 1
             low, high = (linprog(sign * goal, A_eq=lines, b_eq=totals, bounds=(0, None)) for sign in (1, -1))
-            if high.status == 0 and float(np.add(high.fun, low.fun)) > 1e-9 - 1:
+            if high.status == 0 and (high.fun or 0.0) + (low.fun or 0.0) > 1e-9 - 1:
                 exposed.append(cell)
     return exposed
