@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from attacks.attack import Attack
 
 BUILT_IN: dict[str, str] = {
+    "averaging": "attacks.averaging:Averaging",
+    "float-laplace": "attacks.float_laplace:FloatLaplace",
     "sparse-history": "attacks.sparse_history:SparseHistory",
     "audience-size": "attacks.audience_size:AudienceSize",
     "account-match": "attacks.account_match:AccountMatch",
