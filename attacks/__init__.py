@@ -8,23 +8,25 @@ from exports import plugins
 
 if TYPE_CHECKING:
     from attacks.attack import Attack
+    from attacks.result import AttackResult
+    from exports.release import Release, Truth
 
 BUILT_IN: dict[str, str] = {
-    "averaging": "attacks.averaging:Averaging",
-    "float-laplace": "attacks.float_laplace:FloatLaplace",
-    "sparse-history": "attacks.sparse_history:SparseHistory",
-    "audience-size": "attacks.audience_size:AudienceSize",
     "account-match": "attacks.account_match:AccountMatch",
+    "audience-size": "attacks.audience_size:AudienceSize",
+    "averaging": "attacks.averaging:Averaging",
     "cross-list": "attacks.cross_list:CrossListJoin",
     "differencing": "attacks.differencing:Differencing",
+    "float-laplace": "attacks.float_laplace:FloatLaplace",
     "hash-reversal": "attacks.hash_reversal:HashReversal",
     "inference": "attacks.inference:Inference",
-    "linkage": "attacks.linkage:Linkage",
     "linkability": "attacks.linkability:Linkability",
-    "reconstruction": "attacks.reconstruction:Reconstruction",
+    "linkage": "attacks.linkage:Linkage",
     "membership": "attacks.membership:Membership",
+    "reconstruction": "attacks.reconstruction:Reconstruction",
     "shadow-models": "attacks.shadow_models:ShadowModels",
     "singling-out": "attacks.singling_out:SinglingOut",
+    "sparse-history": "attacks.sparse_history:SparseHistory",
 }
 """Registered name -> ``module:class`` of each attack in this package."""
 
@@ -38,3 +40,18 @@ def find(name: str) -> type[Attack]:
     """Return the attack class of a registered name; raises LabError naming the nearest."""
     found: type[Attack] = plugins.load(name, available(), "attack")
     return found
+
+
+def check_attack(
+    attack: type[Attack] | Attack, release: Release | None = None, truth: Truth | None = None
+) -> list[AttackResult]:
+    """Check that an attack keeps the rules of this package; see ``attacks.conformance``.
+
+    Raises
+    ------
+    AssertionError
+        Says which rule is broken.
+    """
+    from attacks.conformance import check_attack as check
+
+    return check(attack, release, truth)

@@ -8,6 +8,7 @@ from math import exp, log, log1p
 from typing import Literal
 
 from exports.errors import LabError
+from exports.queries import Withheld
 
 Neighbours = Literal["add-remove", "replace"]
 Unit = Literal["record", "person"]
@@ -148,7 +149,7 @@ class Budget:
         ):
             if needed > left:
                 numbers = f"needed {name} {float(needed):g}, left {float(left):g}"
-                return LabError(f"The budget of this data set is spent: {numbers}.")
+                return Withheld(f"The budget of this data set is spent: {numbers}.")
         return None
 
     def price(self, cost: Cost) -> Fraction:

@@ -57,7 +57,7 @@ class Ledger:
     Fraction(1, 5)
     >>> ledger.answer("data", {"count": "adults"}, Cost.pure(Fraction(1, 2)), draw=lambda: 17)
     Traceback (most recent call last):
-    exports.errors.LabError: The budget of this data set is spent: needed epsilon 0.5, left 0.2.
+    exports.queries.Withheld: The budget of this data set is spent: needed epsilon 0.5, left 0.2.
     """
 
     path: Path

@@ -1,0 +1,177 @@
+"""Whether an attack keeps the rules that the bench and the command line rely on."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import Any, get_args
+
+import numpy as np
+
+from attacks.advantage import advantage
+from attacks.attack import Attack
+from attacks.digests import Hashing
+from attacks.result import AttackResult
+from exports.errors import LabError
+from exports.queries import exact_counts
+from exports.release import Export, Kind, Release, Truth
+from exports.schema import Schema
+
+NEEDS = {"control", "register", "sensitive", "person", "oracle", "retrain"}
+
+
+def example_case(kind: Kind, rows: int = 60) -> tuple[Release, Truth]:
+    """Return a small release of ``kind`` with its truth, on which ``check_attack`` tries an attack.
+
+    The people are numbered; a column name has a space and a quote, one a missing value.
+
+    Examples
+    --------
+    >>> release, truth = example_case("tokens")
+    >>> release.rows.num_rows, truth.control.num_rows
+    (60, 60)
+    """
+    import pyarrow as pa
+
+    def people(start: int) -> pa.Table:
+        number = range(start, start + rows)
+        mails = [f"person{n}@mail.example" for n in number]
+        return pa.table(
+            {
+                "id": list(number),
+                "mail": mails,
+                "em": Hashing().digests(mails),
+                'zip "code"': [None if n % 20 == 0 else f"{10_000 + n % 7}" for n in number],
+                "age": [20 + n * 7 % 50 for n in number],
+                "page": [("faq", "intake", "exit")[n % 3] for n in number],
+                "on": [86_400 * (n % 30) for n in number],
+                "diagnosis": [("none", "anxiety", "depression")[n * n % 3] for n in number],
+            }
+        )
+
+    roles = dataclasses.replace(
+        Schema.of(
+            person="id",
+            identifier=["mail"],
+            token=["em"],
+            quasi_identifier=['zip "code"', "age", "page"],
+            sensitive=["diagnosis"],
+            insensitive=["on"],
+        ),
+        time="on",
+    )
+    inside, outside = people(0), people(10_000)
+    truth = Truth(inside, outside, np.arange(rows))
+    if kind == "counts":
+        return exact_counts(Export(inside, roles)), truth
+    if kind == "model":
+        return Release(kind, roles, score=lambda table: np.asarray(table["age"]) / 100.0), truth
+    table = inside.select(["em"]) if kind == "tokens" else inside.drop_columns(["mail"])
+    return Release(kind, roles, table=table, owner=truth.owner), truth
+
+
+def check_attack(
+    attack: type[Attack] | Attack, release: Release | None = None, truth: Truth | None = None
+) -> list[AttackResult]:
+    """Check that an attack keeps the rules; return what it found on each kind that it accepts.
+
+    Parameters
+    ----------
+    attack : class or instance
+        A class is set up without arguments; give an instance where the knowledge has no default.
+    release, truth : optional
+        A case of your own, where the built-in ones (``example_case``) do not fit the attack.
+
+    Raises
+    ------
+    AssertionError
+        Says which rule is broken.
+
+    Examples
+    --------
+    >>> from attacks.hash_reversal import HashReversal
+    >>> check_attack(HashReversal(space="ids:person:0123456789:2"))
+    [hash-reversal: 0.0 % [0.0, 6.0] (0 of 60); ...]
+    """
+    one: Any = attack() if isinstance(attack, type) else attack
+    label = type(one).__name__
+    settings = getattr(one, "__dataclass_params__", None)
+    _hold(settings is not None and settings.frozen, label, "it is a frozen dataclass")
+    _hold(bool(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", one.name)), label, "its name is kebab-case")
+    _hold(bool(one.accepts) and one.accepts <= set(get_args(Kind)), label, "it accepts kinds of release")
+    _hold(one.needs <= NEEDS, label, f"it needs only {sorted(NEEDS)}")
+    _hold(isinstance(one, Attack), label, "it has run and why_not")
+    _hold(bool(re.search(r"\w", type(one).__doc__ or "")), label, "its docstring tells the story")
+    for kind in sorted(set(get_args(Kind)) - one.accepts):
+        other, known = example_case(kind)
+        _hold(isinstance(one.why_not(other, known), str), label, f"why_not refuses a release of {kind}")
+        _hold(_refuses(one, other, known), label, f"run refuses a release of {kind} with a LabError")
+    if release is not None and truth is not None:
+        cases = [(release, truth)]
+    else:
+        cases = [example_case(kind) for kind in sorted(one.accepts)]
+    found = [_run(one, label, case, known) for case, known in cases]
+    _hold(any(result is not None for result in found), label, "it applies to one of the cases at least")
+    if release is None:
+        for kind in sorted(one.accepts):
+            for rows in (0, 1):
+                _tiny(one, label, *example_case(kind, rows))
+    return [result for result in found if result is not None]
+
+
+def _run(one: Any, label: str, release: Release, truth: Truth) -> AttackResult | None:
+    """Run on one case where the attack applies, and check what comes out."""
+    if one.why_not(release, truth) is not None:
+        return None
+    before = [table.slice(0) for table in (truth.original, truth.control) if table is not None]
+    result: AttackResult = one.run(release, truth, seed=1)
+    after = [table for table in (truth.original, truth.control) if table is not None]
+    _hold(all(a.equals(b) for a, b in zip(before, after, strict=True)), label, "it leaves the truth alone")
+    _hold(isinstance(result, AttackResult), label, "run returns an AttackResult")
+    _hold(result.name == one.name, label, "the result bears its name")
+    _hold(0 <= result.attack.of <= result.made <= result.asked, label, "it counts guesses made, not asked")
+    reference = result.control if result.advantage.reference == "control" else result.baseline
+    if result.advantage.value is not None and reference is not None:
+        plain = advantage(result.attack, reference, result.advantage.reference).value
+        _hold(
+            plain is not None and abs(plain - result.advantage.value) < 1e-9, label, "advantage is unclipped"
+        )
+    elif result.attack.of:
+        _hold(bool(result.advantage.reason), label, "no advantage has a reason")
+    json.dumps(result.to_json(), allow_nan=False, default=_refuse)
+    again = one.run(release, truth, seed=1)
+    same = {**again.to_json(), "timings": {}} == {**result.to_json(), "timings": {}}
+    _hold(same, label, "the same seed gives the same result")
+    return result
+
+
+def _tiny(one: Any, label: str, release: Release, truth: Truth) -> None:
+    """Check that nobody or one person is a result or one sentence."""
+    try:
+        if one.why_not(release, truth) is None:
+            result = one.run(release, truth, seed=1)
+            json.dumps(result.to_json(), allow_nan=False, default=_refuse)
+    except LabError:
+        return
+    except Exception as error:
+        _hold(False, label, f"{truth.original.num_rows} people are a result or a LabError, not {error!r}")
+
+
+def _refuses(one: Any, release: Release, truth: Truth) -> bool:
+    try:
+        one.run(release, truth, seed=1)
+    except LabError:
+        return True
+    except Exception:
+        return False
+    return False
+
+
+def _refuse(value: Any) -> Any:
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+def _hold(holds: Any, label: str, rule: str) -> None:
+    if not holds:
+        raise AssertionError(f"{label} breaks a rule: {rule}.")
