@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from defenses.contingency import Contingency
 from defenses.defense import Defense
 from defenses.lattice import Floats
-from defenses.records import Columns, chosen
+from defenses.records import chosen
 from defenses.secret import Secret
 from exports.coding import encode
 from exports.errors import LabError
@@ -62,7 +63,7 @@ class CellKey(Defense):
 
     def __init__(
         self,
-        columns: Columns = None,
+        columns: Sequence[str] | str | None = None,
         variance: float = 2.0,
         largest: int = 4,
         key_file: str | Path | None = None,

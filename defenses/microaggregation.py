@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 
 from defenses.defense import Defense
 from defenses.lattice import Floats, Ints
-from defenses.records import Columns, changed_release, chosen, numeric
+from defenses.records import changed_release, chosen, numeric
 from exports.errors import LabError
 from exports.release import Export, Guarantee, Kind, Release
 from exports.schema import Role
@@ -46,7 +47,7 @@ class Microaggregation(Defense):
     name: ClassVar[str] = "microaggregation"
     produces: ClassVar[Kind] = "records"
 
-    def __init__(self, k: int = 3, columns: Columns = None) -> None:
+    def __init__(self, k: int = 3, columns: Sequence[str] | str | None = None) -> None:
         self.k = k
         self.columns = columns
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from defenses.defense import Defense
 from defenses.lattice import Floats, Ints
-from defenses.records import Columns, changed_release, chosen, numeric, stream_of
+from defenses.records import changed_release, chosen, numeric, stream_of
 from exports.coding import encode
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
@@ -51,7 +52,9 @@ class Pram(Defense):
     name: ClassVar[str] = "pram"
     produces: ClassVar[Kind] = "records"
 
-    def __init__(self, keep: float = 0.8, columns: Columns = None, seed: int | None = None) -> None:
+    def __init__(
+        self, keep: float = 0.8, columns: Sequence[str] | str | None = None, seed: int | None = None
+    ) -> None:
         self.keep = keep
         self.columns = columns
         self.seed = seed
@@ -111,7 +114,9 @@ class RankSwapping(Defense):
     name: ClassVar[str] = "rank-swapping"
     produces: ClassVar[Kind] = "records"
 
-    def __init__(self, window: float = 0.05, columns: Columns = None, seed: int | None = None) -> None:
+    def __init__(
+        self, window: float = 0.05, columns: Sequence[str] | str | None = None, seed: int | None = None
+    ) -> None:
         self.window = window
         self.columns = columns
         self.seed = seed
@@ -186,7 +191,7 @@ class Noise(Defense):
         self,
         share: float = 0.1,
         correlated: bool = False,
-        columns: Columns = None,
+        columns: Sequence[str] | str | None = None,
         seed: int | None = None,
     ) -> None:
         self.share = share
@@ -250,7 +255,12 @@ class Shuffling(Defense):
     name: ClassVar[str] = "shuffling"
     produces: ClassVar[Kind] = "records"
 
-    def __init__(self, columns: Columns = None, given: Columns = None, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        columns: Sequence[str] | str | None = None,
+        given: Sequence[str] | str | None = None,
+        seed: int | None = None,
+    ) -> None:
         self.columns = columns
         self.given = given
         self.seed = seed
@@ -316,7 +326,7 @@ class TopBottomCoding(Defense):
         top: float | None = None,
         bottom: float | None = None,
         share: float | None = None,
-        columns: Columns = None,
+        columns: Sequence[str] | str | None = None,
     ) -> None:
         self.top = top
         self.bottom = bottom

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from defenses.contingency import Contingency
 from defenses.defense import Defense
 from defenses.lattice import Passes
-from defenses.records import Columns, chosen
+from defenses.records import chosen
 from exports.errors import LabError
 from exports.queries import CountQuery, Withheld
 from exports.release import Export, Kind, Release
@@ -50,7 +51,7 @@ class SmallCells(Defense):
     name: ClassVar[str] = "small-cells"
     produces: ClassVar[Kind] = "counts"
 
-    def __init__(self, columns: Columns = None, threshold: int = 5) -> None:
+    def __init__(self, columns: Sequence[str] | str | None = None, threshold: int = 5) -> None:
         self.columns = columns
         self.threshold = threshold
 

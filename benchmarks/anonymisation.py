@@ -1,0 +1,145 @@
+"""Time of the optimal search, Mondrian and MDAV, as ratios within one run.
+
+    python benchmarks/anonymisation.py ADULT.csv HIERARCHIES_FOLDER [--anjana PYTHON] [--rows 1000000]
+
+``--anjana`` is the Python of an own environment with anjana, which runs in the same run on the same table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from defenses.constraints import KAnonymity
+from defenses.judges import RowJudge
+from defenses.lattice import lattice_from
+from defenses.losses import LOSSES
+from defenses.microaggregation import mdav
+from defenses.mondrian import Mondrian
+from defenses.optimal import OptimalKAnonymity
+from defenses.policy import Policy
+from defenses.search import optimum
+from exports.hierarchies import Hierarchy
+from exports.loading import load
+from exports.release import Export
+from exports.schema import Column, Role, Schema
+
+ANJANA = """
+import sys, time, pandas as pd
+from pathlib import Path
+from anjana.anonymity import k_anonymity
+table, folder, names = sys.argv[1], Path(sys.argv[2]), sys.argv[3].split(",")
+frame = pd.read_csv(table, sep=";", dtype=str)
+hierarchies = {}
+for name in names:
+    file = folder / f"adult_hierarchy_{name}.csv"
+    lines = [line.split(";") for line in file.read_text().splitlines()]
+    hierarchies[name] = {level: [line[level] for line in lines] for level in range(len(lines[0]))}
+start = time.perf_counter()
+released = k_anonymity(frame, [], names, 5, 4, hierarchies)
+print(time.perf_counter() - start, len(released))
+"""
+
+
+def seconds(work: Callable[[], object], times: int = 3) -> float:
+    """Return the least CPU time of some repetitions."""
+    found = []
+    for _ in range(times):
+        start = time.process_time()
+        work()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+def resampled(codes: np.ndarray, rows: int, seed: int = 1) -> np.ndarray:
+    """Resample rows, then draw 5 % of the cells anew from their column."""
+    rng = np.random.default_rng(seed)
+    drawn = codes[rng.integers(0, len(codes), rows)].copy()
+    for column in range(drawn.shape[1]):
+        anew = rng.random(rows) < 0.05
+        drawn[anew, column] = codes[rng.integers(0, len(codes), int(anew.sum())), column]
+    return drawn
+
+
+def main() -> None:
+    """Print the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("table", type=Path)
+    parser.add_argument("hierarchies", type=Path)
+    parser.add_argument("--anjana", help="Python of an environment with anjana")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    given = parser.parse_args()
+    table = load(given.table)
+    names = [name for name in table.column_names if name != "salary-class"]
+    files = {name: given.hierarchies / f"adult_hierarchy_{name}.csv" for name in names}
+    trees = {name: Hierarchy.from_csv(file, name) for name, file in files.items()}
+    small = np.stack([trees[name].encode(table[name], name) for name in names], axis=1)
+    schema = Schema({name: Column(Role.QUASI_IDENTIFIER, hierarchy=file) for name, file in files.items()})
+    for codes in (small, resampled(small, given.rows)):
+        compare(codes, names, trees, schema, given)
+    rng = np.random.default_rng(2)
+    wide = pa.table({f"q{number}": rng.integers(0, 10 ** (1 + number % 4), 1_000_000) for number in range(6)})
+    export = Export(wide, Schema.of(quasi_identifier=wide.column_names))
+    print(f"Mondrian, 1,000,000 rows x 6: {seconds(lambda: Mondrian(k=5).transform(export), 1):.1f} s")
+    print(f"MDAV, k=3, 100,000 rows x 3: {seconds(lambda: mdav(rng.normal(size=(100_000, 3)), 3), 1):.1f} s")
+
+
+def compare(codes: np.ndarray, names: list[str], trees: dict[str, Hierarchy], schema: Schema, given) -> None:
+    """Print our search against one class count, and against anjana."""
+    sizes = [len(trees[name].labels[0]) for name in names]
+
+    def packed_count() -> object:
+        key = np.zeros(len(codes), np.int64)
+        for column, size in zip(codes.T, sizes, strict=True):
+            key = key * size + column
+        return np.unique(key, return_counts=True)
+
+    coded = {name: np.ascontiguousarray(column) for name, column in zip(names, codes.T, strict=True)}
+    table = pa.table({name: trees[name].generalise(column, 0) for name, column in coded.items()})
+    packed, plain = seconds(packed_count), seconds(lambda: np.unique(codes, axis=0, return_counts=True), 1)
+    print(
+        f"\n{len(codes):,} rows: one class count {packed * 1e3:.1f} ms packed, {plain * 1e3:.1f} ms by rows"
+    )
+    for loss in ("entropy", "loss", "discernibility", "average_class_size", "precision"):
+
+        def search(loss: str = loss) -> object:
+            lattice = lattice_from(coded, trees)
+            return optimum(lattice, RowJudge(lattice, Policy([KAnonymity(5)], 0.04)), LOSSES[loss])
+
+        taken = seconds(search, 2)
+        ratios = f"{taken / packed:.0f} packed, {taken / plain:.2f} plain counts"
+        print(f"  search of 6,480 nodes, {loss}: {taken * 1e3:.0f} ms = {ratios}, {search()}")
+    export = Export(table, schema)
+    start = time.perf_counter()
+    release = OptimalKAnonymity(k=5, suppression=0.04).fit_transform(export)
+    ours = time.perf_counter() - start
+    loss = release.manifest["loss"]["loss"]
+    print(f"  optimal-k-anonymity from strings to release: {ours:.2f} s, loss {loss:.4f}")
+    if given.anjana:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "table.csv"
+            options = arrow_csv.WriteOptions(delimiter=";", quoting_style="none")
+            arrow_csv.write_csv(table, file, options)
+            run = subprocess.run(
+                [given.anjana, "-c", ANJANA, str(file), str(given.hierarchies), ",".join(names)],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        if run.returncode:
+            print(run.stderr[-800:])
+            return
+        theirs = float(run.stdout.split()[-2])
+        print(f"  anjana: {theirs:.1f} s = {theirs / ours:.0f} times ours")
+
+
+if __name__ == "__main__":
+    main()
