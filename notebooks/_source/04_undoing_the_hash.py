@@ -1,0 +1,125 @@
+# %% [markdown]
+# # 04 · Undoing the hash
+#
+# **Objectives.** After this lesson you can
+#
+# - open hashed tokens with a dictionary and by enumeration,
+# - state why the rate of reversal is the coverage of the dictionary,
+# - tell what a salt and a secret key change, and for whom.
+#
+# **Prerequisites.** Lesson 02. About 30 minutes.
+#
+# The question: *somebody steals the hashed list; how much of it can they read?*
+
+# %%
+import os
+import secrets
+
+import pyarrow as pa
+
+from attacks.hash_reversal import HashReversal
+from defenses.hashing import Hash, Hmac, Salt
+from exports.release import Export, Truth
+from exports.schema import Schema
+from reidlab import lessons
+from reidlab.bench.experiment import Material
+from reidlab.bench.material import prepare
+
+data = prepare(Material("upload", people=2_000), 1)
+export = Export(
+    data.export.table.select(["person_id", "email"]), Schema.of(person="person_id", identifier=["email"])
+)
+truth = Truth(export.table)
+
+# %% [markdown]
+# ## Attack
+#
+# The thief holds an old list of addresses. Of our 2,000 people about half happen to be on it.
+
+# %%
+known = export.table.slice(0, 1_000).select(["email"])
+released = Hash().fit(export).transform(export)
+truth = Truth(export.table, owner=released.owner)
+stolen = HashReversal(dictionary=known).run(released, truth, seed=1)
+stolen
+
+# %% [markdown]
+# The hash was not broken. It opened exactly what the dictionary covered.
+#
+# **Exercise.** With a dictionary of the first 500 addresses, which share would be opened?
+
+# %% tags=["exercise"]
+share = ...
+
+# %% tags=["solution"]
+share = HashReversal(dictionary=known.slice(0, 500)).run(released, truth, seed=1).attack.share
+
+# %% tags=["check"]
+lessons.check_number(
+    share, 500 / 2_000, hint="Slice the dictionary and run the attack again.", tolerance=0.02
+)
+
+# %% [markdown]
+# ## No dictionary needed
+#
+# Telephone numbers need no list: there are few enough to try them all. Ours have an exchange that is never assigned.
+
+# %%
+phones = pa.table({"id": [1, 2], "phone": ["+16170100042", "+16170107777"]})
+numbers = Export(phones, Schema.of(person="id", identifier=["phone"]))
+hashed = Hash().fit(numbers).transform(numbers)
+HashReversal(space="phones:+1617010:4").run(hashed, Truth(phones, owner=hashed.owner), seed=1)
+
+# %% [markdown]
+# ## Mitigation
+#
+# A salt is a public text that is hashed along. A secret key is a salt that the reader does not know.
+
+# %%
+salted = Salt("platform-a").fit(export).transform(export)
+against_salt = HashReversal(dictionary=known, salt="platform-a").run(
+    salted, Truth(export.table, owner=salted.owner), seed=1
+)
+
+os.environ["LESSON_PEPPER"] = secrets.token_hex(32)
+keyed = Hmac(key_env="LESSON_PEPPER").fit(export).transform(export)
+against_key = HashReversal(dictionary=known).run(keyed, Truth(export.table, owner=keyed.owner), seed=1)
+against_salt.attack, against_key.attack
+
+# %% [markdown]
+# **Exercise.** Whom does the salt stop?
+#
+# - `"a"` the thief who knows the salt
+# - `"b"` somebody who wants to join the lists of two recipients
+# - `"c"` the platform that is told the salt in order to match
+
+# %% tags=["exercise"]
+stopped = ...
+
+# %% tags=["solution"]
+stopped = "b"
+
+# %% tags=["check"]
+lessons.check_choice(
+    stopped, "b", among=["a", "b", "c"], hint="Who is given the salt, and who sees two lists?"
+)
+
+# %% [markdown]
+# The key stops the thief. It stops the match as well: a platform without the key finds nobody, and one with the key learns as much as
+# from a plain hash.
+
+# %%
+assert against_salt.attack.count == stolen.attack.count
+assert against_key.attack.count == 0
+
+# %% [markdown]
+# ## Summary
+#
+# - The rate of reversal is the coverage of the candidates. Always show both.
+# - Short spaces (telephone numbers, dates, addresses of computers) are tried in full.
+# - A salt for each recipient separates lists; only a secret keeps candidates from being tested.
+#
+# ## Further reading
+#
+# - Marx and others (2018), *Hashing of personally identifiable information is not sufficient*,
+#   [doi:10.18420/sicherheit2018_04](https://doi.org/10.18420/sicherheit2018_04).
