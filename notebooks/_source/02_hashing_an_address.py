@@ -44,7 +44,7 @@ def token(profile, address):
         return "rejected"
 
 
-address = " Jane.M.Doe+news@googlemail.com"
+address = " J.D.oe+news@googlemail.com"
 tokens = {profile.name: token(profile, address) for profile in profiles}
 for name, digest in tokens.items():
     print(f"{name:<32} {digest[:16]}")
