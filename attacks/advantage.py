@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
 from typing import Any, Literal
 
@@ -149,17 +149,20 @@ def paired_advantage(
         for part in (right, guessed)
     ]
     disjoint = advantage(shares[0], shares[1], name, confidence)
-    if disjoint.value is None or right in (0, of) or guessed in (0, of):
+    if disjoint.value is None or guessed == of:
         return disjoint
+    value = 1 - (of - right) / (of - guessed)
+    if right in (0, of) or guessed == 0:
+        return replace(disjoint, value=value)
     kinds, how_many = np.unique(counts, axis=0, return_counts=True)
     draws = np.random.Generator(stream.bit_generator()).multinomial(persons, how_many / persons, RESAMPLES)
     resampled = draws @ kinds
     left = resampled[:, 2] - resampled[:, 1]
     if not left.all():
-        return disjoint
+        return replace(disjoint, value=value)
     values = 1 - (resampled[:, 2] - resampled[:, 0]) / left
     low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Advantage(1 - (of - right) / (of - guessed), float(low), float(high), name)
+    return Advantage(value, float(low), float(high), name)
 
 
 def effective(hits: NDArray[np.bool_], people: NDArray[Any]) -> Share:
