@@ -29,6 +29,7 @@ BUILT_IN: dict[str, str] = {
     "shadow-models": "attacks.shadow_models:ShadowModels",
     "singling-out": "attacks.singling_out:SinglingOut",
     "sparse-history": "attacks.sparse_history:SparseHistory",
+    "uniqueness": "attacks.uniqueness:Uniqueness",
 }
 """Registered name -> ``module:class`` of each attack in this package."""
 

@@ -32,6 +32,8 @@ class Targets:
         The targets' true rows, first those in the release, then the control's.
     inside : int
         How many of them are in the release.
+    rows : array of int64
+        Row of the original of each of these.
     groups : array of str or None
         The group of each target, for ``by=``.
     has_control : bool
@@ -42,6 +44,7 @@ class Targets:
 
     table: pa.Table
     inside: int
+    rows: NDArray[np.int64]
     groups: NDArray[Any] | None
     has_control: bool
     notes: tuple[str, ...]
@@ -68,7 +71,8 @@ class Targets:
         person = release.schema.person
         original = truth.original
         control, notes = (None, ()) if truth.control is None else strangers(truth.control, original, person)
-        inside = original.take(one_row_each(original, person, number, stream.at(name="targets")))
+        rows = one_row_each(original, person, number, stream.at(name="targets"))
+        inside = original.take(rows)
         parts = [inside]
         if control is not None:
             names = [name for name in original.column_names if name in control.column_names]
@@ -76,7 +80,7 @@ class Targets:
             parts = [inside.select(names), control.select(names).take(chosen)]
         table = pa.concat_tables(parts, promote_options="permissive")
         groups = None if by is None else group_labels(table, by)
-        return cls(table, inside.num_rows, groups, control is not None, notes)
+        return cls(table, len(rows), rows, groups, control is not None, notes)
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -85,7 +89,9 @@ class Targets:
         """Return no targets: what is left to attack when the release has no rows."""
         groups = None if self.groups is None else self.groups[:0]
         note = "the release has no rows: no guess was made"
-        return Targets(self.table.slice(0, 0), 0, groups, self.has_control, (*self.notes, note))
+        return Targets(
+            self.table.slice(0, 0), 0, self.rows[:0], groups, self.has_control, (*self.notes, note)
+        )
 
     def split(self, hits: NDArray[np.bool_]) -> dict[str, Any]:
         """Split one entry per target into what ``scored`` takes as attack, control and their groups."""

@@ -8,7 +8,7 @@ from reidlab.cli import app
 from reidlab.reproductions import BUILT_IN
 from reidlab.reproductions.finding import Finding
 
-QUICK = ("dinur-nissim", "homer", "one-run-audit")
+QUICK = ("dinur-nissim", "homer", "one-run-audit", "zip-birth-sex")
 
 
 @pytest.mark.parametrize("name", QUICK)
