@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from exports.identifiers.steps import (
-    JS_SPACE,
-    PY_SPACE,
-    SHA256_HEX,
+from exports.identifiers.conditions import (
+    ANYTHING,
     AtGmail,
-    Delete,
-    DeletePunctuation,
-    Head,
-    Lower,
-    PadTwo,
     Pass,
     Refuse,
     Require,
     RequireIn,
     RequireInteger,
+    When,
+)
+from exports.identifiers.steps import (
+    JS_SPACE,
+    PY_SPACE,
+    SHA256_HEX,
+    Delete,
+    DeletePunctuation,
+    DeleteStart,
+    Head,
+    Lower,
+    PadTwo,
+    Prefix,
     Step,
-    Substitute,
     Translate,
     Trim,
     TrimLeft,
-    When,
 )
 
 Steps = tuple[Step, ...]
 
-NOT_EMPTY = Require(r"[\s\S]+", "nothing is left to send")
+NOT_EMPTY = Require(ANYTHING, "nothing is left to send")
 NOT_BLANK = Require(rf"[\s\S]*[^{JS_SPACE}][\s\S]*", "nothing is left to send")
-PASS_SHA256 = Pass(SHA256_HEX)
+PASS_SHA256 = Pass(SHA256_HEX, (64,))
 REFUSE_SHA256 = Refuse(SHA256_HEX, "the value looks hashed already and the connector refuses it")
 
 GMAIL = ("gmail.com", "googlemail.com")
@@ -87,4 +91,4 @@ LETTERS: Steps = (Lower(), Delete("^a-z"), NOT_EMPTY)
 STATE: Steps = (Lower(), Delete("^a-z"), Translate(STATES), NOT_EMPTY)
 ZIP: Steps = (Lower(), Delete(PY_SPACE), When("[0-9]{5}-?[0-9]{4}", (Head(5),)), NOT_EMPTY)
 GENDER: Steps = (*TRIM_LOWER, Translate(GENDERS), Require("[mfn]", "a gender is m, f or n"))
-E_164: Steps = (*DIGITS, Substitute("^00", ""), NOT_EMPTY, Substitute("^", "+"))
+E_164: Steps = (*DIGITS, DeleteStart("00"), NOT_EMPTY, Prefix("+"))

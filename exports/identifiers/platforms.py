@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from exports.identifiers import parts
+from exports.identifiers.conditions import AtGmail, BeforeAt, Pass, RefuseStart, Require, When
 from exports.identifiers.kinds import NOUNS
 from exports.identifiers.profile import Profile, Rule
 from exports.identifiers.steps import (
     PY_SPACE,
-    AtGmail,
     Before,
     Delete,
+    DeleteStart,
     HexToBase64,
     Lower,
-    Pass,
-    Require,
-    Substitute,
     Trim,
     TrimLeft,
-    When,
 )
 
 _EMAIL = Rule((*parts.TRIM_LOWER, parts.NOT_EMPTY))
@@ -100,7 +97,7 @@ TIKTOK = (
     Profile(
         "tiktok.2025-08",
         {
-            "email": Rule((Delete(PY_SPACE), Lower(), Substitute(r"\+[^@]*@", "@"), parts.NOT_EMPTY)),
+            "email": Rule((Delete(PY_SPACE), Lower(), BeforeAt((Before("+"),)), parts.NOT_EMPTY)),
             "phone": _PHONE,
             "maid": _MAID,
         },
@@ -155,7 +152,7 @@ UID2 = Profile(
                 Trim(" "),
                 Require("[^@]+@[^@]+", "no address with one @ and text on both sides"),
                 AtGmail(("gmail.com",), (Before("+"), Delete("."))),
-                Require(r"[^@][\s\S]*", "nothing is left before the @"),
+                RefuseStart("@", "nothing is left before the @"),
             ),
             encoding="base64",
         ),
@@ -175,7 +172,7 @@ LIVERAMP = Profile(
     {
         "email": _EMAIL_NO_SPACE,
         "phone": Rule(
-            (*parts.INTERNATIONAL, When("1[0-9]{10}", (Substitute("^1", ""),))),
+            (*parts.INTERNATIONAL, When("1[0-9]{10}", (DeleteStart("1"),))),
             "sha1",
         ),
     },

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from exports.errors import LabError
+from exports.identifiers.conditions import AtGmail, Pass
 from exports.identifiers.digests import Digest, Encoding, hashed
 from exports.identifiers.kinds import canonical, spelled
 from exports.identifiers.nearest import nearest
-from exports.identifiers.steps import AtGmail, Pass, Step
+from exports.identifiers.steps import Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,16 @@ refused for its form, since the recorded vectors hash it.
 from __future__ import annotations
 
 from exports.identifiers import parts
+from exports.identifiers.conditions import AtGmail, Require
 from exports.identifiers.profile import Profile, Rule
 from exports.identifiers.steps import (
     JS_SPACE,
-    AtGmail,
     Before,
     Delete,
     Lower,
     PadTwo,
     Prefix,
-    Require,
     Step,
-    Substitute,
     Translate,
     Trim,
     TrimLeft,
@@ -61,7 +59,7 @@ META = Profile(
         "dob_day": _PART_OF_DATE,
         "gender": _audience(
             *parts.JS_TRIM_LOWER,
-            Translate({"f": "f", "female": "f"}, otherwise=(Substitute(r"[\s\S]*", "m"),)),
+            Translate({"f": "f", "female": "f"}, default="m"),
         ),
         "maid": _clear(*parts.JS_TRIM_LOWER),
         "external_id": _clear(),

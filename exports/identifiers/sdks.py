@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 from exports.identifiers import parts
+from exports.identifiers.conditions import Pass, Require
 from exports.identifiers.platforms import META
 from exports.identifiers.profile import Profile, Rule
-from exports.identifiers.steps import (
-    PY_SPACE,
-    Before,
-    Delete,
-    Head,
-    Lower,
-    PadTwo,
-    Pass,
-    Require,
-    Step,
-    Substitute,
-    Trim,
-)
+from exports.identifiers.steps import PY_SPACE, Before, Delete, DeleteStart, Head, Lower, PadTwo, Step, Trim
 
 _AUDIENCE: tuple[Step, ...] = (Trim(" \t\r\n\0\x0b."), Lower())
 
@@ -57,7 +46,7 @@ META_AUDIENCE = Profile(
     "facebook/facebook-python-business-sdk@94914f9 helpers/customaudiencemixin.py",
 )
 
-_HASHED = Pass("[a-f0-9]{32}|[a-f0-9]{64}")
+_HASHED = Pass("[a-f0-9]{32}|[a-f0-9]{64}", (32, 64))
 
 
 def _conversions(*more: Step) -> Rule:
@@ -72,8 +61,8 @@ META_CONVERSIONS = Profile(
         "email": _conversions(Require(r".+@.+\..+[\s\S]*", "no address with an @ and a dot after it")),
         "phone": _conversions(
             Delete(rf"{PY_SPACE}\-()"),
-            Substitute(r"^\+?0{0,2}", ""),
-            Substitute(r"^\+?0{0,2}", ""),
+            DeleteStart(r"\+?0{0,2}"),
+            DeleteStart(r"\+?0{0,2}"),
             Require(r"[^0][\s\S]*", "a phone has a country code and no leading zero"),
             Require(r"\d{1,4}\(?\d{2,3}\)?\d{4,}", "no phone of at least seven digits"),
         ),

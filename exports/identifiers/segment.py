@@ -7,26 +7,22 @@ TikTok and LinkedIn the recorded vectors hash such a value again, and so do the 
 from __future__ import annotations
 
 from exports.identifiers import parts
+from exports.identifiers.conditions import AtGmail, BeforeLastAt, Pass, Require, When
 from exports.identifiers.profile import Profile, Rule
 from exports.identifiers.steps import (
     JS_SPACE,
-    AtGmail,
     Before,
-    BeforeLastAt,
     Delete,
     DeleteFirst,
     DeletePunctuation,
+    DeleteStart,
     HexToBase64,
     JoinGroups,
     Lower,
-    Pass,
     Prefix,
-    Require,
     Step,
-    Substitute,
     Translate,
     Trim,
-    When,
 )
 
 _SOURCE = "segmentio/action-destinations@970a17e packages/destination-actions/src/destinations/"
@@ -104,8 +100,7 @@ TIKTOK = Profile(
     {
         "email": Rule(
             (
-                Substitute(r"\+[\s\S]*@", "@"),
-                BeforeLastAt((Delete("."),)),
+                BeforeLastAt((Before("+"), Delete("."))),
                 Lower(),
                 parts.NOT_BLANK,
             )
@@ -121,7 +116,7 @@ SNAPCHAT = Profile(
     "segment.snapchat",
     {
         "email": _sent(*parts.JS_TRIM_LOWER),
-        "phone": _sent(Delete(rf"{JS_SPACE}()+\-"), Substitute("^00", ""), Substitute("^0", "")),
+        "phone": _sent(Delete(rf"{JS_SPACE}()+\-"), DeleteStart("00"), DeleteStart("0")),
         "maid": _sent(*parts.JS_TRIM_LOWER),
     },
     ("snapchat(segment)", "snap(segment)"),
@@ -174,7 +169,7 @@ LIVERAMP = Profile(
         "phone": Rule(
             (
                 parts.NOT_BLANK,
-                Pass("[0-9a-fA-F]{40}"),
+                Pass("[0-9a-fA-F]{40}", (40,)),
                 When(r"[^1][\s\S]*", (_US_PHONE,)),
                 parts.NOT_BLANK,
             ),

@@ -11,8 +11,11 @@ import base64
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
+
+from exports.engines.texts import Texts
+from exports.errors import LabError
 
 ASCII_SPACE = "\t\n\x0b\x0c\r "
 _UNICODE_SPACE = (
@@ -39,6 +42,10 @@ class Step(Protocol):
         """Return the changed text, or raise `Rejected`."""
         ...
 
+    def sql(self, x: str, texts: Texts, /) -> str:
+        """Return the same change of an expression; NULL where the text is rejected."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Lower:
@@ -57,6 +64,11 @@ class Lower:
             return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in value)
         return value.lower()
 
+    def sql(self, x: str, texts: Texts, /) -> str:
+        if self.ascii:
+            return f"translate({x}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
+        return texts.write("lower", x)
+
 
 @dataclass(frozen=True, slots=True)
 class Trim:
@@ -67,6 +79,9 @@ class Trim:
     def __call__(self, value: str) -> str:
         return value.strip(self.chars)
 
+    def sql(self, x: str, texts: Texts, /) -> str:
+        return texts.write("trim", x, chars=self.chars)
+
 
 @dataclass(frozen=True, slots=True)
 class TrimLeft:
@@ -76,6 +91,9 @@ class TrimLeft:
 
     def __call__(self, value: str) -> str:
         return value.lstrip(self.chars)
+
+    def sql(self, x: str, texts: Texts, /) -> str:
+        return texts.write("trim_left", x, chars=self.chars)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,11 @@ class Delete:
     def __call__(self, value: str) -> str:
         return re.sub(f"[{self.chars}]", "", value)
 
+    def sql(self, x: str, texts: Texts, /) -> str:
+        if len(self.chars) == 1:
+            return f"replace({x}, {texts.literal(self.chars)}, '')"
+        return texts.write("delete", x, pattern=f"[{self.chars}]")
+
 
 @dataclass(frozen=True, slots=True)
 class DeleteFirst:
@@ -103,6 +126,11 @@ class DeleteFirst:
     def __call__(self, value: str) -> str:
         return value.replace(self.char, "", 1)
 
+    def sql(self, x: str, texts: Texts, /) -> str:
+        at = f"instr($, {texts.literal(self.char)})"
+        body = f"case when {at} > 0 then left($, {at} - 1) || substr($, {at} + 1) else $ end"
+        return texts.let(x, lambda v: body.replace("$", v))
+
 
 @dataclass(frozen=True, slots=True)
 class DeletePunctuation:
@@ -111,16 +139,22 @@ class DeletePunctuation:
     def __call__(self, value: str) -> str:
         return "".join(c for c in value if not unicodedata.category(c).startswith("P"))
 
+    def sql(self, x: str, texts: Texts, /) -> str:
+        return texts.write("delete", x, pattern=r"\p{P}")
+
 
 @dataclass(frozen=True, slots=True)
-class Substitute:
-    """Replace the first match of a pattern."""
+class DeleteStart:
+    """Delete what a pattern matches at the start."""
 
     pattern: str
-    by: str
 
     def __call__(self, value: str) -> str:
-        return re.sub(self.pattern, self.by, value, count=1)
+        match = re.match(self.pattern, value)
+        return value[match.end() :] if match else value
+
+    def sql(self, x: str, texts: Texts, /) -> str:
+        return texts.write("delete_start", x, pattern=f"^(?:{self.pattern})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +167,16 @@ class JoinGroups:
         match = re.search(self.pattern, value)
         return "".join(match.groups()) if match else value
 
+    def sql(self, x: str, texts: Texts, /) -> str:
+        pattern = texts.literal(self.pattern)
+
+        def joined(v: str) -> str:
+            groups = range(1, re.compile(self.pattern).groups + 1)
+            found = " || ".join(f"regexp_extract({v}, {pattern}, {group})" for group in groups)
+            return f"case when regexp_extract({v}, {pattern}, 0) = '' then {v} else {found} end"
+
+        return texts.let(x, joined)
+
 
 @dataclass(frozen=True, slots=True)
 class Before:
@@ -143,16 +187,8 @@ class Before:
     def __call__(self, value: str) -> str:
         return value.partition(self.char)[0]
 
-
-@dataclass(frozen=True, slots=True)
-class BeforeLastAt:
-    """Apply steps to what precedes the last ``@``; without one the text stays."""
-
-    steps: tuple[Step, ...]
-
-    def __call__(self, value: str) -> str:
-        local, at, domain = value.rpartition("@")
-        return run(self.steps, local) + at + domain if at else value
+    def sql(self, x: str, texts: Texts, /) -> str:
+        return f"split_part({x}, {texts.literal(self.char)}, 1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +200,9 @@ class Head:
     def __call__(self, value: str) -> str:
         return value[: self.length]
 
+    def sql(self, x: str, _texts: Texts, /) -> str:
+        return f"left({x}, {self.length})"
+
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
@@ -174,6 +213,13 @@ class Prefix:
     def __call__(self, value: str) -> str:
         return value if value.startswith(self.text) else self.text + value
 
+    def sql(self, x: str, texts: Texts, /) -> str:
+        text = texts.literal(self.text)
+        start = len(self.text)
+        return texts.let(
+            x, lambda v: f"case when left({v}, {start}) = {text} then {v} else {text} || {v} end"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PadTwo:
@@ -182,121 +228,37 @@ class PadTwo:
     def __call__(self, value: str) -> str:
         return value.rjust(2, "0") if len(value) == 1 else value
 
+    def sql(self, x: str, texts: Texts, /) -> str:
+        return texts.let(x, lambda v: f"case when length({v}) = 1 then '0' || {v} else {v} end")
+
 
 @dataclass(frozen=True, slots=True)
 class Translate:
-    """Replace a text that is in the table; ``otherwise`` applies to all others."""
-
-    table: Mapping[str, str]
-    key: tuple[Step, ...] = ()
-    otherwise: tuple[Step, ...] = ()
-
-    def __call__(self, value: str) -> str:
-        found = self.table.get(run(self.key, value))
-        return run(self.otherwise, value) if found is None else found
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """Apply steps only to texts that match a pattern as a whole."""
-
-    pattern: str
-    then: tuple[Step, ...]
-
-    def __call__(self, value: str) -> str:
-        return run(self.then, value) if re.fullmatch(self.pattern, value) else value
-
-
-@dataclass(frozen=True, slots=True)
-class AtGmail:
-    """Apply steps to the local part of an address at one of Google's domains.
+    """Replace a text whose key is in the table; any other takes the default or other steps.
 
     Parameters
     ----------
-    domains : tuple of str
-        Domains that count as Gmail.
-    local : tuple of Step
-        Applied to what precedes the first ``@``.
-    prefix : bool, default False
-        Whether the domain need only start with one of ``domains`` and another character.
+    table : mapping of str to str
+        Text by key.
+    key : tuple of Step
+        Applied to the text to find its key.
+    default : str or None
+        Replaces every other text.
+    otherwise : tuple of Step
+        Applied to every other text where there is no default.
     """
 
-    domains: tuple[str, ...]
-    local: tuple[Step, ...]
-    prefix: bool = False
+    table: Mapping[str, str]
+    key: tuple[Step, ...] = ()
+    default: str | None = None
+    otherwise: tuple[Step, ...] = ()
 
     def __call__(self, value: str) -> str:
-        name, at, domain = value.partition("@")
-        if not at or not self._is_gmail(domain):
-            return value
-        return run(self.local, name) + at + domain
+        found = self.table.get(run(self.key, value), self.default)
+        return run(self.otherwise, value) if found is None else found
 
-    def _is_gmail(self, domain: str) -> bool:
-        if self.prefix:
-            return any(domain.startswith(known) and len(domain) > len(known) for known in self.domains)
-        return domain in self.domains
-
-    def knowing(self, aliases: Mapping[str, str]) -> AtGmail:
-        """Return the step that also treats each alias as the domain it stands for."""
-        more = tuple(alias for alias, domain in aliases.items() if domain in self.domains)
-        return replace(self, domains=self.domains + more)
-
-
-@dataclass(frozen=True, slots=True)
-class Require:
-    """Reject a text that does not match a pattern as a whole."""
-
-    pattern: str
-    reason: str
-
-    def __call__(self, value: str) -> str:
-        if not re.fullmatch(self.pattern, value):
-            raise Rejected(self.reason)
-        return value
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """Reject a text that matches a pattern as a whole."""
-
-    pattern: str
-    reason: str
-
-    def __call__(self, value: str) -> str:
-        if re.fullmatch(self.pattern, value):
-            raise Rejected(self.reason)
-        return value
-
-
-@dataclass(frozen=True, slots=True)
-class RequireIn:
-    """Reject a text that is not in a list."""
-
-    allowed: frozenset[str]
-    reason: str
-
-    def __call__(self, value: str) -> str:
-        if value not in self.allowed:
-            raise Rejected(self.reason)
-        return value
-
-
-@dataclass(frozen=True, slots=True)
-class RequireInteger:
-    """Reject a text that is no whole number between two bounds, by Python's reading of numbers."""
-
-    low: int
-    high: int
-    reason: str
-
-    def __call__(self, value: str) -> str:
-        try:
-            fits = self.low <= int(value) <= self.high
-        except ValueError:
-            fits = False
-        if not fits:
-            raise Rejected(self.reason)
-        return value
+    def sql(self, _x: str, _texts: Texts, /) -> str:
+        raise LabError("A table of words has no SQL form: use Rule.apply on the distinct values.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,19 +270,12 @@ class HexToBase64:
             return value
         return base64.b64encode(bytes.fromhex(value)).decode()
 
+    def sql(self, x: str, texts: Texts, /) -> str:
+        def base64_of_hex(v: str) -> str:
+            test = texts.write("matches", v, pattern=SHA256_HEX)
+            return f"case when {test} then {texts.write('base64', v)} else {v} end"
 
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """Stop at a text that looks hashed already: it is sent as it is, never hashed again."""
-
-    pattern: str
-
-    def __call__(self, value: str) -> str:
-        return value
-
-    def stops(self, value: str) -> bool:
-        """Whether the text is final."""
-        return re.fullmatch(self.pattern, value) is not None
+        return texts.let(x, base64_of_hex)
 
 
 def run(steps: tuple[Step, ...], value: str) -> str:
@@ -334,3 +289,10 @@ def run(steps: tuple[Step, ...], value: str) -> str:
     for step in steps:
         value = step(value)
     return value
+
+
+def run_sql(steps: tuple[Step, ...], x: str, texts: Texts) -> str:
+    """Return the expression of steps in order."""
+    for step in steps:
+        x = step.sql(x, texts)
+    return x
