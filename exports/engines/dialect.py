@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from exports.engines.texts import DUCKDB_TEXTS, Texts
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -15,6 +17,8 @@ class Dialect:
         The character around identifiers.
     double : str
         Name of the 64-bit floating point type.
+    texts : Texts
+        Functions of text: trimming, patterns, hashes.
 
     Examples
     --------
@@ -24,6 +28,7 @@ class Dialect:
 
     quote: str = '"'
     double: str = "double"
+    texts: Texts = DUCKDB_TEXTS
 
     def identifier(self, name: str) -> str:
         """Return ``name`` quoted; quotes inside are doubled."""

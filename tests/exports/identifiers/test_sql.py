@@ -18,19 +18,6 @@ RULES = [(p.name, kind) for p in PROFILES for kind in ("email", "phone") if kind
     ("uid2", "email_hash"),
 ]
 
-TRICKY = [
-    "", " ", ".", "@", "+", "a", "a@b", "@b.c", "a@b.c", "a@b@c.d", "A@B.C", " J.D+x@Gmail.com ",
-    "j.d+x@googlemail.com", "j.d+x@gmail.com@mail.example", "+@gmail.com", ".+@gmail.com", "gmail.com",
-    "a.b+c@gmail.co.example", "a.b@gmail", "j d@mail.example", "\tj@mail.example\n", "\xa0j@mail.example\xa0",
-    "\ufeffj@mail.example\x85", "j@mail.example.", "..j@mail.example\x00\x0b", "j\x00d@mail.example", "\x00",
-    "JOSÉ@mail.example", "İREM@mail.example", "ΟΔΟΣ@ΣΑΣ.example", "ΑΣ. ΣΑ'Σ", "user@EXÄMPLE.example",
-    "\U0001f60a@mail.example",
-    "a" * 64, "A" * 64, "a" * 32, "a" * 40, "A" * 43 + "=", "yA==", "+1 (212) 055-0123", "001-212-055-0123",
-    "01 212 055 0123", "(055) 012-3456", "212.055.0123", "0", "000", "+0012120550123", "12120550123",
-    "+1234567890", "1-212-055-0123", "055-012-3456", "٠١٢٣٤٥٦٧٨٩", "+١٢٣٤٥٦٧٨٩٠", "12345",
-    "tel: 12120550123", "''", '"', "$1", "\\1",
-]  # fmt: skip
-
 ALPHABET = "aAzZ.@+ 019()-\t\n\r\x00\x0b\x1c\x85\xa0\u2028\u3000\ufeffÉéİıſΣςσß'\"\\$%_٣" + "gmail.com"
 
 
@@ -64,8 +51,8 @@ def differing(database, rule, values):
 
 
 @pytest.mark.parametrize(("profile", "kind"), RULES)
-def test_tricky_values_and_null_become_the_same_in_sql(database, profile, kind):
-    assert differing(database, find_profile(profile).rule(kind), [*TRICKY, None]) == []
+def test_tricky_values_and_null_become_the_same_in_sql(database, tricky, profile, kind):
+    assert differing(database, find_profile(profile).rule(kind), tricky) == []
 
 
 def test_every_recorded_email_and_phone_has_its_recorded_digest_in_sql(database, vectors):
