@@ -120,11 +120,9 @@ def _canary_answers(defense: Callable[..., Any]) -> Callable[[str, int | None, f
             import pyarrow as pa
 
             table = pa.table({"answer": np.where(inside, "yes", "no").tolist()})
-            said = defense(seed).transform(Export(table, schema)).rows
-            if "answer" in said.column_names:
-                return np.array([answer == "yes" for answer in said["answer"].to_pylist()], dtype=np.float64)
-            yes, no = (said[f"answer={value}"].to_numpy().astype(np.float64) for value in ("yes", "no"))
-            return np.asarray(yes - no, dtype=np.float64)
+            said = defense(seed).transform(Export(table, schema)).rows["answer"].to_pylist()
+            shows = {"yes": 1.0, "01": 1.0, "no": -1.0, "10": -1.0}
+            return np.array([shows.get(answer, 0.0) for answer in said])
 
         return audit_one_run(
             name, scores, CANARIES, Stream(seed or 0, "audit", name), claimed=1.0, level=level

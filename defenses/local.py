@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import exp
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from exports.domain import Domain
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Export, Guarantee, Kind, Release
-from exports.schema import Column
+from exports.schema import Column, Role
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,7 +51,7 @@ class RandomisedResponse(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Role, Schema
+    >>> from exports.schema import Schema
     >>> schema = Schema({"therapy": Column(Role.SENSITIVE, domain=("no", "yes"))})
     >>> export = Export(pa.table({"therapy": ["yes"] * 700 + ["no"] * 300}), schema)
     >>> release = RandomisedResponse("therapy", epsilon=1, seed=1).transform(export)
@@ -70,7 +70,7 @@ class RandomisedResponse(Defense):
     def transform(self, export: Export) -> Release:
         """Return the table with randomised answers."""
         answers = _Answers.of(self, export)
-        domain, codes, bits, table = answers.domain, answers.codes, answers.bits, answers.export.table
+        domain, codes, bits = answers.domain, answers.codes, answers.bits
         size = domain.sizes[0]
         if size < 2:
             raise LabError(f"The domain of {self.column!r} has {size} value(s): there is nothing to hide.")
@@ -78,17 +78,17 @@ class RandomisedResponse(Defense):
         other = (codes + 1 + bits.below(size - 1, len(codes))) % size
         said = np.where(bits.happens(true, len(codes)), codes, other)
         said = np.where(codes >= 0, said, bits.below(size, len(codes)))
-        column = domain.decode([said], table.schema)[self.column]
-        table = table.set_column(table.column_names.index(self.column), self.column, column)
-        odds = {"true": float(true), "false": float((1 - true) / (size - 1))}
-        return answers.released(self, table, export.schema.columns, odds)
+        column = domain.decode([said], answers.export.table.schema)[self.column]
+        odds = {"true": float(true), "false": float((1 - true) / (size - 1)), "values": domain.values[0]}
+        return answers.released(self, column, export.schema.columns, odds)
 
 
 class UnaryEncoding(Defense):
     """Replace one column by a yes or no for each of its values, each randomised by itself.
 
     As for randomised response; with many values its counts are more accurate. The bit of the
-    true value says yes with probability 1/2, each other bit with ``1 / (exp(epsilon) + 1)``.
+    true value says yes with probability 1/2, each other bit with ``1 / (exp(epsilon) + 1)``. The
+    column then holds texts such as ``0110``, one digit per declared value.
 
     Parameters
     ----------
@@ -103,11 +103,12 @@ class UnaryEncoding(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Role, Schema
+    >>> from exports.schema import Schema
     >>> schema = Schema({"therapy": Column(Role.SENSITIVE, domain=("no", "yes"))})
     >>> export = Export(pa.table({"therapy": ["yes"] * 700 + ["no"] * 300}), schema)
-    >>> UnaryEncoding("therapy", epsilon=1, seed=1).transform(export).rows.column_names
-    ['therapy=no', 'therapy=yes']
+    >>> release = UnaryEncoding("therapy", epsilon=1, seed=1).transform(export)
+    >>> release.rows["therapy"][0].as_py(), estimated_counts(release)
+    ('00', {'no': 398.4..., 'yes': 549.8...})
     """
 
     name: ClassVar[str] = "unary-encoding"
@@ -119,21 +120,24 @@ class UnaryEncoding(Defense):
         self.seed = seed
 
     def transform(self, export: Export) -> Release:
-        """Return the table with one randomised column per value."""
+        """Return the table with one randomised digit per value."""
         import pyarrow as pa
 
         answers = _Answers.of(self, export)
-        codes, bits = answers.codes, answers.bits
+        codes, size = answers.codes, answers.domain.sizes[0]
         false = 1 - _rounded_down(1 / (1 + exp(-answers.epsilon)))
-        table, columns = answers.export.table.drop([self.column]), dict(export.schema.columns)
-        declared = columns.pop(self.column)
-        for code, value in enumerate(answers.domain.values[0]):
-            bit = np.where(
-                codes == code, bits.happens(Fraction(1, 2), len(codes)), bits.happens(false, len(codes))
-            )
-            table = table.append_column(f"{self.column}={value}", pa.array(bit))
-            columns[f"{self.column}={value}"] = Column(declared.role, domain=("false", "true"))
-        return answers.released(self, table, columns, {"true": 0.5, "false": float(false)})
+        said = answers.bits.happens(false, len(codes) * size).reshape(len(codes), size)
+        known = np.flatnonzero(codes >= 0)
+        said[known, codes[known]] = answers.bits.happens(Fraction(1, 2), len(known))
+        digits = pa.py_buffer(said.astype(np.uint8) + ord("0"))
+        texts = pa.FixedSizeBinaryArray.from_buffers(pa.binary(size), len(codes), [None, digits])
+        declared = replace(export.schema.columns[self.column], domain=None)
+        return answers.released(
+            self,
+            texts.cast(pa.binary()).cast(pa.string()),
+            {**export.schema.columns, self.column: declared},
+            {"true": 0.5, "false": float(false), "values": answers.domain.values[0]},
+        )
 
 
 def estimated_counts(release: Release) -> dict[str, float]:
@@ -142,25 +146,23 @@ def estimated_counts(release: Release) -> dict[str, float]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Role, Schema
+    >>> from exports.schema import Schema
     >>> schema = Schema({"sex": Column(Role.SENSITIVE, domain=("f", "m"))})
     >>> export = Export(pa.table({"sex": ["f"] * 1000}), schema)
-    >>> estimated_counts(UnaryEncoding("sex", epsilon=20, seed=1).transform(export))
-    {'f': 1012.0..., 'm': -4.12...e-06}
+    >>> estimated_counts(RandomisedResponse("sex", epsilon=20, seed=1).transform(export))
+    {'f': 1000.0..., 'm': ...e-0...}
     """
-    column = release.manifest["parameters"]["column"]
-    odds: Mapping[str, float] = release.manifest["odds"]
-    rows = release.rows
-    if column in rows.column_names:
-        domain = Domain.of(release.schema, [column])
-        said = np.bincount(domain.encode(rows)[0], minlength=domain.sizes[0])
-        names = domain.values[0]
+    odds: Mapping[str, Any] = release.manifest["odds"]
+    said = release.rows[release.manifest["parameters"]["column"]].cast("string")
+    if release.manifest["defense"] == UnaryEncoding.name:
+        digits = np.frombuffer("".join(said.to_pylist()).encode(), dtype=np.uint8) - ord("0")
+        counts = digits.reshape(len(said), -1).sum(axis=0, dtype=np.int64)
     else:
-        marks = [name for name in rows.column_names if name.startswith(f"{column}=")]
-        names = tuple(name.removeprefix(f"{column}=") for name in marks)
-        said = np.array([rows[name].to_numpy().sum() for name in marks])
-    estimate = (said - rows.num_rows * odds["false"]) / (odds["true"] - odds["false"])
-    return dict(zip(names, estimate.tolist(), strict=True))
+        import pyarrow.compute as pc
+
+        counts = np.array([pc.sum(pc.equal(said, value)).as_py() or 0 for value in odds["values"]])
+    estimate = (counts - len(said) * odds["false"]) / (odds["true"] - odds["false"])
+    return dict(zip(odds["values"], estimate.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +193,21 @@ class _Answers:
     def released(
         self,
         defense: RandomisedResponse | UnaryEncoding,
-        table: pa.Table,
+        said: pa.Array | pa.ChunkedArray,
         columns: Mapping[str, Column],
-        odds: Mapping[str, float],
+        odds: Mapping[str, Any],
     ) -> Release:
+        """Return the rows with the answers in place of the column, without direct identifiers."""
         unit: Literal["record", "person"] = "record" if self.export.schema.person is None else "person"
+        table = self.export.table
+        table = table.set_column(table.column_names.index(defense.column), defense.column, said)
+        named = [name for name, column in columns.items() if column.role is Role.IDENTIFIER]
+        kept = {name: column for name, column in columns.items() if name not in named}
         return Release(
             "records",
-            replace(self.export.schema, columns=MappingProxyType(dict(columns))),
+            replace(self.export.schema, columns=MappingProxyType(kept)),
             Guarantee({"epsilon": self.epsilon}, unit, "replace", 1),
-            table=table,
+            table=table.drop(named),
             private=defense.seed is None,
             manifest={"defense": defense.name, "parameters": defense.get_params(), "odds": odds},
             owner=self.owner,
