@@ -15,7 +15,12 @@ SHARED = ROOT.parent / "shared"
 settings.register_profile("lab", deadline=None)
 settings.load_profile("lab")
 
-DOCTEST_EXTRAS: dict[str, str] = {"defenses/intersection.py": "psi", "defenses/plan.py": "dp"}
+DOCTEST_EXTRAS: dict[str, str] = {
+    "defenses/aim.py": "synth",
+    "defenses/intersection.py": "psi",
+    "defenses/mst.py": "synth",
+    "defenses/plan.py": "dp",
+}
 """Modules whose doctests need an extra: path from the root -> extra."""
 
 

@@ -165,7 +165,30 @@ def _made(name: str, **parameters: Any) -> Callable[[int | None], Any]:
     return lambda seed: find(name)(**parameters, seed=seed)
 
 
+def _synthetic_cells(name: str, **parameters: Any) -> Callable[[str, int | None, float], AuditResult]:
+    """Return an audit of a synthesiser in which each canary is one person in a cell of its own."""
+
+    def run_audit(label: str, seed: int | None, level: float) -> AuditResult:
+        keys = np.array([f"k{number:04d}" for number in range(CANARIES // 5)])
+        cell = Column(Role.QUASI_IDENTIFIER, domain=tuple(keys.tolist()))
+        schema = Schema({"cell": cell, "other": Column(Role.QUASI_IDENTIFIER, domain=("x", "y"))})
+
+        def scores(inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+            table = _cells(np.concatenate([np.repeat(keys, 5), keys[inside]]))
+            rows = find(name)(**parameters, seed=seed).transform(Export(table, schema)).rows
+            drawn = rows["cell"].value_counts().to_pylist()
+            by_key = {one["values"]: one["counts"] for one in drawn}
+            return np.array([by_key.get(key, 0) for key in keys.tolist()], dtype=np.float64)
+
+        return audit_one_run(
+            label, scores, len(keys), Stream(seed or 0, "audit", label), claimed=2.0, delta=1e-12, level=level
+        )
+
+    return run_audit
+
+
 AUDITS: Mapping[str, Callable[[str, int | None, float], AuditResult]] = {
+    "aim": _synthetic_cells("aim", epsilon=2, delta=1e-12, rounds=1),
     "decoys": _decoys,
     "dp-histogram": _canaries_in_cells(_made("dp-histogram", columns="cell", epsilon=1)),
     "dp-histogram (gaussian)": _canaries_in_cells(
@@ -174,8 +197,11 @@ AUDITS: Mapping[str, Callable[[str, int | None, float], AuditResult]] = {
     "dp-keys": _canaries_in_cells(_made("dp-keys", column="cell", epsilon=1, delta=1e-9), base=40),
     "dp-margins": _canaries_in_cells(_made("dp-margins", columns="cell,other", epsilon=1, order=1)),
     "gaussian": _noise,
+    "independent-margins": _synthetic_cells("independent-margins", epsilon=2, delta=1e-12),
     "laplace": _noise,
+    "mst": _synthetic_cells("mst", epsilon=2, delta=1e-12),
     "noisy-max": _noisy_max,
+    "privbayes": _synthetic_cells("privbayes", epsilon=2, delta=1e-12),
     "randomised-response": _canary_answers(_made("randomised-response", column="answer", epsilon=1)),
     "unary-encoding": _canary_answers(_made("unary-encoding", column="answer", epsilon=1)),
 }

@@ -153,13 +153,17 @@ class DpMargins(Defense):
         )
 
 
-def consistent(tables: Mapping[Clique, NDArray[np.float64]]) -> dict[Clique, NDArray[np.float64]]:
+def consistent(
+    tables: Mapping[Clique, NDArray[np.float64]], variances: Mapping[Clique, float] | None = None
+) -> dict[Clique, NDArray[np.float64]]:
     """Return tables whose common margins agree: each is the average by variance of what all say.
 
     Parameters
     ----------
     tables : mapping of tuple of str to array
-        One axis per column; all cells with noise of the same variance.
+        One axis per column.
+    variances : mapping of tuple of str to float, optional
+        Of the noise on the cells of each table; default the same for all.
 
     Examples
     --------
@@ -184,11 +188,14 @@ def consistent(tables: Mapping[Clique, NDArray[np.float64]]) -> dict[Clique, NDA
             continue
         said = [_margin(agreed[clique], clique, common) for clique in members]
         weights = np.array(
-            [margin.size / agreed[clique].size for clique, margin in zip(members, said, strict=True)]
+            [
+                margin.size / agreed[clique].size / (1.0 if variances is None else variances[clique])
+                for clique, margin in zip(members, said, strict=True)
+            ]
         )
         average = np.tensordot(weights / weights.sum(), np.array(said), axes=1)
-        for clique, margin, weight in zip(members, said, weights, strict=True):
-            step = (average - margin) * weight
+        for clique, margin in zip(members, said, strict=True):
+            step = (average - margin) * (margin.size / agreed[clique].size)
             shape = [agreed[clique].shape[clique.index(name)] if name in common else 1 for name in clique]
             order = sorted(common, key=clique.index)
             agreed[clique] += np.transpose(step, [common.index(name) for name in order]).reshape(shape)

@@ -7,6 +7,7 @@ import defenses
 from defenses.conformance import example_export
 
 MINE = {
+    "aim": {"epsilon": 1, "delta": 1e-9, "columns": "age,diagnosis", "rounds": 1, "seed": 1},
     "alias": {"seed": 1},
     "bloom": {"key_env": "KEY"},
     "consent": {"column": "agreed"},
@@ -15,17 +16,22 @@ MINE = {
     "dp-histogram": {"columns": "diagnosis", "epsilon": 1, "seed": 1},
     "dp-keys": {"column": "zip", "epsilon": 1, "delta": 0.01, "seed": 1},
     "dp-margins": {"columns": "diagnosis,age", "epsilon": 1, "seed": 1},
+    "gaussian-copula": {"seed": 1},
     "hash": {},
     "hmac": {"key_env": "KEY"},
+    "independent-margins": {"epsilon": 1, "delta": 1e-9, "columns": "age,diagnosis", "seed": 1},
     "minimise": {"drop": "diagnosis"},
     "minimum-size": {},
+    "mst": {"epsilon": 1, "delta": 1e-9, "columns": "age,diagnosis", "seed": 1},
     "neutral-events": {"columns": "diagnosis"},
     "noisy-size": {"epsilon": 1, "budget": 1, "seed": 1},
+    "privbayes": {"epsilon": 1, "delta": 1e-9, "columns": "age,diagnosis", "seed": 1},
     "psi-size": {},
     "randomised-response": {"column": "diagnosis", "epsilon": 1, "seed": 1},
     "rounded-size": {},
     "salt": {"salt": "platform"},
     "salt-buckets": {"on": "2018-12-31", "key_env": "KEY"},
+    "sequential-trees": {"seed": 1},
     "subsample": {"keep": 0.5, "seed": 1},
     "truncate": {"k": 5, "population": 1000},
     "unary-encoding": {"column": "diagnosis", "epsilon": 1, "seed": 1},
@@ -33,7 +39,12 @@ MINE = {
 }
 
 
-@pytest.mark.parametrize("name", MINE)
+EXTRAS = {"aim": "synth", "mst": "synth", "psi-size": "psi"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.extra(EXTRAS[n])) if n in EXTRAS else n for n in MINE]
+)
 def test_defences_on_lists_counts_and_answers_keep_the_rules_of_the_bench(name, monkeypatch):
     monkeypatch.setenv("KEY", secrets.token_hex(32))
     export = None
