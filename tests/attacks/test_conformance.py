@@ -15,6 +15,7 @@ from attacks.scoring import scored
 OWN = range(20, 90)
 TOKENS = pa.table({"em": Hashing().digests(f"person{n}@mail.example" for n in OWN), "id": list(OWN)})
 KNOWLEDGE = {
+    "margin-reconstruction": {"columns": ("page", "diagnosis")},
     "account-match": {"accounts": TOKENS},
     "cross-list": {"lists": TOKENS},
     "hash-reversal": {"dictionary": pa.table({"word": [f"person{n}@mail.example" for n in range(30)]})},
@@ -28,6 +29,8 @@ KNOWLEDGE = {
         "audience-size",
         "averaging",
         "cross-list",
+        "dashboard-differencing",
+        "margin-reconstruction",
         "differencing",
         "float-laplace",
         "hash-reversal",

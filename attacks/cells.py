@@ -1,0 +1,63 @@
+"""Cells of a table of counts, as an analyst asks for them: single ones and totals of lines."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attacks.oracle import Questions
+from exports.queries import Condition
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Cell = tuple[int, ...]
+
+
+def codebook(table: pa.Table, columns: tuple[str, ...]) -> list[list[Any]]:
+    """Return the different values of each column in a fixed order: the public codebook."""
+    return [sorted(table[name].unique().to_pylist(), key=repr) for name in columns]
+
+
+def cells(values: list[list[Any]]) -> list[Cell]:
+    """Return the position of every cell, the last column varying fastest."""
+    return list(product(*(range(len(one)) for one in values)))
+
+
+def size(values: list[list[Any]]) -> int:
+    """Return the number of cells."""
+    return prod(len(one) for one in values)
+
+
+def ask_line(
+    ask: Questions, columns: tuple[str, ...], values: list[list[Any]], place: dict[int, int]
+) -> int | None:
+    """Return the count of everybody with the given values, ``place`` being axis -> position."""
+    return ask(*(Condition(columns[axis], [values[axis][at]]) for axis, at in sorted(place.items())))
+
+
+def margins(
+    ask: Questions, columns: tuple[str, ...], values: list[list[Any]], order: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ask for all margins of up to ``order`` columns.
+
+    Returns
+    -------
+    (array of float, shape (n_answers, n_cells), array of float, shape (n_answers,))
+        Which cells each answered total sums, and the totals.
+    """
+    at = np.array(cells(values), dtype=np.int64).reshape(-1, len(columns))
+    sums, totals = [], []
+    for axes in (
+        chosen for number in range(order + 1) for chosen in combinations(range(len(columns)), number)
+    ):
+        for place in product(*(range(len(values[axis])) for axis in axes)):
+            total = ask_line(ask, columns, values, dict(zip(axes, place, strict=True)))
+            if total is not None:
+                sums.append((at[:, list(axes)] == np.array(place, dtype=np.int64)).all(axis=1))
+                totals.append(total)
+    return np.array(sums, dtype=float).reshape(len(totals), len(at)), np.array(totals, dtype=float)

@@ -1,0 +1,124 @@
+"""Withheld cells and whole records come back from published totals; noise and good hiding stop it."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from attacks.dashboard_differencing import DashboardDifferencing, ranges
+from attacks.margin_reconstruction import MarginReconstruction
+from exports.errors import LabError
+from exports.queries import Withheld, exact_counts
+from exports.randomness import Stream
+from exports.release import Export, Release, Truth
+from exports.schema import Schema
+
+ROLES = Schema.of(quasi_identifier=["town", "illness"])
+TALL = {
+    ("a", "x"): 3,
+    ("a", "y"): 30,
+    ("a", "z"): 40,
+    ("b", "x"): 50,
+    ("b", "y"): 20,
+    ("b", "z"): 2,
+    ("c", "x"): 9,
+}
+
+
+def _people(counts=None):
+    rows = [cell for cell, number in (counts or TALL).items() for _ in range(number)]
+    return pa.table({"town": [town for town, _ in rows], "illness": [illness for _, illness in rows]})
+
+
+def _dashboard(people, hidden):
+    exact = exact_counts(Export(people, ROLES)).ask
+
+    def ask(query):
+        cell = tuple(next(iter(one.values)) for one in query.conditions)
+        if cell in hidden:
+            raise Withheld("small")
+        return exact(query)
+
+    return Release("counts", ROLES, ask=ask)
+
+
+def test_a_single_withheld_cell_of_a_line_is_the_total_less_the_others():
+    found = DashboardDifferencing().run(
+        _dashboard(_people(), {("a", "x"), ("b", "z")}), Truth(_people()), seed=1
+    )
+    assert (found.attack.count, found.attack.of) == (2, 2)
+    assert found.series["determined"] == 2
+
+
+def test_further_cells_withheld_leave_a_range():
+    hidden = {("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")}
+    found = DashboardDifferencing().run(_dashboard(_people(), hidden), Truth(_people()), seed=1)
+    assert found.series["determined"] == 0
+    assert found.attack.of == 4
+
+
+def test_nothing_withheld_leaves_nothing_to_attack():
+    found = DashboardDifferencing().run(_dashboard(_people(), set()), Truth(_people()), seed=1)
+    assert found.attack.of == 0
+
+
+def test_totals_that_contradict_one_another_tell_nothing():
+    low, high = ranges(np.array([[1.0], [1.0]]), np.array([3.0, 5.0]))
+    assert (low[0], high[0]) == (0, np.inf)
+
+
+def _block(number, people=12):
+    stream = Stream(number, "test", "block")
+    age = stream.at(name="age").integers(people, 6)
+    return pa.table(
+        {
+            "block": [f"b{number}"] * people,
+            "sex": np.where(stream.at(name="sex").uniforms(people) < 0.5, "f", "m"),
+            "age": age,
+            "race": np.array(list("wbah"))[stream.at(name="race").choices(people, [6, 2, 1, 1])],
+        }
+    )
+
+
+PLACES = Schema.of(quasi_identifier=["block", "sex", "age", "race"])
+
+
+def test_tables_of_two_columns_give_most_records_of_small_blocks_and_beat_guessing():
+    people = pa.concat_tables([_block(number) for number in range(12)])
+    oracle = exact_counts(Export(people, PLACES))
+    found = MarginReconstruction(block="block", blocks=6).run(oracle, Truth(people), seed=1)
+    assert (found.asked, found.made) == (72, 72)
+    assert found.attack.share > 0.7
+    assert found.advantage.low > 0.2
+    assert found.series["agree"] == 6
+
+
+def test_tables_of_all_columns_are_the_records():
+    people = _block(3)
+    oracle = exact_counts(Export(people, PLACES))
+    found = MarginReconstruction(columns=("sex", "age", "race"), order=3).run(oracle, Truth(people), seed=1)
+    assert found.attack.share == 1.0
+    assert found.series["exact"] == 1
+
+
+def test_noise_in_the_tables_leaves_no_list_that_agrees():
+    people = _block(4)
+    exact = exact_counts(Export(people, PLACES)).ask
+    noise = iter(np.rint(2 * Stream(9, "test", "noise").normals(1_000)).astype(int).tolist())
+    noisy = Release("counts", PLACES, ask=lambda query: exact(query) + next(noise))
+    found = MarginReconstruction(columns=("sex", "age", "race")).run(noisy, Truth(people), seed=1)
+    assert (found.asked, found.made, found.series["agree"]) == (12, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("attack", "sentence"),
+    [
+        (DashboardDifferencing(columns=("town",)), "two columns"),
+        (DashboardDifferencing(columns=("town", "x")), "'x'"),
+        (MarginReconstruction(columns=("x",)), "'x'"),
+        (MarginReconstruction(order=0), "1 column"),
+    ],
+    ids=["one", "absent", "margin absent", "order"],
+)
+def test_columns_that_do_not_fit_are_one_sentence(attack, sentence):
+    with pytest.raises(LabError, match=sentence):
+        attack.run(_dashboard(_people(), set()), Truth(_people()), seed=1)
