@@ -101,8 +101,8 @@ class DashboardDifferencing:
         hidden = np.array([at for at, count in enumerate(shown) if count is None], dtype=np.int64)
         if len(hidden) > WITHHELD:
             raise LabError(
-                f"{len(hidden):,} of {len(places):,} cells are withheld, at most {WITHHELD} can be solved for: "
-                "take coarser columns."
+                f"{len(hidden):,} of {len(places):,} cells are withheld and at most {WITHHELD} can be solved "
+                "for: take coarser columns."
             )
         sums, totals = margins(ask, columns, values, len(columns) - 1)
         known = np.array([count or 0 for count in shown], dtype=float)

@@ -118,11 +118,8 @@ class MarginReconstruction:
             ],
             dtype=np.int64,
         ).reshape(table.num_rows, len(columns))
-        flat = (
-            np.ravel_multi_index(tuple(records.T), [len(known) for known in values])
-            if len(records)
-            else records[:, 0]
-        )
+        strides = np.cumprod([1, *(len(known) for known in values[:0:-1])])[::-1]
+        flat = records @ strides
         right, naive, exact, agree, asked = [], [], 0, 0, 0
         for place, rows in self._places(truth, stream):
             truly = np.bincount(flat[rows], minlength=size(values))
@@ -192,6 +189,8 @@ def whole_counts(sums: NDArray[np.float64], totals: NDArray[np.float64]) -> NDAr
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     number = sums.shape[1]
+    if not number:
+        return np.zeros(0, dtype=np.int64)
     found = milp(
         np.zeros(number),
         constraints=LinearConstraint(sums, totals, totals),
