@@ -27,12 +27,15 @@ class Classes:
         Number of labels of each axis.
     listed : tuple of array of int or None
         Label of each class per axis; None when the classes are all combinations, in order.
+    first : array of int or None
+        First row of each listed class.
     """
 
     node: Node
     counts: NDArray[Any]
     shape: tuple[int, ...]
     listed: tuple[Ints, ...] | None
+    first: Ints | None = None
 
     def at(self, places: Ints) -> Classes:
         """Return some of the classes, listed."""
@@ -40,7 +43,8 @@ class Classes:
             listed = np.unravel_index(places, self.shape)
         else:
             listed = tuple(labels[places] for labels in self.listed)
-        return Classes(self.node, self.counts[places].astype(np.float64), self.shape, listed)
+        first = None if self.first is None else self.first[places]
+        return Classes(self.node, self.counts[places].astype(np.float64), self.shape, listed, first)
 
     def labels(self, axis: int) -> Ints:
         """Return the label of each listed class at this node's level of one axis."""
@@ -181,9 +185,10 @@ def members(lattice: Lattice, node: Node, kept: Passes | None = None) -> tuple[C
     order, starts = grouped(packed(columns, shape))
     first = order[starts]
     listed = tuple(column[first] for column in columns)
-    classes = Classes(node, np.add.reduceat(counts[order], starts, axis=0), shape, listed)
+    summed = np.add.reduceat(counts[order], starts, axis=0)
     if kept is not None:
-        return classes, listed[-1] == 1
+        return Classes(node, summed, shape, listed), listed[-1] == 1
+    classes = Classes(node, summed, shape, listed, np.minimum.reduceat(lattice.first[order], starts))
     of = np.empty(len(order), np.intp)
     of[order] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
     return classes, of

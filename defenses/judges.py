@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -78,7 +78,7 @@ class RowJudge:
 
     def at(self, node: Node) -> Verdict:
         """Return the verdict on one node, looking no further than the sizes where they decide."""
-        classes = self._rollup.at(node)
+        classes = self._ordered(node)[0] if self._policy.samples else self._rollup.at(node)
         rows = classes.counts[:, 0]
         small = float(rows[rows < self._least].sum())
         if self._sizes_only or small > self._limit:
@@ -88,7 +88,7 @@ class RowJudge:
             considered |= rows == 0
         large = np.flatnonzero(considered)
         listed = classes.at(large)
-        kept = self._policy.kept(listed)
+        kept = self._policy.kept(listed, most=self._limit - small)
         suppressed = np.inf if kept is None else small + float(listed.counts[~kept, 0].sum())
         hopeless = suppressed > self._limit and (kept is None or self._monotone)
         if suppressed > self._limit and not hopeless:
@@ -98,10 +98,22 @@ class RowJudge:
         leaving[large] = kept if kept is not None else False
         return Verdict(classes, suppressed, self._limit, hopeless, self._least, leaving)
 
+    def _ordered(self, node: Node) -> tuple[Classes, Ints]:
+        """Return classes, the class of each distinct row, and in ``first`` the order of leaving."""
+        classes, of = members(self._lattice, node)
+        if self._policy.narrow_first and classes.first is not None:
+            width = np.zeros(len(classes.counts))
+            for number, (axis, level) in enumerate(zip(self._lattice.axes, node, strict=True)):
+                width += np.log1p(classes.counts[:, 0] * axis.shares(level)[classes.labels(number)])
+            rank = np.empty(len(width), np.intp)
+            rank[np.lexsort((classes.first, width))] = np.arange(len(width))
+            classes = replace(classes, first=rank)
+        return classes, of
+
     def rows(self, node: Node) -> Passes:
         """Return which rows of the table may leave."""
-        classes, of = members(self._lattice, node)
-        kept = self._policy.kept(classes)
+        classes, of = self._ordered(node)
+        kept = self._policy.kept(classes, most=self._limit)
         if kept is None:
             return np.zeros(len(self._lattice.of), bool)
         rows: Passes = kept[of[self._lattice.of]]

@@ -83,6 +83,8 @@ class Lattice:
         Rows in the first measure; further measures are further counts of the same rows.
     of : array of int, shape (rows,)
         Distinct row of each row.
+    first : array of int, shape (distinct rows,)
+        First row of each distinct row.
 
     Examples
     --------
@@ -98,6 +100,7 @@ class Lattice:
     codes: tuple[Ints, ...]
     counts: Floats
     of: Ints
+    first: Ints
 
     @property
     def heights(self) -> Node:
@@ -176,12 +179,13 @@ def lattice_from(
         counted = codes >= 0
         cells = np.bincount(of[counted] * size + codes[counted], minlength=len(starts) * size)
         counts.append(cells.reshape(-1, size))
-    first = order[starts]
+    first = np.minimum.reduceat(order, starts) if len(order) else order
     return Lattice(
         tuple(axes),
         tuple(column[first] for column in leaves),
         np.concatenate(counts, axis=1).astype(np.float64),
         of,
+        first,
     )
 
 

@@ -10,6 +10,7 @@ from defenses.losses import LOSSES
 from defenses.problem import hierarchies_of, problem_of
 from defenses.recoding import recoded
 from defenses.requirements import Distance, Diversity, Requirements
+from defenses.risks import Estimator
 from defenses.search import optimum
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
@@ -39,7 +40,7 @@ class OptimalKAnonymity(Defense):
     Parameters
     ----------
     k, suppression, sensitive, l, diversity, c, t, distance, alpha, beta, enhanced, delta, k_map, \
-significance, presence, population
+significance, presence, population, average_risk, sample_uniques, population_uniques, estimator
         What every class must satisfy: see ``defenses.requirements.Requirements``.
     loss : str, default "loss"
         What to minimise: ``entropy`` (information lost by all rows; ``entropy_of_rest`` adds that
@@ -85,6 +86,10 @@ significance, presence, population
         significance: float = 0.01,
         presence: tuple[float, ...] | None = None,
         population: pa.Table | None = None,
+        average_risk: float | None = None,
+        sample_uniques: float | None = None,
+        population_uniques: float | None = None,
+        estimator: Estimator = "dankar",
     ) -> None:
         self.k = k
         self.suppression = suppression
@@ -103,13 +108,17 @@ significance, presence, population
         self.significance = significance
         self.presence = presence
         self.population = population
+        self.average_risk = average_risk
+        self.sample_uniques = sample_uniques
+        self.population_uniques = population_uniques
+        self.estimator = estimator
 
     def fit(self, export: Export) -> Self:
         """Search the lattice of ``export``; learns ``levels_``, ``loss_`` and ``hierarchies_``."""
         if self.loss not in LOSSES:
             raise LabError(f"loss is {self.loss!r} but must be one of {', '.join(LOSSES)}.")
         self.hierarchies_ = hierarchies_of(export)
-        problem = problem_of(export, self._asked(), self.hierarchies_)
+        problem = problem_of(export, self._asked(), self.hierarchies_, narrow_first=self._narrow_first)
         lattice = problem.lattice()
         found = optimum(lattice, problem.judge(lattice), LOSSES[self.loss])
         if found is None:
@@ -124,7 +133,18 @@ significance, presence, population
 
     def transform(self, export: Export) -> Release:
         """Return the rows at the levels found, every class checked on this very data."""
-        return recoded(self, export, self._asked(), self.hierarchies_, self.levels_)
+        return recoded(
+            self,
+            export,
+            self._asked(),
+            self.hierarchies_,
+            self.levels_,
+            narrow_first=self._narrow_first,
+        )
+
+    @property
+    def _narrow_first(self) -> bool:
+        return self.loss in {"loss", "loss_geometric"}
 
     def _asked(self) -> Requirements:
         given = self.get_params()

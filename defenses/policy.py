@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 
 from defenses.classes import Classes
 from defenses.constraints import Condition, Tally
 from defenses.lattice import Floats, Passes
-
-
-class SampleCondition(Protocol):
-    """A condition on all classes together; the smallest are suppressed until it holds."""
-
-    def enforced(self, rows: Floats, kept: Passes, classes: Classes) -> Passes:
-        """Return which of the kept classes may stay."""
+from defenses.risks import SampleCondition, left_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +31,9 @@ class Policy:
         Measures with the rows of each value of a sensitive column.
     references : mapping of str to array
         Share of each value of a sensitive column in the input table.
+    narrow_first : bool
+        For ``samples``: whether, of classes of equal size, those whose labels cover less of the
+        domain go first, and not those that come first in the table.
     """
 
     conditions: Sequence[Condition]
@@ -46,6 +42,7 @@ class Policy:
     population: int | None = None
     histograms: Mapping[str, slice] = field(default_factory=dict)
     references: Mapping[str, Floats] = field(default_factory=dict)
+    narrow_first: bool = False
 
     @property
     def asks_size(self) -> bool:
@@ -73,7 +70,7 @@ class Policy:
             return all(condition.absorbing or condition.convex for condition in self.conditions)
         return all(condition.absorbing for condition in self.conditions)
 
-    def kept(self, classes: Classes, *, absorbing: bool | None = None) -> Passes | None:
+    def kept(self, classes: Classes, *, absorbing: bool | None = None, most: float = np.inf) -> Passes | None:
         """Return which classes may leave, or None when this cannot be mended by suppression.
 
         Parameters
@@ -82,6 +79,8 @@ class Policy:
             Classes that occur.
         absorbing : bool, optional
             Only the conditions that are (True) or are not (False) absorbing.
+        most : float
+            Rows that may be left out for the conditions on all classes together.
         """
         rows = classes.counts[:, 0]
         kept = np.ones(len(rows), bool)
@@ -93,7 +92,7 @@ class Policy:
                 kept &= passes
         if absorbing is not True:
             for sample in self.samples:
-                kept = sample.enforced(rows, kept, classes)
+                kept = left_over(sample, classes, kept, most - float(rows[~kept].sum()))
         return kept
 
     def _tally(self, classes: Classes, condition: Condition) -> Tally:

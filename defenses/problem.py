@@ -76,7 +76,9 @@ def hierarchies_of(export: Export) -> dict[str, Hierarchy]:
     return {name: hierarchy_of(export.table[name], name, schema.columns[name]) for name in names}
 
 
-def problem_of(export: Export, asked: Requirements, hierarchies: Mapping[str, Hierarchy]) -> Problem:
+def problem_of(
+    export: Export, asked: Requirements, hierarchies: Mapping[str, Hierarchy], *, narrow_first: bool = False
+) -> Problem:
     """Return the problem of an export.
 
     Raises
@@ -112,7 +114,16 @@ def problem_of(export: Export, asked: Requirements, hierarchies: Mapping[str, Hi
         start += column.size
         values[name] = replace(column, codes=np.append(column.codes, np.full(outside, -1)))
     references = {name: column.reference.shares for name, column in values.items()}
-    policy = Policy(conditions, asked.suppression, (), 1 if weights else None, histograms, references)
+    samples = asked.of_sample(export)
+    policy = Policy(
+        conditions,
+        asked.suppression,
+        samples,
+        1 if weights else None,
+        histograms,
+        references,
+        narrow_first,
+    )
     return Problem(coded, hierarchies, weights, values, policy, persons)
 
 

@@ -86,6 +86,8 @@ def recoded(
     asked: Requirements,
     hierarchies: Mapping[str, Hierarchy],
     levels: Mapping[str, int],
+    *,
+    narrow_first: bool = False,
 ) -> Release:
     """Return an export at given levels, every class checked on this very data.
 
@@ -94,7 +96,7 @@ def recoded(
     LabError
         When more rows than allowed would have to be left out, or all of them.
     """
-    problem = problem_of(export, asked, hierarchies)
+    problem = problem_of(export, asked, hierarchies, narrow_first=narrow_first)
     lattice = problem.lattice()
     node = tuple(levels[name] for name in hierarchies)
     judge = problem.judge(lattice)

@@ -20,6 +20,7 @@ from defenses.disclosure import (
     RecursiveDiversity,
 )
 from defenses.lattice import Ints
+from defenses.risks import AverageRisk, Estimator, PopulationUniques, SampleCondition, SampleUniques
 from exports.coding import encode
 from exports.errors import LabError
 from exports.reference import Reference, reference_of
@@ -63,6 +64,11 @@ class Requirements:
         Smallest and largest share of a class's population that is in the export.
     population : pyarrow.Table, optional
         The population, the export's people included.
+    average_risk : float, optional
+        Largest number of classes per row.
+    sample_uniques, population_uniques : float, optional
+        Largest share of rows alone in their class; of people of the schema's population size
+        estimated to be unique, by ``estimator``.
 
     Raises
     ------
@@ -86,6 +92,10 @@ class Requirements:
     significance: float = 0.01
     presence: tuple[float, ...] | None = None
     population: pa.Table | None = None
+    average_risk: float | None = None
+    sample_uniques: float | None = None
+    population_uniques: float | None = None
+    estimator: Estimator = "dankar"
 
     def __post_init__(self) -> None:
         _within("k", self.k, 1, math.inf, whole=True)
@@ -98,6 +108,9 @@ class Requirements:
         _within("delta", self.delta, 0, math.inf)
         _within("k_map", self.k_map, 1, math.inf, whole=True)
         _within("significance", self.significance, 0, 1)
+        for name in ("average_risk", "sample_uniques", "population_uniques"):
+            _within(name, getattr(self, name), 0, 1)
+        _among("estimator", self.estimator, Estimator)
         _among("diversity", self.diversity, Diversity)
         _among("distance", self.distance, Distance)
         if self.l is not None and self.diversity == "recursive" and self.c is None:
@@ -125,6 +138,9 @@ class Requirements:
             "beta_enhanced" if self.enhanced else "beta": self.beta,
             "delta_disclosure": self.delta,
             "k_map": self.k_map,
+            "average_risk": self.average_risk,
+            "sample_uniques": self.sample_uniques,
+            "population_uniques": self.population_uniques,
         }
         if self.presence is not None:
             found |= {"presence_low": self.presence[0], "presence_high": self.presence[1]}
@@ -155,6 +171,22 @@ class Requirements:
             *conditions,
             KAnonymity(estimated_k(self.k_map, export.table.num_rows, size, self.significance)),
         ]
+
+    def of_sample(self, export: Export) -> list[SampleCondition]:
+        """Return the conditions on all classes together."""
+        found: list[SampleCondition] = []
+        if self.average_risk is not None:
+            found.append(AverageRisk(self.average_risk))
+        if self.sample_uniques is not None:
+            found.append(SampleUniques(self.sample_uniques))
+        if self.population_uniques is not None:
+            size = export.schema.population_size
+            if size is None:
+                raise LabError("population_uniques needs population_size in the schema: declare it.")
+            found.append(PopulationUniques(self.population_uniques, size, self.estimator))
+        if found and export.schema.person is not None:
+            raise LabError("Risks over all classes count rows, so they cannot be asked with a person column.")
+        return found
 
     def of_values(self, name: str, column: SensitiveColumn) -> list[Condition]:
         """Return the conditions on the values of one sensitive column."""

@@ -16,6 +16,7 @@ from defenses.judges import PersonJudge, RowJudge
 from defenses.lattice import lattice_from
 from defenses.losses import LOSSES
 from defenses.policy import Policy
+from defenses.risks import AverageRisk
 from defenses.search import optimum
 from exports.hierarchies import Hierarchy
 
@@ -28,7 +29,7 @@ def proven(row: dict[str, str]) -> bool:
     """
     return (
         row["practical_monotonicity"] == "false"
-        and "getPopulationUniqueness" not in row["privacy_models"]
+        and "PopulationUniquenessModel.SNB" not in row["privacy_models"]
         and not ("GRASSBERGER" in row["privacy_models"] and row["expected_levels"])
     )
 
@@ -220,3 +221,13 @@ def test_person_level_classes_hold_k_persons_and_whole_persons_are_left_out(tabl
         members = (labels == label).all(axis=1)
         assert len(set(person[kept][members])) >= 2
         assert len(set(np.array(columns[-1])[kept][members])) >= 2
+
+
+def test_a_mean_risk_leaves_out_the_smallest_classes_first() -> None:
+    tree = Hierarchy.from_rows([[str(value), "*"] for value in range(3)])
+    lattice = lattice_from({"q": np.array([0, 0, 0, 0, 1, 1, 2])}, {"q": tree})
+    policy = Policy([], 0.2, [AverageRisk(0.35)])
+    found = optimum(lattice, RowJudge(lattice, policy), LOSSES["entropy"])
+    assert (found.node, found.suppressed) == ((0,), 1)
+    strict = Policy([], 0.0, [AverageRisk(0.35)])
+    assert optimum(lattice, RowJudge(lattice, strict), LOSSES["entropy"]).node == (1,)

@@ -19,6 +19,7 @@ from defenses.lattice import Lattice, lattice_from
 from defenses.losses import LOSSES
 from defenses.policy import Policy
 from defenses.requirements import estimated_k
+from defenses.risks import PopulationUniques
 from defenses.search import Optimum, optimum
 from exports.hierarchies import Hierarchy
 from exports.loading import load
@@ -99,6 +100,10 @@ def solve(data: Adult, row: dict[str, str]) -> tuple[Optimum | None, Lattice]:
     for size in re.findall(r"getSubset\((\d+)\)", models):
         inside = _java_subset(int(size), data.table.num_rows)
     conditions += _on_values(data, row)
+    samples = [
+        PopulationUniques(float(limit), USA, estimator.lower())
+        for limit, estimator in re.findall(r"getPopulationUniqueness\(([\d.]+)d, \w+\.(\w+)\)", models)
+    ]
     rows = np.ones(len(inside), bool) if population else inside
     codes = {name: data.codes[name][rows] for name in names}
     weights = [inside[rows].astype(float), np.ones(rows.sum())] if population else []
@@ -112,8 +117,11 @@ def solve(data: Adult, row: dict[str, str]) -> tuple[Optimum | None, Lattice]:
         values = [(counted, size)]
     lattice = lattice_from(codes, {name: data.hierarchies[name] for name in names}, weights, values)
     limit = float(row["suppression_limit"])
-    policy = Policy(conditions, limit, (), 1 if population else None, histograms, references)
-    return optimum(lattice, RowJudge(lattice, policy), LOSSES[LOSS_OF_METRIC[row["metric"]]]), lattice
+    loss = LOSS_OF_METRIC[row["metric"]]
+    policy = Policy(
+        conditions, limit, samples, 1 if population else None, histograms, references, loss.startswith("loss")
+    )
+    return optimum(lattice, RowJudge(lattice, policy), LOSSES[loss]), lattice
 
 
 def _on_values(data: Adult, row: dict[str, str]) -> list[Condition]:

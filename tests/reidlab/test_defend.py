@@ -134,3 +134,11 @@ def test_an_undeclared_column_is_refused(folder: Path) -> None:
         defend_file(
             "global-recoding", str(folder / "p.parquet"), folder / "o.csv", schema=folder / "schema.toml"
         )
+
+
+def test_columns_of_a_perturbation_are_given_on_the_command_line(folder: Path) -> None:
+    done = defend(folder, "pram", "columns=zip", "keep=0.5", "seed=1")
+    assert done["rows_out"] == 24
+    assert done["guarantee"] == {}
+    done = defend(folder, "small-cells", "columns=zip,illness", "threshold=2")
+    assert done["rows_out"] == 12
