@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from exports.kinds import kind_of, words_of
 from exports.reading import first_rows
 from exports.schema import Column, Role, Schema
 
@@ -23,7 +23,7 @@ SAMPLE = 20_000
 
 SENSITIVE_WORDS = """
 abuse addict alcohol anxiety bmi belief cancer condition crime criminal debt depress diagnos disab
-disease disorder drug ethnic faith gad7 genetic health hiv illness income insur loan medic medication
+disease disorder drug ethnic faith gad genetic health hiv illness income insur loan medic medication
 mental orient party patient phq politic pregnan religio salary score sexual smok suicid symptom therap
 treat union wage
 """
@@ -107,23 +107,24 @@ def _guess(name: str, column: pa.ChunkedArray) -> Guess:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_nested(column.type):
-        return Guess(Role.INSENSITIVE, f"{column.type.__class__.__name__}: nested values are not assessed")
+    there = len(column) - column.null_count
+    if pa.types.is_nested(column.type) or not there:
+        return Guess(Role.INSENSITIVE, "nested values, not assessed" if there else "every value missing")
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    there = len(column) - column.null_count
-    if not there:
-        return Guess(Role.INSENSITIVE, f"all {len(column):,} values missing")
     distinct = pc.count_distinct(column).as_py()
     text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
     seen = (
         f"{'text' if text else column.type}, {distinct:,} different values in {there:,} rows, "
         f"{column.null_count:,} missing"
     )
-    words = re.findall(r"[a-z]+[0-9]*", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
-    hit = next(
-        (word for word in SENSITIVE_WORDS.split() if any(part.startswith(word) for part in words)), None
-    )
+    found = kind_of(name, pc.unique(column.drop_null()))
+    if found is not None:
+        kind, role, why = found
+        return Guess(role, f"{why}; {seen}", kind)
+    words = words_of(name)
+    hits = (word for word in SENSITIVE_WORDS.split() if any(part.startswith(word) for part in words))
+    hit = next(hits, None)
     if hit is not None:
         return Guess(Role.SENSITIVE, f"called like {hit!r}; {seen}")
     if text and pc.mean(pc.utf8_length(column)).as_py() > LONG_TEXT and distinct > there / 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -177,15 +178,30 @@ def assess(
         declared = schema_of(guesses) if schema is None else schema
         declared.require(source.columns)
         found = _found(source, declared, engine, everybody, usual, by, in_full, memory)
-    evidence = {
-        name: {
-            "role": column.role.value,
-            "evidence": ("" if schema is None else "declared in the schema; ") + guesses[name].evidence,
-            "kind": column.kind or guesses[name].kind,
+        columns = {
+            name: {
+                "role": column.role.value,
+                "evidence": ("" if schema is None else "declared in the schema; ") + guesses[name].evidence,
+                "kind": column.kind or guesses[name].kind,
+                **_extent(name, column.kind or guesses[name].kind, source, engine, limit_within(memory)),
+            }
+            for name, column in declared.columns.items()
         }
-        for name, column in declared.columns.items()
-    }
-    return replace(found, columns=evidence)
+    return replace(found, columns=columns)
+
+
+def _extent(name: str, kind: str | None, source: Source, engine: Engine, limit: int) -> dict[str, int]:
+    """Return the most digits of a postal code, or the oldest age, in all rows."""
+    if kind not in ("postal_code", "age"):
+        return {}
+    found = combinations_within(source, [name], engine, limit)
+    if found is None:
+        raise LabError(f"The column {name!r} has too many values for a postal code or an age: see its kind.")
+    values = [str(value) for value in found.columns[name].values.to_pylist()]
+    if kind == "postal_code":
+        return {"zip_digits": max((sum(map(str.isdigit, value)) for value in values), default=0)}
+    ages = [float(value) for value in values if re.fullmatch(r"\d+(\.\d+)?", value)]
+    return {"oldest_age": int(max(ages))} if ages else {}
 
 
 def _found(

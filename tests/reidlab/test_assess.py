@@ -155,3 +155,15 @@ def test_a_proposed_schema_can_be_read_back_and_shows_no_value(export):
     assert list(found["columns"]) == ['a "b".c', "<script>", "x\ny", "diagnosis"]
     listed = CliRunner().invoke(app, ["schema", str(export / "hostile.csv"), "--json"])
     assert json.loads(listed.stdout)["result"]["columns"]["diagnosis"]["role"] == "sensitive"
+
+
+def test_postal_codes_and_ages_are_measured_for_the_policy_that_limits_them(export):
+    (export / "people.csv").write_text("zip,age,illness\n02139,31,flu\n02139,93,cold\n")
+    arguments = ["--schema", export / "roles.toml", "--policy", "hipaa_safe_harbor", "--json"]
+    run = CliRunner().invoke(app, ["assess", str(export / "people.csv"), *map(str, arguments)])
+    assert run.exit_code == 1
+    found = json.loads(run.stdout)["result"]
+    assert found["columns"]["zip"]["zip_digits"] == 5
+    assert found["columns"]["age"]["oldest_age"] == 93
+    failed = {verdict["rule"] for verdict in found["policy"] if not verdict["pass"]}
+    assert {"zip_digits.zip", "oldest_age.age"} <= failed

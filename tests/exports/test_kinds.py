@@ -1,0 +1,41 @@
+import hashlib
+
+import pyarrow as pa
+import pytest
+
+from exports.engines.duckdb_engine import DuckDBEngine
+from exports.proposal import propose
+from exports.sources import read
+
+TOKENS = [hashlib.sha256(str(i).encode()).hexdigest() for i in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "role", "kind"),
+    [
+        ("contact", [f"p{i}@mail.example" for i in range(5)], "identifier", "email"),
+        ("x", TOKENS, "token", "token"),
+        ("x", [token[:32].upper() for token in TOKENS], "token", "token"),
+        ("clientIp", [f"240.0.0.{i}" for i in range(5)], "identifier", "ipv4"),
+        ("zip_code", ["02139", "10001", "02139"], "quasi_identifier", "postal_code"),
+        ("dateOfBirth", ["1990-02-03", "1981-11-30"], "quasi_identifier", "date_of_birth"),
+        ("seen", ["1990-02-03", "03/04/2001", "1.2.2003"], "quasi_identifier", "date"),
+        ("Age", [31, 58, 31], "quasi_identifier", "age"),
+        ("first name", ["qq1x", "qq2x", "qq1x"], "identifier", "first_name"),
+        ("phq9_score", [3, 9, 3], "sensitive", None),
+        ("sexual_orientation", ["qq1x", "qq2x", "qq1x"], "sensitive", None),
+        ("language", ["qq1x", "qq2x", "qq1x"], "quasi_identifier", None),
+        (
+            "note",
+            ["somebody wrote " * 6 + str(i) for i in range(5)],
+            "insensitive",
+            "free_text",
+        ),
+        ("nothing", [None, None], "insensitive", None),
+    ],
+)
+def test_a_column_is_proposed_by_its_name_and_shape(name, values, role, kind):
+    with DuckDBEngine() as engine:
+        guess = propose(read(pa.table({name: values})), engine)[name]
+    assert (str(guess.role), guess.kind) == (role, kind)
+    assert not any(str(value) in guess.evidence for value in values if isinstance(value, str))
