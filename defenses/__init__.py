@@ -20,6 +20,7 @@ BUILT_IN: dict[str, str] = {
     "do-not-send": "defenses.minimisation:DoNotSend",
     "dp-histogram": "defenses.histogram:DpHistogram",
     "dp-keys": "defenses.unknown_keys:DpKeys",
+    "dp-logistic": "defenses.logistic:DpLogistic",
     "dp-margins": "defenses.margins:DpMargins",
     "gaussian-copula": "defenses.copula:GaussianCopula",
     "global-recoding": "defenses.recoding:GlobalRecoding",

@@ -187,6 +187,33 @@ def _synthetic_cells(name: str, **parameters: Any) -> Callable[[str, int | None,
     return run_audit
 
 
+def _logistic(name: str, seed: int | None, level: float) -> AuditResult:
+    """Audit a model in which each canary has an indicator of its own and answers yes or no."""
+    from defenses.logistic import DpLogistic
+
+    keys = [f"k{number:04d}" for number in range(CANARIES // 5)]
+    schema = Schema(
+        {
+            "cell": Column(Role.QUASI_IDENTIFIER, domain=tuple(keys)),
+            "answer": Column(Role.SENSITIVE, domain=("no", "yes")),
+        }
+    )
+
+    def scores(inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+        import pyarrow as pa
+
+        table = pa.table({"cell": keys, "answer": np.where(inside, "yes", "no").tolist()})
+        model = DpLogistic("answer", 2, 1e-12, neighbours="replace", seed=seed).transform(
+            Export(table, schema)
+        )
+        assert model.score is not None
+        return np.asarray(model.score(table), dtype=np.float64)
+
+    return audit_one_run(
+        name, scores, len(keys), Stream(seed or 0, "audit", name), claimed=2.0, delta=1e-12, level=level
+    )
+
+
 AUDITS: Mapping[str, Callable[[str, int | None, float], AuditResult]] = {
     "aim": _synthetic_cells("aim", epsilon=2, delta=1e-12, rounds=1),
     "decoys": _decoys,
@@ -195,6 +222,7 @@ AUDITS: Mapping[str, Callable[[str, int | None, float], AuditResult]] = {
         _made("dp-histogram", columns="cell", epsilon=1, delta=1e-9, mechanism="gaussian")
     ),
     "dp-keys": _canaries_in_cells(_made("dp-keys", column="cell", epsilon=1, delta=1e-9), base=40),
+    "dp-logistic": _logistic,
     "dp-margins": _canaries_in_cells(_made("dp-margins", columns="cell,other", epsilon=1, order=1)),
     "gaussian": _noise,
     "independent-margins": _synthetic_cells("independent-margins", epsilon=2, delta=1e-12),

@@ -12,6 +12,7 @@ SHARED = {
     "independent-margins",
     "mst",
     "privbayes",
+    "dp-logistic",
 }
 """Where one audit sees little: the budget is shared among several answers, or bounded loosely."""
 
