@@ -16,9 +16,10 @@ def test_the_page_in_the_documentation_is_up_to_date():
 
 
 def test_every_attack_is_listed_with_its_kinds_and_its_story():
+    lines = page().splitlines()
     for name in attacks.BUILT_IN:
         found = attacks.find(name)
-        line = next(line for line in page().splitlines() if line.startswith(f"| [`{name}`]"))
+        line = next(line for line in lines if line.startswith(f"| [`{name}`]"))
         assert all(kind in line for kind in found.accepts)
         assert found.name == name
         assert len((found.__doc__ or "").split("\n\n")) > 2
