@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from defenses.lattice import LARGEST_KEY, Ints, Lattice, Node, Passes, grouped, packed
 
+MOST_KEPT = 1 << 26
+"""Numbers that the cubes of one search may hold together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Classes:
@@ -73,6 +76,7 @@ class RollUp:
         exact = whole and float(lattice.counts.sum(axis=0).max(initial=0)) < 2**24
         self._type = np.float32 if exact else np.float64
         self._most_cells = max(1 << 14, 2 * distinct)
+        self._room = MOST_KEPT
         self._groups = _groups([sizes[0] for sizes in self._sizes])
         self._codes = [
             packed([lattice.codes[axis] for axis in group], [self._sizes[axis][0] for axis in group])
@@ -96,7 +100,8 @@ class RollUp:
             cube = self._merged(self._cubes[source], self._nodes[source], node)
         else:
             cube = self._counted(node, shape, cells)
-        if cells <= self._most_cells:
+        self._room -= cube.size
+        if cells <= self._most_cells and self._room >= 0:
             self._store(node, cube)
         return Classes(node, cube.reshape(-1, self._measures), shape, None)
 
