@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from reidlab.assessment import Assessment
+    from reidlab.findings import Assessment
     from reidlab.policy import Verdict
 
 
