@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from exports.kinds import kind_of, words_of
+from exports.detection import Detection, detect, words_of
 from exports.reading import first_rows
 from exports.schema import Column, Role, Schema
 
@@ -29,9 +30,6 @@ treat union wage
 """
 """Beginnings of words in the names of columns whose values nobody should learn."""
 
-LONG_TEXT = 60
-"""Mean length above which text with mostly different values counts as free text."""
-
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -44,7 +42,7 @@ class Guess:
     evidence : str
         What the guess rests on; never a value.
     kind : str or None
-        Detected kind, such as ``email`` or ``free_text``.
+        Detected kind, such as ``email`` or ``free_text``, see `exports.detection`.
     """
 
     role: Role
@@ -118,19 +116,24 @@ def _guess(name: str, column: pa.ChunkedArray) -> Guess:
         f"{'text' if text else column.type}, {distinct:,} different values in {there:,} rows, "
         f"{column.null_count:,} missing"
     )
-    found = kind_of(name, pc.unique(column.drop_null()))
-    if found is not None:
-        kind, role, why = found
-        return Guess(role, f"{why}; {seen}", kind)
-    words = words_of(name)
-    hits = (word for word in SENSITIVE_WORDS.split() if any(part.startswith(word) for part in words))
-    hit = next(hits, None)
+    unique = distinct == there and there > 2 and not pa.types.is_floating(column.type)
+    return _judged(name, detect(name, column), seen, unique=unique, varied=distinct > there / 2)
+
+
+def _judged(name: str, found: Detection, seen: str, *, unique: bool, varied: bool) -> Guess:
+    """Weigh what was detected against what the name says of sensitive things."""
+    if found.role in (Role.IDENTIFIER, Role.TOKEN):
+        return Guess(found.role, f"{found.evidence}; {seen}", found.kind)
+    words = re.sub(r"(?<=[a-z]) (?=[0-9])", "", words_of(name)).split()
+    hit = next((stem for stem in SENSITIVE_WORDS.split() if any(w.startswith(stem) for w in words)), None)
     if hit is not None:
-        return Guess(Role.SENSITIVE, f"called like {hit!r}; {seen}")
-    if text and pc.mean(pc.utf8_length(column)).as_py() > LONG_TEXT and distinct > there / 2:
+        return Guess(Role.SENSITIVE, f"called like {hit!r}; {seen}", found.kind)
+    if found.kind == "free_text" and varied:
         return Guess(
-            Role.INSENSITIVE, f"free text, not assessed: a person has to read it; {seen}", "free_text"
+            Role.INSENSITIVE, f"free text, not assessed: a person has to read it; {seen}", found.kind
         )
-    if distinct == there and there > 2 and not pa.types.is_floating(column.type):
+    if found.role == Role.QUASI_IDENTIFIER:
+        return Guess(found.role, f"{found.evidence}; {seen}", found.kind)
+    if unique:
         return Guess(Role.IDENTIFIER, f"every value different; {seen}")
     return Guess(Role.QUASI_IDENTIFIER, seen)

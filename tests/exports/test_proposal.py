@@ -23,6 +23,7 @@ TOKENS = [hashlib.sha256(str(i).encode()).hexdigest() for i in range(5)]
         ("Age", [31, 58, 31], "quasi_identifier", "age"),
         ("first name", ["qq1x", "qq2x", "qq1x"], "identifier", "first_name"),
         ("phq9_score", [3, 9, 3], "sensitive", None),
+        ("gad_7", [3, 9, 3], "sensitive", None),
         ("sexual_orientation", ["qq1x", "qq2x", "qq1x"], "sensitive", None),
         ("language", ["qq1x", "qq2x", "qq1x"], "quasi_identifier", None),
         (
