@@ -57,7 +57,7 @@ def _column_digest(name: str, column: pa.ChunkedArray) -> bytes:
     digest = hashlib.sha256(f"{name}\0{len(column)}\0".encode())
     if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
         digest.update(b"text")
-        if pc.count_distinct(column.slice(0, HEAD).cast(kind)).as_py() <= FEW:
+        if all(_distinct(column.slice(0, rows).cast(kind)) <= FEW for rows in (4 * FEW, HEAD)):
             _update_with_codes(digest, column)
             return digest.digest()
     else:
@@ -76,6 +76,13 @@ def _column_digest(name: str, column: pa.ChunkedArray) -> bytes:
     for chunk in column.chunks:
         digest.update(np.ascontiguousarray(pc.fill_null(chunk, 0) if chunk.null_count else chunk).data)
     return digest.digest()
+
+
+def _distinct(column: pa.ChunkedArray) -> int:
+    import pyarrow.compute as pc
+
+    count: int = pc.count_distinct(column).as_py()
+    return count
 
 
 def _update_with_text(digest: Any, name: str, column: pa.ChunkedArray) -> None:

@@ -54,6 +54,8 @@ class Collection:
         The numbering of the addresses of those blocks that will be asked for.
     groups : tuple of str
         Column groups of the visitors.
+    left_out : tuple of str
+        Beginnings of the names of columns that are not written.
     """
 
     seed: int
@@ -64,6 +66,7 @@ class Collection:
     values: Mapping[str, float]
     numbers: Mapping[int, Numbers]
     groups: tuple[str, ...] = GROUPS
+    left_out: tuple[str, ...] = ("phq9_", "gad7_")
 
     def __call__(self, block: int) -> dict[str, pa.Table]:
         """Make the tables of one block."""
@@ -75,6 +78,7 @@ class Collection:
             groups=self.groups,
             numbers=self.numbers[block],
         )
+        people = people.select([name for name in people.column_names if not name.startswith(self.left_out)])
         accounts, drawn = self.accounts(people, block)
         entry = people["email_entry"]
         reachable = np.where(pc.equal(entry, ENTRIES[RELAY]).to_numpy(), np.uint8(0), np.uint8(1))
