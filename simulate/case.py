@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from exports.errors import LabError
+from exports.identifiers import find_profile
 from simulate.edge import checked, nearest, read_toml
 from simulate.people import COLUMNS
 from simulate.world import STRICT, Parameter, Status, load_world
@@ -252,6 +253,11 @@ def load_case(name: str) -> Case:
     else:
         raise LabError(f"There is no case {name!r}: {nearest(name, known_cases())}")
     case, assumed = checked(Case, read_toml(path), path), load_world().parameters
+    for profile in {transfer.profile for transfer in case.transfers} - {None}:
+        try:
+            find_profile(str(profile))
+        except LabError as error:
+            raise LabError(f"{path}: {error}") from None
     for parameter in case.parameters:
         if parameter not in assumed:
             raise LabError(

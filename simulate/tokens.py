@@ -1,4 +1,4 @@
-"""Identifiers as SQL: what the site sends for an address, and what a platform holds for it."""
+"""Addresses as SQL: what the site sends for one, and what a platform holds for it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,26 @@ from exports.identifiers import Rule, find_profile
 from exports.identifiers.sql import digest_sql, normalise_sql
 
 STANDS_FOR = {"gmail.example": "gmail.com", "googlemail.example": "googlemail.com"}
-"""Reserved domains of the simulation, and the provider that each stands for."""
+"""Reserved mail domains of the simulation whose provider some profiles treat apart."""
+
+
+def email_rule(profile: str) -> Rule:
+    """Return a profile's rule for e-mail addresses, which knows the simulation's domains.
+
+    Examples
+    --------
+    >>> rule = email_rule("google.customer_match")
+    >>> rule.apply("Jane.Doe@gmail.example ").normalised
+    'janedoe@gmail.example'
+    """
+    return find_profile(profile).knowing(STANDS_FOR).rule("email")
 
 
 def normalised_sql(profile: str, column: str) -> str:
-    """Return the SQL expression of an e-mail address in a profile's normal form; null when invalid."""
-    return normalise_sql(_rule(profile), column)
+    """Return the SQL expression of an address in a profile's normal form; null when invalid."""
+    return normalise_sql(email_rule(profile), column)
 
 
 def token_sql(profile: str, column: str) -> str:
-    """Return the SQL expression of the token of an e-mail address under a profile; null when invalid."""
-    return digest_sql(_rule(profile), column)
-
-
-def _rule(profile: str) -> Rule:
-    return find_profile(profile).knowing(STANDS_FOR).rule("email")
+    """Return the SQL expression of an address's token under a profile; null when invalid."""
+    return digest_sql(email_rule(profile), column)

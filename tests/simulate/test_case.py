@@ -67,6 +67,15 @@ def test_a_case_may_override_a_parameter_but_not_invent_one(tmp_path: Path) -> N
         load_case(str(path))
 
 
+def test_an_unknown_profile_is_named_with_the_nearest(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        TEXT.replace('audience = "visitors"', 'audience = "visitors"\nprofile = "segment.mete"', 1)
+    )
+    with pytest.raises(LabError, match=r"mine\.toml: .*segment\.meta"):
+        load_case(str(path))
+
+
 def test_an_absent_file_is_named() -> None:
     with pytest.raises(LabError, match=r"nowhere\.toml cannot be read"):
         load_case("nowhere.toml")
