@@ -46,7 +46,7 @@ class Coding:
         """Number of codes, the one of a missing value included."""
         return len(self.values) + 1
 
-    def take(self, rows: NDArray[Any]) -> Coding:
+    def take(self, rows: NDArray[Any] | slice) -> Coding:
         """Return the coding of some entries, in that order."""
         return Coding(self.codes[rows], self.values)
 

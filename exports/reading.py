@@ -25,6 +25,9 @@ PARTS = 32
 ROW_BYTES = 24
 """What sorting takes for a row beside its codes."""
 
+JUDGED_ROWS = 1 << 20
+"""Rows by which to judge whether those of a large table resemble one another."""
+
 RESEMBLING = 0.2
 """Distinct combinations per row below which an engine's grouping is expected to fit."""
 
@@ -103,6 +106,10 @@ def _collected(
             whole = False
             break
     codings = {name: coder.coding() for name, coder in zip(names, coders, strict=True)}
+    if not whole:
+        rows = min(rows, JUDGED_ROWS)
+        codings = {name: coding.take(slice(rows)) for name, coding in codings.items()}
+        counts = [np.concatenate(counts)[:rows]] if counts else []
     return whole, combine(codings, np.concatenate(counts) if counts else None, rows=rows)
 
 
