@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from exports.randomness import Stream
 from exports.release import Export, Truth
-from exports.schema import Schema
+from exports.schema import Column, Role, Schema
 from reidlab.bench.experiment import Material
 
 if TYPE_CHECKING:
@@ -93,10 +93,17 @@ UPLOAD = Schema.of(
     quasi_identifier=["zcta", "sex", "age"],
     sensitive=["sub_brand"],
 )
-INTAKE = Schema.of(
-    quasi_identifier=["zcta", "sex", "age", "relationship", "religion", "orientation"],
-    sensitive=["therapy_before", "medication", "better_off_dead"],
-    insensitive=["phq9", "gad7"],
+QUASI, SENSITIVE = Role.QUASI_IDENTIFIER, Role.SENSITIVE
+INTAKE = Schema(
+    {
+        "zcta": Column(QUASI, prefix=True),
+        "sex": Column(QUASI),
+        "age": Column(QUASI, intervals=(0, 18, 25, 35, 45, 55, 65, 120)),
+        "relationship": Column(QUASI),
+        "religion": Column(QUASI),
+        "therapy_before": Column(SENSITIVE),
+        "better_off_dead": Column(SENSITIVE),
+    }
 )
 
 
@@ -126,7 +133,6 @@ def _intake(material: Material, seed: int) -> Prepared:
 def _file(material: Material, seed: int) -> Prepared:
     """Return a real export of which a part is held out before any defence sees it."""
     from exports.loading import load
-    from exports.schema import Role
 
     assert material.file is not None
     assert material.schema is not None

@@ -53,8 +53,24 @@ def matched_reach(data: Prepared, release: Release) -> float:
     return attack.run(release, truth, seed=0).attack.count / people
 
 
+def margin_error(data: Prepared, release: Release) -> float:
+    """Mean total variation distance of the columns' distributions from the export's."""
+    from defenses.utility import record_utility
+
+    return record_utility(data.export, release).margin_error
+
+
+def two_way_error(data: Prepared, release: Release) -> float:
+    """Mean total variation distance of pairs of columns from the export's."""
+    from defenses.utility import record_utility
+
+    return record_utility(data.export, release).two_way_error or 0.0
+
+
 UTILITIES: Mapping[str, tuple[frozenset[str], Callable[[Prepared, Release], float]]] = {
     "kept-rows": (frozenset({"records", "tokens"}), kept_rows),
     "matched-reach": (frozenset({"tokens"}), matched_reach),
+    "margin-error": (frozenset({"records"}), margin_error),
+    "two-way-error": (frozenset({"records"}), two_way_error),
 }
 """Name -> the kinds of release it is defined on, and how it is measured."""
