@@ -48,8 +48,9 @@ class Material:
 
     Parameters
     ----------
-    kind : {"upload", "intake", "file"}
-        The simulated upload list, the simulated intake answers, or a real export.
+    kind : {"upload", "intake", "answers", "file"}
+        The simulated upload list; simulated intake answers with what an acquaintance knows; answers
+        alone, with their domains; or a real export.
     people : int
         Simulated people in the export; as many others are the control.
     case : str
@@ -58,7 +59,7 @@ class Material:
         For ``file``: the export and its schema.
     """
 
-    kind: Literal["upload", "intake", "file"]
+    kind: Literal["upload", "intake", "answers", "file"]
     people: int = 5000
     case: str = "betterhelp"
     file: Path | None = None
@@ -125,7 +126,7 @@ def _checked(raw: dict[str, Any], path: Path) -> Experiment:
 
     class MaterialModel(BaseModel):
         model_config = ConfigDict(extra="forbid")
-        kind: Literal["upload", "intake", "file"]
+        kind: Literal["upload", "intake", "answers", "file"]
         people: Annotated[int, Field(ge=10, le=10_000_000)] = 5000
         case: str = "betterhelp"
         file: Path | None = None

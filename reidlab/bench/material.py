@@ -70,7 +70,8 @@ def prepare(material: Material, seed: int) -> Prepared:
     LabError
         When a file cannot be read or does not fit its schema.
     """
-    return {"upload": _upload, "intake": _intake, "file": _file}[material.kind](material, seed)
+    make = {"upload": _upload, "intake": _intake, "answers": _answers, "file": _file}
+    return make[material.kind](material, seed)
 
 
 def as_recipient(prepared: Prepared, release: Release, defense: Defense) -> Prepared:
@@ -128,6 +129,43 @@ def _intake(material: Material, seed: int) -> Prepared:
     people = simulate_people(2 * material.people, seed=seed, groups=groups).select(list(INTAKE.columns))
     export = Export(people.slice(0, material.people), INTAKE)
     return Prepared(export, Truth(export.table, people.slice(material.people)), {"population": people})
+
+
+def _answers(material: Material, seed: int) -> Prepared:
+    """Return intake answers alone, each with all its possible values: what a synthesis may assume."""
+    import pyarrow as pa
+
+    from simulate.people import simulate_people
+
+    answers = _possible_answers()
+    schema = Schema({name: Column(role, domain=domain) for name, (role, domain) in answers.items()})
+    people = simulate_people(
+        2 * material.people, seed=seed, groups=("core", "home", "identity", "health", "intake")
+    )
+    text = pa.table({name: people[name].cast(pa.string()) for name in answers})
+    export = Export(text.slice(0, material.people), schema)
+    return Prepared(export, Truth(export.table, text.slice(material.people)), {"population": text})
+
+
+def _possible_answers() -> dict[str, tuple[Role, tuple[str, ...]]]:
+    from simulate.households import RELATIONSHIPS
+    from simulate.identity import ORIENTATIONS, RELIGIONS
+    from simulate.intake import LEVELS, REASONS
+
+    yes_no = ("false", "true")
+    return {
+        "sex": (QUASI, ("female", "male")),
+        "relationship": (QUASI, tuple(RELATIONSHIPS)),
+        "religion": (QUASI, tuple(RELIGIONS)),
+        "orientation": (QUASI, tuple(ORIENTATIONS)),
+        "finances": (QUASI, tuple(LEVELS)),
+        "sleep": (QUASI, tuple(LEVELS)),
+        "reason_1": (QUASI, tuple(REASONS)),
+        "sadness": (SENSITIVE, yes_no),
+        "medication": (SENSITIVE, yes_no),
+        "therapy_before": (SENSITIVE, yes_no),
+        "better_off_dead": (SENSITIVE, yes_no),
+    }
 
 
 def _file(material: Material, seed: int) -> Prepared:

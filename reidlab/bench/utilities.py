@@ -67,10 +67,34 @@ def two_way_error(data: Prepared, release: Release) -> float:
     return record_utility(data.export, release).two_way_error or 0.0
 
 
+def synthetic_two_way_error(data: Prepared, release: Release) -> float:
+    """Mean total variation distance of pairs of columns, between tables whose rows do not belong together."""
+    import itertools
+
+    import pyarrow as pa
+
+    names = release.rows.column_names
+    both = pa.concat_tables(
+        [data.export.table.select(names).cast(release.rows.schema), release.rows]
+    ).combine_chunks()
+    rows = data.export.table.num_rows
+    coded = [
+        both[name].combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy() + 1 for name in names
+    ]
+    distances = []
+    for one, other in itertools.combinations(coded, 2):
+        cells = one.astype(np.int64) * (int(other.max()) + 1) + other
+        size = int(cells.max()) + 1
+        parts = [np.bincount(part, minlength=size) / len(part) for part in (cells[:rows], cells[rows:])]
+        distances.append(np.abs(parts[0] - parts[1]).sum() / 2)
+    return float(np.mean(distances)) if distances else 0.0
+
+
 UTILITIES: Mapping[str, tuple[frozenset[str], Callable[[Prepared, Release], float]]] = {
     "kept-rows": (frozenset({"records", "tokens"}), kept_rows),
     "matched-reach": (frozenset({"tokens"}), matched_reach),
     "margin-error": (frozenset({"records"}), margin_error),
     "two-way-error": (frozenset({"records"}), two_way_error),
+    "synthetic-two-way-error": (frozenset({"synthetic"}), synthetic_two_way_error),
 }
 """Name -> the kinds of release it is defined on, and how it is measured."""
