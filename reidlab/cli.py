@@ -11,7 +11,18 @@ from exports.errors import LabError
 from reidlab.installation import require_one_distribution
 
 COMMANDS = (
-    *("assess", "attack", "benchmark", "calibration", "defend", "doctor", "hash", "replay", "reproduce"),
+    *(
+        "assess",
+        "attack",
+        "audit",
+        "benchmark",
+        "calibration",
+        "defend",
+        "doctor",
+        "hash",
+        "replay",
+        "reproduce",
+    ),
     *("schema", "simulate"),
 )
 
