@@ -95,6 +95,8 @@ def _details(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         "A dictionary reverses only what is in it.",
         "minimal_uniques": "Knowing only these columns already singles somebody out.",
         "drops": "Removing or coarsening these columns first leaves the fewest persons alone.",
+        "frontier": "An advantage of 0 is no better than guessing, of 1 always right; half of the rows were "
+        "held out as the control. It does not show attacks that were not run.",
         "groups": "A mean hides groups: the worst one stands with its size.",
     }
     for key, caption in captions.items():

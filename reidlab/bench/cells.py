@@ -58,7 +58,7 @@ class Outcome:
     Parameters
     ----------
     status : {"done", "failed", "not_applicable"}
-        ``reason`` says why it is not done.
+        ``reason`` says why it is not done, or why an attack that was made has no advantage.
     guarantee : str
         What the release promised.
     numbers : mapping of str to float or None

@@ -145,7 +145,8 @@ def _probe(cell: Cell, release: Release, data: material.Prepared) -> Outcome:
     reason = attack.why_not(release, truth) or ""
     if reason:
         return Outcome("not_applicable", reason, promised)
-    return Outcome("done", "", promised, _numbers(attack.run(release, truth, seed=cell.seed)))
+    result = attack.run(release, truth, seed=cell.seed)
+    return Outcome("done", result.advantage.reason, promised, _numbers(result))
 
 
 def _resolved(value: Any, data: material.Prepared, release: Release) -> Any:

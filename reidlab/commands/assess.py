@@ -23,6 +23,15 @@ def command(
     memory: Annotated[str | None, typer.Option(help="Memory that the run may use, as in 2GB.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of a text file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
+    with_attacks: Annotated[
+        bool, typer.Option("--with-attacks", help="Attack it too; needs --schema.")
+    ] = False,
+    defend: Annotated[
+        str | None, typer.Option(help="With attacks: k-anonymise it too, as in k=5,10.")
+    ] = None,
+    dp: Annotated[
+        str | None, typer.Option(help="With attacks: synthesise it too, at these epsilons.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure who in an export can be singled out, and what that gives away.
@@ -49,6 +58,8 @@ def command(
     result = found.to_json()
     verdicts = () if limits is None else check(limits, result, declared=schema is not None)
     result["policy"] = [verdict.to_json() for verdict in verdicts]
+    if with_attacks or defend or dp:
+        result["frontier"] = _frontier(file, schema, defend, dp)
     if html is not None:
         from reidlab.report import render, save
 
@@ -59,6 +70,16 @@ def command(
         _print(found, verdicts, result)
     if not passed(verdicts):
         raise typer.Exit(1)
+
+
+def _frontier(file: str, schema: Path | None, defend: str | None, dp: str | None) -> list[dict[str, Any]]:
+    from exports.errors import LabError
+    from reidlab.own_export import experiment, frontier, numbers_of
+
+    if schema is None:
+        raise LabError("--with-attacks needs --schema: write one with reidlab schema FILE > schema.toml.")
+    ks = [int(k) for k in numbers_of(defend, "--defend")]
+    return frontier(experiment(Path(file), schema, ks=ks, epsilons=numbers_of(dp, "--dp")))
 
 
 def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, Any]) -> None:
@@ -76,7 +97,11 @@ def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, A
         typer.echo("\nPersons by the size of their class")
         for size, persons in found.class_sizes.items():
             typer.echo(f"  {size:<24} {persons:,}")
-    for title, key in (("Leave out or coarsen first", "drops"), ("Groups", "groups")):
+    for title, key in (
+        ("Leave out or coarsen first", "drops"),
+        ("Groups", "groups"),
+        ("Attacks after each defence", "frontier"),
+    ):
         if result.get(key):
             typer.echo(f"\n{title}")
             for row in result[key]:
