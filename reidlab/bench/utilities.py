@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exports.errors import LabError
 from exports.release import Release
 
 if TYPE_CHECKING:
@@ -90,11 +91,30 @@ def synthetic_two_way_error(data: Prepared, release: Release) -> float:
     return float(np.mean(distances)) if distances else 0.0
 
 
+def count_error(data: Prepared, release: Release) -> float:
+    """Mean distance of the released counts from the true ones, in people."""
+    import duckdb
+
+    if release.table is None:
+        raise LabError("These counts are answered one by one: there is no table to compare.")
+    names = [name for name in release.table.column_names if name != "count"]
+    keys = ", ".join(f'"{name}"' for name in names)
+    with duckdb.connect() as connection:
+        connection.register("released", release.table)
+        connection.register("original", data.export.table)
+        found = connection.sql(
+            f"with truth as (select {keys}, count(*) as people from original group by all) "
+            f"select avg(abs(count - coalesce(people, 0))) from released left join truth using ({keys})"
+        ).fetchall()
+    return float(found[0][0] or 0.0)
+
+
 UTILITIES: Mapping[str, tuple[frozenset[str], Callable[[Prepared, Release], float]]] = {
     "kept-rows": (frozenset({"records", "tokens"}), kept_rows),
     "matched-reach": (frozenset({"tokens"}), matched_reach),
     "margin-error": (frozenset({"records"}), margin_error),
     "two-way-error": (frozenset({"records"}), two_way_error),
+    "count-error": (frozenset({"counts"}), count_error),
     "synthetic-two-way-error": (frozenset({"synthetic"}), synthetic_two_way_error),
 }
 """Name -> the kinds of release it is defined on, and how it is measured."""
