@@ -143,6 +143,7 @@ def _disclosed(done: Replay, people: int, seed: int, workers: int, progress: Pro
     """Return the parts of the case beyond the match, by their keys in the JSON."""
     from reidlab.onward import onward
     from simulate.collection import site_of
+    from simulate.disclosure.events import segment
     from simulate.disclosure.tally import later_people, read_outcomes, report, tally
     from simulate.people import blocks
     from simulate.workers import Workers
@@ -161,7 +162,7 @@ def _disclosed(done: Replay, people: int, seed: int, workers: int, progress: Pro
             progress=lambda finished: progress("disclosure", finished, count),
         )
     found = report(total, done.case, people / done.case.size)
-    return {**found, "onward": onward(done.case, site, people, seed=seed)}
+    return {**found, "onward": {**onward(done.case, site, people, seed=seed), "third_party": segment(total)}}
 
 
 def _draw(done: Replay, people: int, path: Path) -> str:

@@ -11,6 +11,8 @@ from exports.shares import Share
 from simulate.case import Case
 from simulate.disclosure.visitors import HAS_ACCOUNT, MATCHED, Counts, Visitors, tabulate
 
+DEPRESSED = 10
+"""PHQ-9 score from which depression is likely."""
 LEVELS = ("matched", "browser")
 """Known by the hashed address that follows later, or by the browser's identifier alone."""
 
@@ -37,6 +39,8 @@ def count(people: Visitors, case: Case) -> Counts:
         truth = people.is_value(event.column, event.value)
         for level, these in known.items():
             counts[f"events/{event.name}/{level}"] = tabulate(sent[event.name][these], truth[these])
+    anything = np.logical_or.reduce(list(sent.values()))
+    counts["events/segment"] = tabulate(anything, people.numbers("phq9") >= DEPRESSED)
     counts["events/sent"] = np.array([int(sum(flags.sum() for flags in sent.values()))])
     return counts
 
@@ -55,6 +59,15 @@ def report(total: Counts, case: Case) -> dict[str, Any]:
         "events": found,
         "decoded": decode(total, case),
     }
+
+
+def segment(total: Counts) -> dict[str, Any]:
+    """Return what a third party's own product makes of the events: a segment of browsers that sent any.
+
+    It holds no account and no address, only the browser's identifier, and sells the segment as people
+    to whom something about mental health applies; ``belief`` says how many of them are depressed.
+    """
+    return belief(total["events/segment"]) if "events/segment" in total else {}
 
 
 def belief(table: NDArray[np.int64]) -> dict[str, Any]:

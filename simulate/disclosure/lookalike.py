@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from exports.randomness import Stream
 from simulate.case import Case
 from simulate.demography import Population, Site
+from simulate.disclosure.events import DEPRESSED
 from simulate.people import people_block
 
 GROUPS = ("core", "home", "identity", "health", "network")
 SIGNAL_NOISE = 2.0
 """Standard deviations of noise on what behaviour shows of distress: a correlation of about 0.45. Assumed."""
-DEPRESSED = 10
-"""PHQ-9 score from which depression is likely."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,12 @@ def test_an_event_says_more_than_no_event_for_people_known_either_way(visitors):
             assert ratio is None or ratio > 1 > found["likelihood_ratio_without"]
 
 
+def test_a_segment_made_of_events_holds_more_depressed_people_than_there_are(visitors):
+    found = events.segment(events.count(visitors, CASE))
+    assert found["with_event"]["share"] > found["prior"]["share"]
+    assert events.segment({}) == {}
+
+
 def test_without_a_beacon_nothing_is_learnt(visitors):
     blocked = replace(
         CASE,
