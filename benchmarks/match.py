@@ -29,8 +29,8 @@ def addresses(folder: Path, name: str, key: str, first: int, count: int) -> str:
     return f"read_parquet('{file}')"
 
 
-def by_hand(folder: Path, uploaded: str, accounts: str) -> int:
-    with connect(4_000_000_000, 2, folder / "spill") as connection:
+def by_hand(uploaded: str, accounts: str) -> int:
+    with duckdb.connect(config={"threads": 2}) as connection:
         token = "sha256(lower(trim(email)))"
         [(matched,)] = connection.sql(
             f"select count(*) from (select {token} as token from {uploaded}) "
@@ -68,7 +68,7 @@ def main() -> None:
         accounts = addresses(folder, "accounts", "owner", wanted.uploaded * 3 // 7, wanted.accounts)
         ratios = []
         for _ in range(wanted.runs):
-            hand, expected = seconds(lambda: by_hand(folder, uploaded, accounts))
+            hand, expected = seconds(lambda: by_hand(uploaded, accounts))
             lab, matched = seconds(lambda: by_lab(folder, wanted.uploaded, uploaded, accounts))
             if matched != expected:
                 raise SystemExit(f"the lab matched {matched:,}, DuckDB by hand {expected:,}")

@@ -18,7 +18,7 @@ from simulate.replay import Progress, Replay, replay
 from simulate.sweep import Range, sweep
 from simulate.world import load_world
 
-BYTES_PER_PERSON = 150
+BYTES_PER_PERSON = 200
 """Disk that tables and spilling take for each person."""
 
 FIGURE = "where-they-went.png"
