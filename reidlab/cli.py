@@ -11,19 +11,19 @@ from exports.errors import LabError
 from reidlab.installation import require_one_distribution
 
 COMMANDS = (
-    *(
-        "assess",
-        "attack",
-        "audit",
-        "benchmark",
-        "calibration",
-        "defend",
-        "doctor",
-        "hash",
-        "replay",
-        "reproduce",
-    ),
-    *("schema", "simulate"),
+    "assess",
+    "attack",
+    "audit",
+    "benchmark",
+    "calibration",
+    "defend",
+    "doctor",
+    "follow",
+    "hash",
+    "replay",
+    "reproduce",
+    "schema",
+    "simulate",
 )
 
 app = typer.Typer(
