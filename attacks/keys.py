@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.combinations import ranks
 from exports.hierarchies import Label, encode
 
 if TYPE_CHECKING:
@@ -38,18 +37,32 @@ def shared_codes(columns: Sequence[pa.ChunkedArray]) -> list[Ints]:
 def packed(columns: Sequence[NDArray[Any]], size: int) -> Ints:
     """Return one number per row, equal where the row's codes are equal in every column.
 
-    Codes are not below 0; where they do not fit into 62 bits, what came before is replaced by its rank.
+    Codes are not below 0; where they do not fit into 62 bits, what came before is coded anew.
     """
     keys, radix = np.zeros(size, dtype=np.int64), 1
     for column in columns:
         more = int(column.max(initial=0)) + 1
         if radix > 2**62 // more:
-            keys = ranks(keys)
+            keys = small_codes(keys)
             radix = int(keys.max(initial=0)) + 1
         keys *= more
         keys += column
         radix *= more
     return keys
+
+
+def small_codes(values: NDArray[Any]) -> Ints:
+    """Return one code per value, from 0 in order of appearance: hashed, which is faster than sorted.
+
+    Examples
+    --------
+    >>> small_codes(np.array([40, 7, 40]))
+    array([0, 1, 0])
+    """
+    import pyarrow as pa
+
+    codes: NDArray[Any] = pa.array(values).dictionary_encode().indices.to_numpy()
+    return codes.astype(np.int64)
 
 
 def joint_codes(columns: Sequence[NDArray[Any]], size: int) -> Ints:
@@ -60,7 +73,7 @@ def joint_codes(columns: Sequence[NDArray[Any]], size: int) -> Ints:
     >>> joint_codes([np.array([0, 1, 0]), np.array([5, 5, 5])], 3)
     array([0, 1, 0])
     """
-    return ranks(packed(columns, size))
+    return small_codes(packed(columns, size))
 
 
 def row_codes(*tables: pa.Table) -> tuple[Ints, ...]:

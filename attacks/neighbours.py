@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.comparison import NULL, Compared
-from attacks.keys import packed
+from attacks.keys import packed, small_codes
 from exports.randomness import Stream
 
 PEOPLE, ROWS = 128, 8_192
@@ -88,15 +88,10 @@ def _keys(
 ) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
     """Return a key per person and per row, equal where they are; no person's where values have costs."""
     if any(column.cost is not None for column in columns):
-        codes = [
-            np.unique(column.released, return_inverse=True)[1] if column.is_number else column.released
-            for column in columns
-        ]
+        codes = [small_codes(column.released) if column.is_number else column.released for column in columns]
         return None, packed(codes, rows)
     both = [np.concatenate([column.known, column.released]) for column in columns]
-    codes = [
-        np.unique(values, return_inverse=True)[1] if values.dtype == np.float32 else values for values in both
-    ]
+    codes = [small_codes(values) if values.dtype == np.float32 else values for values in both]
     keys = packed(codes, people + rows)
     return keys[:people], keys[people:]
 

@@ -261,13 +261,16 @@ def _coded(
     columns: Sequence[pa.ChunkedArray], declared: Column | None
 ) -> tuple[list[Codes], int, bool, Covers]:
     if all(is_number(column) for column in columns):
-        values = [numbers(column) for column in columns]
-        scale = np.unique(np.concatenate(values))
-        scale = scale[~np.isnan(scale)]
-        ranks = [
-            np.where(np.isnan(one), 0, np.searchsorted(scale, one) + 1).astype(np.int32) for one in values
-        ]
-        return ranks, len(scale), True, None
+        import pyarrow as pa
+
+        values = np.concatenate([numbers(column) for column in columns])
+        hashed = pa.array(values, from_pandas=True).dictionary_encode()
+        scale = hashed.dictionary.to_numpy()
+        rank = np.empty(len(scale) + 1, dtype=np.int32)
+        rank[np.argsort(scale)] = np.arange(1, len(scale) + 1)
+        rank[-1] = 0
+        ranks = rank[hashed.indices.fill_null(-1).to_numpy()]
+        return np.split(ranks, np.cumsum([len(column) for column in columns])[:-1]), len(scale), True, None
     place: dict[Label, int] = {}
     coded = [encode(column) for column in columns]
     for labels, _ in coded:
