@@ -15,8 +15,9 @@ from exports.measures import ClassMeasures
 from exports.proposal import propose, schema_of
 from exports.reading import combinations_within
 from exports.risks import LinkRisk, link_risk, prosecutor
-from exports.schema import Schema
+from exports.schema import Role, Schema
 from exports.sources import Source, read
+from exports.tokens.survey import survey_tokens
 from exports.uniqueness import Estimate, population_uniques
 from exports.weights import individual_risk
 from reidlab.findings import Assessment
@@ -83,7 +84,7 @@ def assess(
         declared = schema_of(guesses) if schema is None else schema
         declared.require(source.columns)
         found = _found(source, declared, engine, everybody, usual, by, in_full, memory)
-        columns = {
+        columns: dict[str, dict[str, Any]] = {
             name: {
                 "role": column.role.value,
                 "evidence": ("" if schema is None else "declared in the schema; ") + guesses[name].evidence,
@@ -92,7 +93,28 @@ def assess(
             }
             for name, column in declared.columns.items()
         }
-    return replace(found, columns=columns)
+        details = _tokens(source, declared, columns, engine)
+    return replace(found, columns=columns, details={**found.details, **details})
+
+
+def _tokens(
+    source: Source, schema: Schema, columns: dict[str, dict[str, Any]], engine: Engine
+) -> dict[str, Any]:
+    """Return what the tokens give away, and note beside each column what opens it."""
+    plain = {
+        name: column["kind"]
+        for name, column in columns.items()
+        if column["role"] in (Role.IDENTIFIER, Role.QUASI_IDENTIFIER)
+    }
+    findings = survey_tokens(source, schema.names(Role.TOKEN), plain, engine)
+    for found in findings:
+        columns[found.column]["opens"] = found.opens
+    if not findings:
+        return {}
+    return {
+        "tokens": [found.row() for found in findings],
+        "token_details": {found.column: found.to_json() for found in findings},
+    }
 
 
 def _extent(name: str, kind: str | None, source: Source, engine: Engine, limit: int) -> dict[str, int]:

@@ -182,6 +182,7 @@ def opening(
     profiles: dict[str, Share] = {}
     for (recipe, _), hit in sorted(zip(made, hits, strict=True), key=lambda pair: pair[1]):
         profiles |= dict.fromkeys(recipe.profiles, Share(hit, of))
+    profiles = {profile.name: profiles[profile.name] for profile in PROFILES if profile.name in profiles}
     found = Opening(
         token[0], plain[0], made[best][0].digest, Share(hits[best], of), MappingProxyType(profiles)
     )

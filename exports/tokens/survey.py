@@ -10,7 +10,7 @@ from exports.identifiers import PROFILES
 from exports.reading import first_rows
 from exports.tokens.enumeration import LARGEST_LIST, Enumeration, enumerate_spaces
 from exports.tokens.forms import Form, form_of
-from exports.tokens.opening import Opening, opening
+from exports.tokens.opening import NOUNS, Opening, opening
 from exports.tokens.quality import Quality, quality, token_sql
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 SAMPLE = 20_000
 """Rows on which every plain column is tried; what opens there is counted in all rows."""
+
+MOST_PLAIN = 30
+"""Plain columns that are tried for each column of tokens."""
 
 ENOUGH = 0.01
 """Share of the sample's tokens below which an opening counts as chance."""
@@ -112,7 +115,8 @@ def survey_tokens(
     tokens : iterable of str
         Columns of tokens.
     plain : mapping of str to str or None
-        Columns that the tokens may have been made of, with their detected kind.
+        Columns that the tokens may have been made of, with their detected kind; `MOST_PLAIN` are
+        tried, those of a known kind first.
     engine : Engine
         Where the queries run.
     budget : int
@@ -131,12 +135,16 @@ def survey_tokens(
     ...     survey_tokens(read(table), ["em"], {"email": "email"}, engine, budget=1000)
     ('em': SHA-256 in hexadecimal, sha256 of 'email' under meta and 28 more in 100.0 % (2 of 2),)
     """
+    listed = list(tokens)
+    if not listed:
+        return ()
     sample = first_rows(source, SAMPLE, engine)
     table = engine.scan(source)
+    plain = dict(sorted(plain.items(), key=lambda item: item[1] not in NOUNS)[:MOST_PLAIN])
     expressions = {name: _text(source.position(name), sample[name].type) for name in source.columns}
     engine.register("token_sample", sample.rename_columns([f"c{i}" for i in range(sample.num_columns)]))
     found = []
-    for name in tokens:
+    for name in listed:
         form = form_of(sample[name])
         best, keyed = _explained(name, form, plain, expressions, table, engine)
         column = expressions[name]
@@ -166,7 +174,7 @@ def _explained(
     """Return the opening that explains most, and a column that goes one to one where there is none."""
     best: Opening | None = None
     keyed = None
-    for name, kind in sorted(plain.items(), key=lambda item: item[1] is None):
+    for name, kind in plain.items():
         pair = ((token, expressions[token]), (name, expressions[name]))
         tried = opening("token_sample", *pair, form, kind, engine)
         if tried is None:

@@ -98,6 +98,7 @@ def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, A
         for size, persons in found.class_sizes.items():
             typer.echo(f"  {size:<24} {persons:,}")
     for title, key in (
+        ("Tokens", "tokens"),
         ("Leave out or coarsen first", "drops"),
         ("Groups", "groups"),
         ("Attacks after each defence", "frontier"),

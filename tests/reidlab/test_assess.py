@@ -1,9 +1,12 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from exports.identifiers import find_profile
 from reidlab.cli import app
 
 PEOPLE = "zip,age,illness\n02139,31,flu\n02139,31,cold\n10001,58,flu\n"
@@ -167,3 +170,22 @@ def test_postal_codes_and_ages_are_measured_for_the_policy_that_limits_them(expo
     assert found["columns"]["age"]["oldest_age"] == 93
     failed = {verdict["rule"] for verdict in found["policy"] if not verdict["pass"]}
     assert {"zip_digits.zip", "oldest_age.age"} <= failed
+
+
+def test_tokens_that_open_are_said_to_and_fail_a_policy_that_forbids_it(tmp_path):
+    emails = [f"p{i}@mail.example" for i in range(40)]
+    rule = find_profile("meta.audience_sdk").rule("email")
+    table = pa.table({"contact": emails, "em": [rule.apply(email).digest for email in emails]})
+    pq.write_table(table, tmp_path / "list.parquet")
+    (tmp_path / "policy.toml").write_text("opening_tokens = true\n")
+    arguments = ["assess", str(tmp_path / "list.parquet"), "--policy", str(tmp_path / "policy.toml")]
+    run = CliRunner().invoke(app, [*arguments, "--html", str(tmp_path / "report.html"), "--json"])
+    assert run.exit_code == 1
+    found = json.loads(run.stdout)["result"]
+    assert found["columns"]["em"]["opens"].startswith("sha256 of 'contact' under meta")
+    assert found["token_details"]["em"]["opening"]["profiles"]["meta.audience_sdk"]["count"] == 40
+    assert {verdict["rule"]: verdict["pass"] for verdict in found["policy"]}["opening_tokens.em"] is False
+    shown = (tmp_path / "report.html").read_text()
+    assert "A token that opens is as good as the address" in shown
+    assert not [email for email in emails if email in shown or email in run.stdout]
+    assert "Tokens" in CliRunner().invoke(app, arguments).stdout
