@@ -168,5 +168,9 @@ def _disclosed(done: Replay, people: int, seed: int, workers: int, progress: Pro
 def _draw(done: Replay, people: int, path: Path) -> str:
     from reidlab.plots.where_they_went import draw
 
-    titles = {name: platform.title for name, platform in load_world().platforms.items()}
+    platforms = load_world().platforms
+    titles = {
+        name: platforms[name].title + (" (assumed)" if transfer.status == "assumed" else "")
+        for name, transfer in done.transfers.items()
+    }
     return draw(done.matches, titles, people, path)

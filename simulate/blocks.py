@@ -104,7 +104,7 @@ def write_table(blocks: Iterable[pa.Table], folder: Path, name: str) -> Written:
     LabError
         When the disk is full.
     """
-    with _Files(folder, 0) as files:
+    with _Files(folder, "0000") as files:
         for table in blocks:
             files.add(name, table)
     only = files.tables[name]
@@ -113,7 +113,7 @@ def write_table(blocks: Iterable[pa.Table], folder: Path, name: str) -> Written:
 
 def _write_part(work: Work, span: range, manifest: Path) -> tuple[Path, dict[str, Any]]:
     """Write one file per table, then the manifest that says they are whole."""
-    with _Files(manifest.parent.parent, span.start // BLOCKS_PER_FILE) as files:
+    with _Files(manifest.parent.parent, manifest.stem.rpartition("-")[2]) as files:
         for block in span:
             for name, table in work(block).items():
                 files.add(name, table)
@@ -133,7 +133,7 @@ def _digest(blocks: Iterable[str]) -> str:
 class _Files:
     """One Parquet file per table, written aside and renamed when all are whole."""
 
-    def __init__(self, folder: Path, part: int) -> None:
+    def __init__(self, folder: Path, part: str) -> None:
         self.folder, self.part = folder, part
         self.tables: dict[str, dict[str, Any]] = {}
         self._writers: dict[str, pq.ParquetWriter] = {}
@@ -141,7 +141,7 @@ class _Files:
     def add(self, name: str, table: pa.Table) -> None:
         if name not in self._writers:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-            file = f"{name}/part-{self.part:04d}.parquet"
+            file = f"{name}/part-{self.part}.parquet"
             self._writers[name] = pq.ParquetWriter(
                 self.folder / f"{file}.writing",
                 table.schema,
