@@ -134,9 +134,10 @@ def _run(one: Any, label: str, release: Release, truth: Truth) -> AttackResult |
     reference = result.control if result.advantage.reference == "control" else result.baseline
     if result.advantage.value is not None and reference is not None:
         plain = advantage(result.attack, reference, result.advantage.reference).value
-        _hold(
-            plain is not None and abs(plain - result.advantage.value) < 1e-9, label, "advantage is unclipped"
-        )
+        gap = (result.attack.share or 0.0) - (reference.share or 0.0)
+        wanted = [one for one in (plain, gap if "at" in result.series else None) if one is not None]
+        close = any(abs(one - result.advantage.value) < 1e-9 for one in wanted)
+        _hold(close, label, "advantage is the unclipped one (of membership: the difference of the rates)")
     elif result.attack.of:
         _hold(bool(result.advantage.reason), label, "no advantage has a reason")
     json.dumps(result.to_json(), allow_nan=False, default=_refuse)

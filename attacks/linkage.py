@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -50,8 +50,8 @@ class Linkage:
 
     Notes
     -----
-    ``attack``: rightly claimed of all released records of people; ``asked`` counts these and ``made`` the
-    claims. ``series["claims"]`` has right and wrong claims and the positive predictive value;
+    ``attack``: rightly claimed of all released records of people, claimed or not. ``series["claims"]`` has
+    right and wrong claims and the positive predictive value;
     ``series["k_map"]`` how many persons of the register fit a record (exact only). ``baseline``: a
     person drawn from the register for each record. There is no control: nobody outside the
     register can be claimed, and those in it who are not in the release are the wrong claims.
@@ -131,11 +131,12 @@ class Linkage:
         drawn = Stream(seed, "attack", f"{self.name}/baseline").integers(len(right), len(known))
         made, correct = int(np.count_nonzero(found.person >= 0)), int(np.count_nonzero(right))
         claims = {
+            "made": made,
             "right": correct,
             "wrong": made - correct,
             "positive_predictive_value": Share(correct, made, "estimated").to_json(),
         }
-        result = scored(
+        return scored(
             self.name,
             right,
             baseline=known[drawn] == truly,
@@ -143,7 +144,6 @@ class Linkage:
             seed=seed,
             series={"claims": claims, "k_map": k_map(found)},
         )
-        return replace(result, made=made)
 
     def _columns(self, release: Release) -> tuple[str, ...]:
         assert self.register is not None

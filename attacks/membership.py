@@ -10,7 +10,7 @@ import numpy as np
 from attacks.attack import inapplicable, require
 from attacks.candidates import Candidates
 from attacks.membership_scores import SCORES, Evidence, Floats
-from attacks.operating_points import result_of_scores
+from attacks.operating_points import result_of_scores, too_few
 from attacks.records import comparable, unusable
 from attacks.result import AttackResult
 from exports.errors import LabError
@@ -91,8 +91,9 @@ class Membership:
             return f"{self.name} has no score {self.score!r}; the nearest is {nearest(self.score, SCORES)!r}"
         if self.targets < 1 or not 0 < self.prior < 1:
             return f"{self.name} needs at least 1 target and a prior between 0 and 1"
-        if release.kind == "model":
-            return None
+        few = too_few(self.name, truth.control, halved=release.score is None and self.population is None)
+        if few or release.score is not None:
+            return few
         if not release.rows.num_rows:
             return f"{self.name} has nothing to compare with: the release has no rows"
         names = self.known or comparable(release, truth)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,14 @@ from exports.errors import LabError
 from exports.randomness import Stream
 from exports.shares import Share
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 RATES = (0.1, 0.01, 0.001)
 """False positive rates at which an attack is judged; the first is the headline."""
+
+LEAST = round(10 / RATES[0])
+"""Controls below which not even the largest rate is judged."""
 
 EXPOSED = 10
 """Records listed as the most exposed."""
@@ -65,11 +71,8 @@ def result_of_scores(
     LabError
         When there are too few controls for the largest rate.
     """
-    if len(outside) < 10 / RATES[0]:
-        raise LabError(
-            f"{name} has {len(outside):,} controls to score but needs at least {10 / RATES[0]:.0f}: "
-            "give a larger control."
-        )
+    if len(outside) < LEAST:
+        raise LabError(f"{name} has {len(outside):,} controls to score but needs at least {LEAST}: {_MORE}.")
     stream = Stream(seed, "attack", f"{name}/equal scores")
     above = tail(inside, outside, stream.uniforms(len(inside)))
     own_tail = tail_of_control(outside, stream.at(name="control").uniforms(len(outside)))
@@ -100,6 +103,18 @@ def result_of_scores(
         groups=by_group,
         notes=notes,
     )
+
+
+_MORE = "give a larger control"
+
+
+def too_few(name: str, control: pa.Table | None, *, halved: bool) -> str | None:
+    """Return why a control does not suffice, when half of it is needed as a reference or none."""
+    rows = 0 if control is None else control.num_rows
+    left = rows - rows // 2 if halved else rows
+    if left >= LEAST:
+        return None
+    return f"{name} has {left:,} controls to score but needs at least {LEAST}: {_MORE}"
 
 
 def tail(scores: NDArray[Any], controls: NDArray[Any], lots: NDArray[np.float64]) -> NDArray[np.float64]:

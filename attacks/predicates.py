@@ -195,7 +195,8 @@ def multivariate(
     possible = rows * comb(columns, conditions)
     subsets = np.array(list(combinations(range(columns), conditions))) if possible <= LISTED else None
     order = stream.at(name="order").permutation(possible) if subsets is not None else None
-    found: list[Predicates] = []
+    none = np.zeros((0, conditions), dtype=np.int64)
+    found = [Predicates(none, none, none, np.zeros(0, dtype=np.int64))]
     tried, made, seen = 0, 0, np.zeros((0, conditions + 1), dtype=np.int64)
     attempts = attempts if order is None else min(attempts, possible)
     while made < number and tried < attempts:

@@ -13,7 +13,7 @@ from attacks.attack import inapplicable, require
 from attacks.candidates import Candidates
 from attacks.membership import judged
 from attacks.membership_scores import SCORES, Floats
-from attacks.operating_points import EXPOSED, result_of_scores
+from attacks.operating_points import EXPOSED, LEAST, result_of_scores, too_few
 from attacks.records import comparable, unusable
 from attacks.result import AttackResult
 from exports.randomness import Stream
@@ -115,9 +115,10 @@ class ShadowModels:
             (self.targets < 1, "needs at least 1 target"),
             (not 0 < self.prior < 1, f"needs a prior between 0 and 1, not {self.prior}"),
         )
-        fault = next((sentence for wrong, sentence in faults if wrong), None)
+        fault = next((f"{self.name} {sentence}" for wrong, sentence in faults if wrong), None)
+        fault = fault or too_few(self.name, truth.control, halved=self.population is None)
         if fault or release.score is not None:
-            return fault and f"{self.name} {fault}"
+            return fault
         return unusable(release, truth, comparable(release, truth))
 
     def run(self, release: Release, truth: Truth, *, seed: int) -> AttackResult:
@@ -134,7 +135,13 @@ class ShadowModels:
         size = min(self.rows or truth.original.num_rows, ROWS)
         most = min(self.targets, size)
         asked = Candidates.draw(
-            release, truth, stream, members=most, others=most, population=self.population, by=self.by
+            release,
+            truth,
+            stream,
+            members=most,
+            others=max(most, LEAST),
+            population=self.population,
+            by=self.by,
         )
         half = asked.reference.num_rows // 2
         filling, reference = asked.reference.slice(0, half), asked.reference.slice(half)

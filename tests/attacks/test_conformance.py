@@ -44,6 +44,32 @@ def test_the_attacks_on_tokens_events_and_counts_keep_the_rules(name):
     assert all(result.name == name for result in found)
 
 
+def _copy(table, _seed):
+    return replace(example_case("synthetic", 400)[0], table=table)
+
+
+@pytest.mark.parametrize(
+    ("name", "knowledge"),
+    [
+        ("inference", {}),
+        ("linkability", {}),
+        ("linkage", {"register": example_case("records")[1].original}),
+        ("membership", {}),
+        ("shadow-models", {"train": _copy, "models": 4, "targets": 20}),
+        ("singling-out", {}),
+        ("singling-out", {"mode": "univariate"}),
+        ("uniqueness", {}),
+    ],
+)
+def test_the_attacks_on_records_keep_the_rules(name, knowledge):
+    attack = attacks.find(name)(**knowledge)
+    if name in ("membership", "shadow-models"):
+        found = attacks.check_attack(attack, *example_case("synthetic", 400))
+    else:
+        found = attacks.check_attack(attack)
+    assert all(result.name == name for result in found)
+
+
 @dataclass(frozen=True)
 class Guesser:
     """Somebody guesses blindly; success is a right guess."""

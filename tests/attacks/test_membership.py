@@ -97,11 +97,11 @@ def test_a_population_given_leaves_the_whole_control_to_be_asked_about():
 def test_an_empty_release_or_too_few_controls_is_one_sentence():
     original, control = _detailed(300, 1), _detailed(150, 2)
     with pytest.raises(LabError, match="no rows"):
-        _run(Membership(), original, original.slice(0, 0), control)
+        _run(Membership(), original, original.slice(0, 0), _detailed(300, 2))
     with pytest.raises(LabError, match="75 controls"):
         _run(Membership(), original, original, control)
     with pytest.raises(LabError, match="nearest is 'density'"):
-        _run(Membership("dense"), original, original, control)
+        _run(Membership("dense"), original, original, _detailed(300, 2))
 
 
 def test_constant_and_missing_columns_give_a_result():
