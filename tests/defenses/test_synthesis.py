@@ -98,6 +98,7 @@ def test_less_budget_means_more_error(name):
     assert errors[0] > errors[1]
 
 
+@pytest.mark.extra("dp")
 def test_the_tree_finds_the_dependent_pairs_when_the_budget_allows():
     data = Coded.of(intake(), None, None)
     margins = [data.counts((name,)).astype(float) for name in SIZES]
