@@ -10,7 +10,7 @@ from exports.errors import LabError
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 PER_WORKER = 400_000_000
 """Bytes that one worker takes at most."""
-PER_PERSON = 64
+PER_PERSON = 110
 """Bytes that the numbering of addresses and the account of losses take for each person."""
 
 
