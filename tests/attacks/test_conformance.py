@@ -51,6 +51,9 @@ def _copy(table, _seed):
 @pytest.mark.parametrize(
     ("name", "knowledge"),
     [
+        ("composition", {"other": example_case("records")[1].original}),
+        ("copies", {}),
+        ("downcoding", {}),
         ("inference", {}),
         ("linkability", {}),
         ("linkage", {"register": example_case("records")[1].original}),
