@@ -67,12 +67,13 @@ class Opening:
     ----------
     token, plain : str
         Names of the two columns.
-    digest : str
-        The digest that explains most.
+    recipe : Recipe
+        What explains most.
     opened : Share
-        Rows whose token is that digest of the plain value in the same row, of the rows with both.
+        Rows whose token it makes of the plain value in the same row, of the rows with both.
     profiles : mapping of str to Share
-        The same per profile: what its platform, holding the plain value, would match.
+        The same per profile, of the rows on which all were tried: what its platform, holding the
+        plain value, would match.
     elsewhere : Share
         Where no row opens: different tokens that the plain value of any other row opens.
     one_to_one : bool
@@ -82,25 +83,26 @@ class Opening:
 
     token: str
     plain: str
-    digest: Digest
+    recipe: Recipe
     opened: Share
     profiles: Mapping[str, Share] = field(default_factory=lambda: MappingProxyType({}))
     elsewhere: Share = field(default_factory=lambda: Share(0, 0))
     one_to_one: bool = False
 
     def __repr__(self) -> str:
-        best = [name for name, share in self.profiles.items() if share == self.opened]
+        most = max((share.count for share in self.profiles.values()), default=0)
+        best = [name for name, share in self.profiles.items() if share.count == most]
         under = f" under {best[0]}" + (f" and {len(best) - 1} more" if len(best) > 1 else "") if best else ""
         if not self.opened.count and self.elsewhere.count:
-            return f"{self.digest} of other rows' {self.plain!r} in {self.elsewhere}"
-        return f"{self.digest} of {self.plain!r}{under} in {self.opened}"
+            return f"{self.recipe.digest} of other rows' {self.plain!r} in {self.elsewhere}"
+        return f"{self.recipe.digest} of {self.plain!r}{under} in {self.opened}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the columns, the digest and every share."""
         return {
             "token": self.token,
             "plain": self.plain,
-            "digest": self.digest,
+            "digest": self.recipe.digest,
             "opened": self.opened.to_json(),
             "elsewhere": self.elsewhere.to_json(),
             "one_to_one": self.one_to_one,
@@ -139,7 +141,7 @@ def opening(
     kind: str | None,
     engine: Engine,
 ) -> Opening | None:
-    """Try every recipe on one plain column; None where no digest is known to come in this form.
+    """Try every recipe on one plain column; None where the engine has no digest of this form.
 
     Parameters
     ----------
@@ -168,13 +170,10 @@ def opening(
     ...     opening(rows, ("em", "c1"), ("mail", "c0"), FORMS[2], "email", engine)
     sha256 of 'mail' under meta and 28 more in 100.0 % (1 of 1)
     """
-    if not form.digests:
-        return None
     made = written(recipes(form, kind), engine.dialect.texts)
-    rows = (
-        f"(select {token_sql(token[1], form)} as t, cast({plain[1]} as string) as p from {table}) as pairs "
-        "where t is not null and p is not null"
-    )
+    if not made:
+        return None
+    rows = _pairs(table, token[1], plain[1], form)
     equal = ", ".join(f"sum(case when t = {sql} then 1 else 0 end)" for _, sql in made)
     counted = engine.query(f"select count(*), {equal} from {rows}")
     of, *hits = (int(column[0].as_py() or 0) for column in counted.columns)
@@ -183,10 +182,24 @@ def opening(
     for (recipe, _), hit in sorted(zip(made, hits, strict=True), key=lambda pair: pair[1]):
         profiles |= dict.fromkeys(recipe.profiles, Share(hit, of))
     profiles = {profile.name: profiles[profile.name] for profile in PROFILES if profile.name in profiles}
-    found = Opening(
-        token[0], plain[0], made[best][0].digest, Share(hits[best], of), MappingProxyType(profiles)
-    )
+    found = Opening(token[0], plain[0], made[best][0], Share(hits[best], of), MappingProxyType(profiles))
     return found if hits[best] else _unopened(found, rows, made, engine)
+
+
+def counted_in(found: Opening, table: str, token: str, plain: str, form: Form, engine: Engine) -> Opening:
+    """Return an opening found in some rows with its best recipe counted in all rows of a table."""
+    made = digest_sql(found.recipe.rule, "p", engine.dialect.texts)
+    rows = _pairs(table, token, plain, form)
+    counted = engine.query(f"select count(*), sum(case when t = {made} then 1 else 0 end) from {rows}")
+    of, hits = (int(column[0].as_py() or 0) for column in counted.columns)
+    return replace(found, opened=Share(hits, of))
+
+
+def _pairs(table: str, token: str, plain: str, form: Form) -> str:
+    return (
+        f"(select {token_sql(token, form)} as t, cast({plain} as string) as p from {table}) as pairs "
+        "where t is not null and p is not null"
+    )
 
 
 def written(made: Sequence[Recipe], texts: Texts) -> list[tuple[Recipe, str]]:
@@ -215,4 +228,4 @@ def _unopened(found: Opening, rows: str, made: Sequence[tuple[Recipe, str]], eng
     if not opened.num_rows:
         return replace(found, elsewhere=Share(0, tokens), one_to_one=tokens == plains == both > 1)
     recipe, hits = (int(column[0].as_py()) for column in opened.columns)
-    return replace(found, digest=made[recipe][0].digest, elsewhere=Share(hits, tokens))
+    return replace(found, recipe=made[recipe][0], elsewhere=Share(hits, tokens))

@@ -10,7 +10,7 @@ from exports.identifiers import PROFILES
 from exports.reading import first_rows
 from exports.tokens.enumeration import LARGEST_LIST, Enumeration, enumerate_spaces
 from exports.tokens.forms import Form, form_of
-from exports.tokens.opening import NOUNS, Opening, opening
+from exports.tokens.opening import NOUNS, Opening, counted_in, opening
 from exports.tokens.quality import Quality, quality, token_sql
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _explained(
             continue
         keyed = name if tried.one_to_one and keyed is None else keyed
         if tried.opened.count >= max(1, ENOUGH * tried.opened.of):
-            tried = opening(table, *pair, form, kind, engine) or tried
+            tried = counted_in(tried, table, expressions[token], expressions[name], form, engine)
         elif tried.elsewhere.count < max(1, ENOUGH * tried.elsewhere.of):
             continue
         best = tried if best is None or _weight(tried) > _weight(best) else best

@@ -52,7 +52,7 @@ def test_the_profile_that_made_a_column_of_tokens_opens_all_of_it(profile, kind,
     assert found.opening.plain == "plain column"
     assert (found.opening.opened.count, found.opening.opened.of) == (N, N)
     assert found.opening.profiles[profile].count == N
-    assert found.opening.digest == find_profile(profile).rule(kind).digest
+    assert found.opening.recipe.digest == find_profile(profile).rule(kind).digest
 
 
 def test_profiles_that_normalise_otherwise_match_fewer_of_the_same_tokens():
@@ -165,6 +165,13 @@ def test_a_form_is_accepted_by_the_profiles_that_send_it():
     assert {"meta", "google.customer_match", "snapchat", "tiktok", "x"} <= by_form["SHA-256 in hexadecimal"]
     assert by_form["SHA-256 in base64"] == {"uid2", "segment.thetradedesk"}
     assert accepting(UNKNOWN) == ()
+
+
+def test_tokens_of_a_digest_that_the_engine_lacks_are_counted_and_left_closed():
+    (found,) = survey(
+        {"mail": EMAILS, "em": made("plain", "email", EMAILS, "sha512")}, ["em"], {"mail": "email"}
+    )
+    assert (found.form, found.opens, found.quality.distinct.count) == ("SHA-512 in hexadecimal", None, N)
 
 
 def test_hostile_names_and_values_are_data():
