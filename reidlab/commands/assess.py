@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def command(
-    file: Annotated[str, typer.Argument(help="CSV, JSON lines, Parquet, or DATABASE::TABLE.")],
+    file: Annotated[str, typer.Argument(help="CSV, JSON lines, Parquet, DATABASE::TABLE, or HAR.")],
     schema: Annotated[Path | None, typer.Option(help="Roles of the columns, in TOML.")] = None,
     policy: Annotated[str | None, typer.Option(help="Limits to keep: a TOML file or a preset.")] = None,
     population: Annotated[str | None, typer.Option(help="Table of the population.")] = None,
@@ -36,8 +36,10 @@ def command(
 ) -> None:
     """Measure who in an export can be singled out, and what that gives away.
 
-    Exits with 1 when the export does not keep the policy.
+    A HAR file or a log of events is audited instead: what it tells, and whom. Exits with 1 when
+    the export does not keep the policy.
     """
+    from exports.beacons.traffic import is_event_log, is_har
     from exports.schema import Schema
     from exports.sources import read
     from reidlab.assessment import assess
@@ -45,6 +47,15 @@ def command(
     from reidlab.policy import check, load, passed
     from simulate.memory import bytes_of
 
+    if is_har(Path(file)) or (schema is None and is_event_log(Path(file))):
+        given = {
+            "--policy": policy,
+            "--html": html,
+            "--population": population,
+            "--with-attacks": with_attacks,
+        }
+        _audit(file, [option for option, value in given.items() if value], as_json)
+        return
     limits = None if policy is None else load(policy)
     found = assess(
         read(file, encoding=encoding),
@@ -80,6 +91,25 @@ def _frontier(file: str, schema: Path | None, defend: str | None, dp: str | None
         raise LabError("--with-attacks needs --schema: write one with reidlab schema FILE > schema.toml.")
     ks = [int(k) for k in numbers_of(defend, "--defend")]
     return frontier(experiment(Path(file), schema, ks=ks, epsilons=numbers_of(dp, "--dp")))
+
+
+def _audit(file: str, unfit: list[str], as_json: bool) -> None:
+    """Print what a HAR file or a log of events tells, and whom."""
+    from exports.beacons import audit_beacons
+    from exports.errors import LabError
+    from reidlab.output import print_json
+
+    if unfit:
+        raise LabError(f"{unfit[0]} is for tables, and {file} holds requests or events: leave it out.")
+    found = audit_beacons(file)
+    if as_json:
+        print_json("assess", {"beacons": found.to_json()})
+        return
+    typer.echo(repr(found))
+    for title, rows in (("Receivers", found.receivers), ("Fields", found.findings)):
+        typer.echo(f"\n{title}")
+        for row in rows:
+            typer.echo(f"  {row!r}")
 
 
 def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, Any]) -> None:

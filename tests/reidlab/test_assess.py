@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from exports.errors import LabError
 from exports.identifiers import find_profile
 from reidlab.cli import app
 
@@ -189,3 +190,30 @@ def test_tokens_that_open_are_said_to_and_fail_a_policy_that_forbids_it(tmp_path
     assert "A token that opens is as good as the address" in shown
     assert not [email for email in emails if email in shown or email in run.stdout]
     assert "Tokens" in CliRunner().invoke(app, arguments).stdout
+
+
+def test_a_har_file_is_audited_for_what_it_tells_whom(tmp_path):
+    url = "https://www.facebook.com/tr?ev=TherapyBooked&em=jane@mail.example"
+    entries = [{"request": {"method": "GET", "url": url, "headers": [], "cookies": []}}]
+    (tmp_path / "site.har").write_text(json.dumps({"log": {"entries": entries}}))
+    run = CliRunner().invoke(app, ["assess", str(tmp_path / "site.har"), "--json"])
+    assert run.exit_code == 0
+    found = json.loads(run.stdout)["result"]["beacons"]
+    assert found["receivers"][0]["owner"] == "Meta"
+    assert {finding["carries"] for finding in found["findings"]} == {"health", "identifier"}
+    said = CliRunner().invoke(app, ["assess", str(tmp_path / "site.har")]).stdout
+    assert "protected fact about a known person in 100.0 % (1 of 1)" in said
+    assert "jane" not in said + run.stdout
+
+
+def test_a_log_of_events_is_audited_and_a_table_of_people_is_not(tmp_path):
+    (tmp_path / "log.jsonl").write_text('{"event": "SignUp", "properties": {"diagnosis": "x"}}\n')
+    (tmp_path / "people.jsonl").write_text('{"zip": "02139"}\n{"zip": "02139"}\n')
+    assert "diagnosis" in CliRunner().invoke(app, ["assess", str(tmp_path / "log.jsonl")]).stdout
+    assert assessed(tmp_path / "people.jsonl")["rows"] == 2
+
+
+def test_a_policy_is_not_held_against_a_har_file(tmp_path):
+    (tmp_path / "site.har").write_text('{"log": {"entries": [{}]}}')
+    run = CliRunner().invoke(app, ["assess", str(tmp_path / "site.har"), "--policy", "hipaa_safe_harbor"])
+    assert isinstance(run.exception, LabError)
