@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from attacks.neighbours import nearest
 from attacks.records import Targets, comparable, known_columns, unusable
 from attacks.result import AttackResult
 from attacks.scoring import scored
+from attacks.secret_model import predicted
 from exports.hierarchies import encode
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -37,6 +38,8 @@ class Inference:
         Column to infer; by default the schema's first sensitive one.
     known : tuple of str, optional
         Columns that she knows; by default the quasi-identifiers, or else every other column.
+    model : {"nearest", "boosting"}
+        The nearest record's secret; or what gradient boosted trees say that learnt from the release.
     targets : int, default 2000
         People attacked, and people of the control.
     tolerance : float, optional
@@ -71,6 +74,7 @@ class Inference:
 
     secret: str | None = None
     known: tuple[str, ...] | None = None
+    model: Literal["nearest", "boosting"] = "nearest"
     targets: int = 2_000
     tolerance: float | None = None
     by: str | None = None
@@ -80,6 +84,8 @@ class Inference:
         reason = inapplicable(self, release, truth)
         if reason and not (self.secret and "sensitive" in reason):
             return reason
+        if self.model not in ("nearest", "boosting"):
+            return f"{self.name} has the models nearest and boosting, not {self.model!r}"
         secret, known = self._columns(release, truth)
         if not known:
             return f"{self.name} needs a column beside the secret {secret!r} that the adversary knows"
@@ -98,12 +104,19 @@ class Inference:
         secret, known = self._columns(release, truth)
         targets = Targets.draw(release, truth, self.targets, stream, self.by)
         columns, notes = known_columns(targets.table, release, known)
-        found = nearest(columns, len(targets), release.rows.num_rows, stream.at(name="ties"))
         tolerance = self._tolerance(truth.original[secret])
         truly = targets.table[secret]
         if not release.rows.num_rows:
             targets, truly = targets.none(), truly.slice(0, 0)
-        right = agree(release.rows[secret].take(found.row[found.row >= 0]), truly, tolerance)
+            guess = release.rows[secret]
+        elif self.model == "boosting":
+            guess = predicted(
+                columns, release.rows[secret], fraction=tolerance > 0, stream=stream.at(name="rows")
+            )
+        else:
+            found = nearest(columns, len(targets), release.rows.num_rows, stream.at(name="ties"))
+            guess = release.rows[secret].take(found.row)
+        right = agree(guess, truly, tolerance)
         reference = truth.control if targets.has_control else truth.original
         assert reference is not None
         common = agree(commonest(reference[secret], tolerance, len(truly)), truly, tolerance)

@@ -89,6 +89,27 @@ def test_a_fractional_secret_is_right_within_five_in_a_hundred_and_a_negative_on
     assert _run(Inference(tolerance=0.0), people, released).attack.count == 1
 
 
+def test_a_model_learns_what_the_nearest_record_misses_and_memorises_nothing(adult):
+    original, released, control = _worlds(adult, 5)
+    near = _run(Inference(), original, released, control)
+    learnt = _run(Inference(model="boosting"), original, released, control)
+    assert learnt.attack.share > near.attack.share + 0.01
+    assert learnt.advantage.low < 0 < learnt.advantage.high
+
+
+def test_a_model_reads_generalised_columns_and_predicts_fractions():
+    rng = np.random.default_rng(1)
+    age = rng.integers(20, 60, 600)
+    people = pa.table({"age": age, "pay": 100.0 * (age // 10)})
+    decades = people.set_column(0, "age", pa.array([f"{a // 10 * 10}-{a // 10 * 10 + 9}" for a in age]))
+    found = _run(Inference(model="boosting"), people, decades)
+    assert found.attack.share > 0.99
+    missing = people.set_column(1, "pay", pa.nulls(600, pa.float64()))
+    assert _run(Inference(model="boosting"), people, missing).attack.count == 0
+    constant = people.set_column(1, "pay", pa.array(["x"] * 600))
+    assert _run(Inference(model="boosting"), constant, constant).attack.share == 1
+
+
 def test_an_empty_release_allows_no_guess_and_a_single_row_one():
     people = _invented(1, 50)
     for attack in (Inference(), Linkability()):
@@ -153,6 +174,7 @@ def test_categories_that_no_released_value_stands_for_are_said_and_not_guessed()
     [
         (Inference(secret="ilness"), "'illness'"),
         (Inference(targets=0), "targets=0"),
+        (Inference(model="oracle"), "not 'oracle'"),
         (Linkability(halves=(("size",), ())), "at least two columns"),
         (Inference(by="sex"), "by='sex'"),
     ],
