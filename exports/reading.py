@@ -40,11 +40,12 @@ def combinations_within(
     Rows are coded as they stream by. Where they are too many, but those seen resemble one
     another, the engine groups them first.
     """
-    if isinstance(source.origin, InMemory):
-        return combinations_of(source.origin.table, names)
-    whole, seen = _collected(_batches(source, names, engine), names, limit)
-    if whole or len(seen) > RESEMBLING * seen.rows:
-        return seen if whole else None
+    if not engine.groups_first:
+        if isinstance(source.origin, InMemory):
+            return combinations_of(source.origin.table, names)
+        whole, seen = _collected(_batches(source, names, engine), names, limit)
+        if whole or len(seen) > RESEMBLING * seen.rows:
+            return seen if whole else None
     columns = _columns(source, names)
     grouped = f"select {columns}, count(*) from {engine.scan(source)} group by {columns}"
     whole, seen = _collected(engine.stream(grouped), names, limit, counted=True)
@@ -55,7 +56,7 @@ def first_rows(source: Source, count: int, engine: Engine) -> pa.Table:
     """Return the first rows of a source with all its columns."""
     if isinstance(source.origin, InMemory):
         return source.origin.table.slice(0, count)
-    if isinstance(source.origin, ParquetFiles):
+    if isinstance(source.origin, ParquetFiles) and not engine.groups_first:
         import pyarrow as pa
 
         batch = next(_parquet_batches(source.origin, source.columns, dictionaries=()), None)

@@ -63,7 +63,14 @@ class ArrowStream:
     open: Callable[[], Any]
 
 
-Origin = TextFile | JsonLines | ParquetFiles | InMemory | DuckDBTable | ArrowStream
+@dataclass(frozen=True, slots=True)
+class SparkTable:
+    """A Spark DataFrame, which only the engine ``spark`` reads."""
+
+    frame: Any
+
+
+Origin = TextFile | JsonLines | ParquetFiles | InMemory | DuckDBTable | ArrowStream | SparkTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ class Source:
         What messages call it; never holds a credential.
     columns : tuple of str
         Column names in order, all different.
-    origin : TextFile, JsonLines, ParquetFiles, InMemory, DuckDBTable or ArrowStream
+    origin : TextFile, JsonLines, ParquetFiles, InMemory, DuckDBTable, ArrowStream or SparkTable
         Where the rows are.
 
     Raises
@@ -113,7 +120,7 @@ def read(data: Any, *, delimiter: str | None = None, encoding: str | None = None
     ----------
     data : str, Path or table
         A CSV/TSV file (``.gz`` too), JSON lines, a Parquet file or folder, ``FILE.duckdb::TABLE``,
-        ``FILE.sqlite::TABLE``, ``postgresql://...::TABLE``, or a pandas, polars or Arrow table.
+        ``FILE.sqlite::TABLE``, ``postgresql://...::TABLE``, or a pandas, polars, Arrow or Spark table.
     delimiter : str, optional
         Of a text file; found in its header otherwise.
     encoding : str, optional
@@ -134,6 +141,8 @@ def read(data: Any, *, delimiter: str | None = None, encoding: str | None = None
         return data
     if isinstance(data, str | Path):
         return _located(str(data), delimiter, encoding)
+    if type(data).__module__.startswith("pyspark.sql."):
+        return Source("Spark table", tuple(data.columns), SparkTable(data))
     from exports.frames import arrow_table
 
     table = arrow_table(data)

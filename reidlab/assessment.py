@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from exports.engines.choice import open_engine
 from exports.engines.protocol import Engine
 from exports.errors import LabError
 from exports.measures import ClassMeasures
@@ -16,7 +18,7 @@ from exports.proposal import propose, schema_of
 from exports.reading import combinations_within
 from exports.risks import LinkRisk, link_risk, prosecutor
 from exports.schema import Role, Schema
-from exports.sources import Source, read
+from exports.sources import Source, SparkTable, read
 from exports.tokens.survey import survey_tokens
 from exports.uniqueness import Estimate, population_uniques
 from exports.weights import individual_risk
@@ -42,6 +44,7 @@ def assess(
     by: Sequence[str] = (),
     in_full: bool = False,
     memory: int | None = None,
+    engine: str | None = None,
 ) -> Assessment:
     """Measure an export.
 
@@ -61,6 +64,8 @@ def assess(
         Whether to add what needs all distinct combinations at once, which takes longer.
     memory : int, optional
         Bytes that the process may use.
+    engine : {"duckdb", "spark"}, optional
+        Where queries run; DuckDB, or Spark for a Spark table.
 
     Raises
     ------
@@ -74,26 +79,25 @@ def assess(
     >>> assess(table, Schema.of(quasi_identifier=["zip"], sensitive=["illness"]))
     table in memory: 3 rows, k = 1, 1 of 3 alone in a class
     """
-    from exports.engines.duckdb_engine import DuckDBEngine
-
     source = read(data)
     everybody = None if population is None else read(population)
     usual = None if reference is None else read(reference)
-    with DuckDBEngine(memory) as engine:
-        guesses = propose(source, engine)
+    default = "spark" if isinstance(source.origin, SparkTable) else "duckdb"
+    with closing(open_engine(engine or default, memory)) as running:
+        guesses = propose(source, running)
         declared = schema_of(guesses) if schema is None else schema
         declared.require(source.columns)
-        found = _found(source, declared, engine, everybody, usual, by, in_full, memory)
+        found = _found(source, declared, running, everybody, usual, by, in_full, memory)
         columns: dict[str, dict[str, Any]] = {
             name: {
                 "role": column.role.value,
                 "evidence": ("" if schema is None else "declared in the schema; ") + guesses[name].evidence,
                 "kind": column.kind or guesses[name].kind,
-                **_extent(name, column.kind or guesses[name].kind, source, engine, limit_within(memory)),
+                **_extent(name, column.kind or guesses[name].kind, source, running, limit_within(memory)),
             }
             for name, column in declared.columns.items()
         }
-        details = _tokens(source, declared, columns, engine)
+        details = _tokens(source, declared, columns, running)
     return replace(found, columns=columns, details={**found.details, **details})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from exports.engines.texts import DUCKDB_TEXTS, Texts
+from exports.engines.texts import DUCKDB_TEXTS, SPARK_TEXTS, Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +33,4 @@ class Dialect:
 
 
 DUCKDB = Dialect()
+SPARK = Dialect(quote="`", texts=SPARK_TEXTS)

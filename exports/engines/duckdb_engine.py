@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from exports.engines.dialect import DUCKDB, Dialect
 from exports.errors import LabError
-from exports.sources import ArrowStream, DuckDBTable, InMemory, JsonLines, ParquetFiles, Source, TextFile
+from exports.sources import (
+    ArrowStream,
+    DuckDBTable,
+    InMemory,
+    JsonLines,
+    ParquetFiles,
+    Source,
+    SparkTable,
+    TextFile,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,6 +80,7 @@ class DuckDBEngine:
     """
 
     dialect: Dialect = DUCKDB
+    groups_first: bool = False
 
     def __init__(self, memory: int | None = None, *, ordered: bool = False) -> None:
         import duckdb
@@ -106,6 +116,8 @@ class DuckDBEngine:
         for name, known in self._sources.items():
             if known is source:
                 return name
+        if isinstance(source.origin, SparkTable):
+            raise LabError(f"{source.name} needs the engine spark: choose it, or give another table.")
         name = f"source_{len(self._sources)}"
         self._sources[name] = source
         columns = ", ".join(f"c{position}" for position in range(len(source.columns)))

@@ -21,6 +21,8 @@ class Engine(Protocol):
     """
 
     dialect: Dialect
+    groups_first: bool
+    """Whether rows stay where they are, so that combinations are counted by a query."""
 
     def scan(self, source: Source) -> str:
         """Make ``source`` readable and return the name to select from."""

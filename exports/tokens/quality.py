@@ -103,7 +103,7 @@ def quality(table: str, column: str, form: Form, engine: Engine) -> Quality:
         f"from (select cast({column} as string) as t from {table}) as texts group by 1"
     )
     counts = engine.query(
-        f'select sum(n) as "rows", sum(case when token is not null then n end) as tokens, '
+        "select sum(n) as rows_, sum(case when token is not null then n end) as tokens, "
         "count(token) as different, "
         "sum(case when token is not null and n > 1 then n end) as repeated, "
         "max(case when token is not null then n end) as most, "
@@ -112,7 +112,7 @@ def quality(table: str, column: str, form: Form, engine: Engine) -> Quality:
     ).to_pylist()[0]
     found = engine.query(f"select token, n from ({groups}) as grouped where token in ({listed})")
     nothing = {of_nothing[row["token"]]: int(row["n"]) for row in found.to_pylist()}
-    rows, tokens = int(counts["rows"] or 0), int(counts["tokens"] or 0)
+    rows, tokens = int(counts["rows_"] or 0), int(counts["tokens"] or 0)
     case = int(counts["upper_case"] or 0) if form.encoding == "hex" and form.digests else 0
     return Quality(
         Share(tokens, rows),

@@ -21,6 +21,7 @@ def command(
     by: Annotated[list[str] | None, typer.Option(help="Measure the groups of this column too.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Add what takes longer.")] = False,
     memory: Annotated[str | None, typer.Option(help="Memory that the run may use, as in 2GB.")] = None,
+    engine: Annotated[str, typer.Option(help="Where queries run: duckdb or spark.")] = "duckdb",
     encoding: Annotated[str | None, typer.Option(help="Encoding of a text file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
     with_attacks: Annotated[
@@ -65,6 +66,7 @@ def command(
         by=by or (),
         in_full=full,
         memory=None if memory is None else bytes_of(memory),
+        engine=engine,
     )
     result = found.to_json()
     verdicts = () if limits is None else check(limits, result, declared=schema is not None)
