@@ -166,11 +166,13 @@ def _disclosed(done: Replay, people: int, seed: int, workers: int, progress: Pro
 
 
 def _draw(done: Replay, people: int, path: Path) -> str:
-    from reidlab.plots.where_they_went import draw
+    from reidlab.plots.where_they_went import where_they_went
 
     platforms = load_world().platforms
     titles = {
         name: platforms[name].title + (" (assumed)" if transfer.status == "assumed" else "")
         for name, transfer in done.transfers.items()
     }
-    return draw(done.matches, titles, people, path)
+    drawing = where_they_went(done.matches, titles, people)
+    drawing.save(path)
+    return drawing.alt

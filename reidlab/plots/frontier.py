@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reidlab.plots import PALETTE, style
+from reidlab.plots import MARKERS, PALETTE, style
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reidlab.bench.frontier import Point
 
 
-def frontier(points: Sequence[Point], attack: str, utility: str) -> tuple[Figure, str]:
+def frontier(points: Sequence[Point], attack: str, utility: str) -> style.Drawing:
     """Draw one attack: families of defences as lines over their parameter.
 
     Parameters
@@ -27,10 +25,8 @@ def frontier(points: Sequence[Point], attack: str, utility: str) -> tuple[Figure
 
     Returns
     -------
-    figure : matplotlib.figure.Figure
-        The drawing.
-    alt : str
-        The same in words.
+    Drawing
+        One marker and colour per family.
     """
     shown = [
         point
@@ -44,8 +40,14 @@ def frontier(points: Sequence[Point], attack: str, utility: str) -> tuple[Figure
         y = np.array([point.advantage.value for point in mine], dtype=float)
         low = np.array([point.advantage.low for point in mine], dtype=float)
         high = np.array([point.advantage.high for point in mine], dtype=float)
+        place = index % len(PALETTE)
         axes.errorbar(
-            x, y, yerr=[y - low, high - y], marker="o", label=family, color=PALETTE[index % len(PALETTE)]
+            x,
+            y,
+            yerr=[y - low, high - y],
+            marker=MARKERS[place],
+            label=family,
+            color=PALETTE[place],
         )
     axes.axhline(0, color="#7f7f7f", linewidth=0.8)
     axes.set_xlabel(utility)
@@ -56,10 +58,12 @@ def frontier(points: Sequence[Point], attack: str, utility: str) -> tuple[Figure
         f"{point.defense}: advantage {point.advantage.value:.2f}, {utility} {point.utility[utility]:.3g}"
         for point in shown
     )
-    return figure, f"Advantage of {attack} against {utility}. {told or 'No cell has both numbers'}."
+    return style.Drawing(
+        figure, f"Advantage of {attack} against {utility}. {told or 'No cell has both numbers'}."
+    )
 
 
-def heat(points: Sequence[Point]) -> tuple[Figure, str]:
+def heat(points: Sequence[Point]) -> style.Drawing:
     """Draw all defences against all attacks as one table of advantages.
 
     Parameters
@@ -69,10 +73,8 @@ def heat(points: Sequence[Point]) -> tuple[Figure, str]:
 
     Returns
     -------
-    figure : matplotlib.figure.Figure
-        The drawing; an empty field is a cell without a number.
-    alt : str
-        The same in words.
+    Drawing
+        An empty field is a cell without a number.
     """
     rows = list(dict.fromkeys(point.defense for point in points))
     columns = list(dict.fromkeys(point.attack for point in points))
@@ -97,4 +99,4 @@ def heat(points: Sequence[Point]) -> tuple[Figure, str]:
         for point in points
         if point.advantage.value is not None
     )
-    return figure, f"Table of advantages. {told or 'No cell has a number'}."
+    return style.Drawing(figure, f"Table of advantages. {told or 'No cell has a number'}.")

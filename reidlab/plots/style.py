@@ -1,16 +1,59 @@
-"""How every house figure is set up and written."""
+"""How every house figure is set up, shown and written."""
 
 from __future__ import annotations
 
 import os
+from base64 import b64encode
+from html import escape
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reidlab.plots import PALETTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+
+class Drawing(NamedTuple):
+    """A house figure and what it says in words; a notebook shows both.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The drawing.
+    alt : str
+        The same in words, for a reader who cannot see it.
+
+    Examples
+    --------
+    >>> drawing = Drawing(new("Where the list went")[0], "An empty frame.")
+    >>> drawing
+    An empty frame.
+    >>> 'alt="An empty frame."' in drawing._repr_html_()
+    True
+    """
+
+    figure: Figure
+    alt: str
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_html_(self) -> str:
+        drawn = BytesIO()
+        self.figure.savefig(drawn, format="svg", metadata={"Date": None})
+        words = escape(self.alt, quote=True)
+        source = f"data:image/svg+xml;base64,{b64encode(drawn.getvalue()).decode()}"
+        return (
+            f'<img src="{source}" alt="{words}" style="max-width: 100%">'
+            f"<details><summary>The figure in words</summary><p>{words}</p></details>"
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the figure; see `save`."""
+        save(self.figure, path, self.alt)
 
 
 def new(title: str, *, width: float = 8.0, height: float = 4.5) -> tuple[Figure, Axes]:
@@ -38,6 +81,32 @@ def new(title: str, *, width: float = 8.0, height: float = 4.5) -> tuple[Figure,
     axes.set_title(title, loc="left", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
+
+
+def ink(background: str) -> str:
+    """Return black or white, whichever can be read better on a colour.
+
+    Examples
+    --------
+    >>> ink("#0072b2"), ink("#e69f00")
+    ('white', 'black')
+    """
+    channels = [int(background[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    # The contrast ratio of WCAG 2 is the same for black and white at this luminance.
+    return "white" if luminance < 0.179 else "black"
+
+
+def percent(share: float) -> str:
+    """Return a share as it is written in the house.
+
+    Examples
+    --------
+    >>> percent(4 / 7)
+    '57.1 %'
+    """
+    return f"{100 * share:.1f} %"
 
 
 def save(figure: Figure, path: Path, alt: str) -> None:

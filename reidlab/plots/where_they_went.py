@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reidlab.plots import PALETTE
+from reidlab.plots.style import Drawing, ink, new
 
 if TYPE_CHECKING:
     from simulate.match import Match
@@ -28,8 +28,8 @@ def parts(match: Match) -> dict[str, int]:
     return {name: found[name] for name in LABELS}
 
 
-def draw(matches: Mapping[str, Match], titles: Mapping[str, str], people: int, path: Path) -> str:
-    """Write the figure as PNG and return its alt text.
+def where_they_went(matches: Mapping[str, Match], titles: Mapping[str, str], people: int) -> Drawing:
+    """Draw one bar per list: the matched, and the lost by cause.
 
     Parameters
     ----------
@@ -39,11 +39,15 @@ def draw(matches: Mapping[str, Match], titles: Mapping[str, str], people: int, p
         Names to print.
     people : int
         Collected people, for the title.
-    path : Path
-        The file; its folder exists.
-    """
-    from reidlab.plots.style import new, save
 
+    Examples
+    --------
+    >>> from simulate.match import Match
+    >>> lost = {"no_account": 2, "other_address": 1, "typo": 0, "normalisation": 0}
+    >>> found = Match("p", 7, 0, 4, 0, lost, accounts=20, requests=1, shown="below 100")
+    >>> where_they_went({"p": found}, {"p": "P"}, 7).alt.split(". ")[1]
+    'P: of 7 addresses sent, matched to an account 4, no account 2, account under another address 1.'
+    """
     figure, axes = new(f"Where {people:,} people's addresses went", width=9, height=0.75 * len(matches) + 1.6)
     names = [name for name in matches if matches[name].received]
     left = [0.0] * len(names)
@@ -51,7 +55,7 @@ def draw(matches: Mapping[str, Match], titles: Mapping[str, str], people: int, p
         shares = [parts(matches[name])[part] / matches[name].received for name in names]
         bars = axes.barh(range(len(names)), shares, left=left, color=colour, label=label, height=0.7)
         wide = [f"{100 * share:.0f} %" if share >= _NARROW else "" for share in shares]
-        axes.bar_label(bars, wide, label_type="center", color="white", fontsize=9)
+        axes.bar_label(bars, wide, label_type="center", color=ink(colour), fontsize=9)
         left = [start + share for start, share in zip(left, shares, strict=True)]
     axes.set_yticks(range(len(names)), [f"{titles[n]}\n{matches[n].received:,} sent" for n in names])
     axes.invert_yaxis()
@@ -59,9 +63,7 @@ def draw(matches: Mapping[str, Match], titles: Mapping[str, str], people: int, p
     axes.xaxis.set_major_formatter("{x:.0%}")
     axes.set_xlabel("share of the list")
     figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
-    text = alt(matches, titles)
-    save(figure, path, text)
-    return text
+    return Drawing(figure, alt(matches, titles))
 
 
 def alt(matches: Mapping[str, Match], titles: Mapping[str, str]) -> str:
