@@ -27,6 +27,9 @@ PAIRS = 20_000_000
 RECALL = 0.7
 """Share of true pairs taken to agree in every column; sets the prior of the weights only."""
 
+ITERATIONS = 5
+"""Rounds in which weights are learnt: where matches never disagree, a weight grows without limit."""
+
 EDITS = 4
 """Mean length from which a column's values are compared by typing errors, not only for equality."""
 
@@ -162,6 +165,7 @@ def probably(
         ],
         blocking_rules_to_generate_predictions=[block_on(*(labels[at] for at in pair)) for pair in pairs],
         retain_matching_columns=False,
+        max_iterations=ITERATIONS,
     )
     api = DuckDBAPI()
     frames = [

@@ -11,6 +11,7 @@ from attacks.register_match import exactly, mutual_best
 from exports.errors import LabError
 from exports.release import Release, Truth
 from exports.schema import Schema
+from simulate.people import simulate_people
 
 
 def _register(rows, seed=1):
@@ -174,3 +175,14 @@ def test_an_empty_release_has_nobody_to_claim():
     table, owner = _released(register, 10, 1)
     found = _run(Linkage(register), register, table.slice(0, 0), owner[:0])
     assert (found.made, found.advantage.value) == (0, None)
+
+
+@pytest.mark.slow
+@pytest.mark.extra("linkage")
+def test_weights_are_learnt_where_release_and_register_never_disagree():
+    register = simulate_people(4_000, seed=6, groups=("core",)).rename_columns({"person_id": "id"})
+    register = register.drop_columns(["age"])
+    table, owner = register.slice(0, 2_000).drop_columns(["id"]), np.arange(2_000)
+    found = _run(Linkage(register, method="probabilistic"), register, table, owner)
+    assert found.attack.share > 0.99
+    assert found.series["claims"]["wrong"] == 0
