@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from attacks.advantage import Advantage
@@ -108,7 +108,8 @@ class AttackResult:
         return pd.DataFrame({name: one.to_json() for name, one in shares.items() if one is not None}).T
 
     def _repr_html_(self) -> str:
-        return self.to_frame()._repr_html_()  # type: ignore[operator,no-any-return]
+        table = self.to_frame().to_html()
+        return f"<p>{escape(repr(self))}</p>{table}"
 
     def __repr__(self) -> str:
         return f"{self.name}: {self.attack}; {self.advantage}{self._failure()}"
@@ -123,6 +124,3 @@ class AttackResult:
             else f"the smallest advantage it could have seen is {self.detectable:.2f}"
         )
         return f"; no better than the {self.advantage.reference} at n={self.made:,}: {seen}"
-
-    def __str__(self) -> str:
-        return json.dumps(self.to_json(), indent=1)
