@@ -165,6 +165,28 @@ def estimated_counts(release: Release) -> dict[str, float]:
     return dict(zip(odds["values"], estimate.tolist(), strict=True))
 
 
+def standard_errors(release: Release) -> dict[str, float]:
+    """Return how far each estimated count lies from the true one, as a standard deviation.
+
+    It is that of the randomisation alone, for the counts as they are estimated: the people are given.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from exports.schema import Schema
+    >>> schema = Schema({"sex": Column(Role.SENSITIVE, domain=("f", "m"))})
+    >>> export = Export(pa.table({"sex": ["f"] * 1000}), schema)
+    >>> standard_errors(RandomisedResponse("sex", epsilon=1, seed=1).transform(export))
+    {'f': 30.3..., 'm': 30.3...}
+    """
+    true, false = (release.manifest["odds"][name] for name in ("true", "false"))
+    rows = release.rows.num_rows
+    counts = np.clip(list(estimated_counts(release).values()), 0, rows)
+    variance = counts * true * (1 - true) + (rows - counts) * false * (1 - false)
+    errors = np.sqrt(variance) / (true - false)
+    return dict(zip(release.manifest["odds"]["values"], errors.tolist(), strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class _Answers:
     """What a local defence works on: one row per person, its domain and codes, and random bits."""

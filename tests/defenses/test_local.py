@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from defenses.local import RandomisedResponse, UnaryEncoding, estimated_counts
+from defenses.local import RandomisedResponse, UnaryEncoding, estimated_counts, standard_errors
 from exports.errors import LabError
 from exports.release import Export
 from exports.schema import Column, Role, Schema
@@ -33,6 +33,14 @@ def test_counts_are_estimated_without_bias(defense, export):
     assert release.guarantee.to_json()["epsilon"] == 1.0
     assert not release.private
     release.as_export()
+
+
+@pytest.mark.parametrize("defense", [RandomisedResponse, UnaryEncoding])
+def test_estimates_scatter_as_their_standard_errors_say(defense, export):
+    releases = [defense("mood", epsilon=1, seed=seed).transform(export) for seed in range(100)]
+    scatter = np.std([list(estimated_counts(release).values()) for release in releases], axis=0)
+    said = list(standard_errors(releases[0]).values())
+    np.testing.assert_allclose(scatter, said, rtol=5 / 200**0.5)
 
 
 @pytest.mark.parametrize("epsilon", ["0.01", "1", "5", "60"])
