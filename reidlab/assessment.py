@@ -19,6 +19,7 @@ from exports.reading import combinations_within
 from exports.risks import LinkRisk, link_risk, prosecutor
 from exports.schema import Role, Schema
 from exports.sources import Source, SparkTable, read
+from exports.tokens.sharing import TokenList, shared_tokens
 from exports.tokens.survey import survey_tokens
 from exports.uniqueness import Estimate, population_uniques
 from exports.weights import individual_risk
@@ -41,6 +42,8 @@ def assess(
     *,
     population: Any = None,
     reference: Any = None,
+    beside: Sequence[Any] = (),
+    dictionary: Any = None,
     by: Sequence[str] = (),
     in_full: bool = False,
     memory: int | None = None,
@@ -58,6 +61,10 @@ def assess(
         The population, with the same quasi-identifiers.
     reference : path, table or Source, optional
         What is usual for the sensitive columns; the export itself by default.
+    beside : sequence of path, table or Source
+        Further exports of the same sender, whose tokens are compared with this one's.
+    dictionary : path, table or Source, optional
+        Texts of which tokens may have been made, one per row.
     by : sequence of str
         Columns whose groups are to be measured on their own.
     in_full : bool, default False
@@ -97,12 +104,19 @@ def assess(
             }
             for name, column in declared.columns.items()
         }
-        details = _tokens(source, declared, columns, running)
+        texts = None if dictionary is None else read(dictionary)
+        details = _tokens(source, declared, columns, texts, running)
+        if beside:
+            details["shared_tokens"] = _shared(source, declared, [read(one) for one in beside], running)
     return replace(found, columns=columns, details={**found.details, **details})
 
 
 def _tokens(
-    source: Source, schema: Schema, columns: dict[str, dict[str, Any]], engine: Engine
+    source: Source,
+    schema: Schema,
+    columns: dict[str, dict[str, Any]],
+    dictionary: Source | None,
+    engine: Engine,
 ) -> dict[str, Any]:
     """Return what the tokens give away, and note beside each column what opens it."""
     plain = {
@@ -110,7 +124,9 @@ def _tokens(
         for name, column in columns.items()
         if column["role"] in (Role.IDENTIFIER, Role.QUASI_IDENTIFIER)
     }
-    findings = survey_tokens(source, schema.names(Role.TOKEN), plain, engine)
+    if dictionary is not None:
+        _require_tokens(source, schema)
+    findings = survey_tokens(source, schema.names(Role.TOKEN), plain, engine, dictionary=dictionary)
     for found in findings:
         columns[found.column]["opens"] = found.opens
     if not findings:
@@ -119,6 +135,27 @@ def _tokens(
         "tokens": [found.row() for found in findings],
         "token_details": {found.column: found.to_json() for found in findings},
     }
+
+
+def _require_tokens(source: Source, schema: Schema) -> None:
+    if not schema.names(Role.TOKEN):
+        raise LabError(
+            f"{source.name} has no column of tokens to compare: give the one that holds them the role token."
+        )
+
+
+def _shared(
+    source: Source, schema: Schema, others: Sequence[Source], engine: Engine
+) -> list[dict[str, Any]]:
+    """Compare the tokens of this export with those of others, whose roles are proposed where not declared."""
+    lists = []
+    for one in (source, *others):
+        guessed = schema_of(propose(one, engine)).columns
+        roles = Schema({name: schema.columns.get(name, guessed[name]) for name in one.columns})
+        _require_tokens(one, roles)
+        known, sensitive = tuple(roles.quasi_identifiers), tuple(roles.sensitive)
+        lists += [TokenList(one, name, known, sensitive) for name in roles.names(Role.TOKEN)]
+    return [pair.row() for pair in shared_tokens(lists, engine)]
 
 
 def _extent(name: str, kind: str | None, source: Source, engine: Engine, limit: int) -> dict[str, int]:

@@ -10,6 +10,8 @@ from exports.shares import Share
 from exports.tokens.forms import FORMS, UNKNOWN, Form
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from exports.engines.protocol import Engine
 
 PLACEHOLDERS = ("", " ", "null", "none", "nan", "n/a", "na", "unknown", "undefined", "test", "0", "-", "@")
@@ -57,6 +59,14 @@ class Quality:
             "upper_case": self.upper_case.to_json(),
             "placeholders": self.placeholders,
         }
+
+
+def text_sql(column: str, kind: pa.DataType) -> str:
+    """Return the expression of a column for its text; bytes become hexadecimal."""
+    import pyarrow as pa
+
+    binary = pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind) or pa.types.is_large_binary(kind)
+    return f"hex({column})" if binary else column
 
 
 def token_sql(column: str, form: Form) -> str:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from exports.identifiers import PROFILES
 from exports.reading import first_rows
+from exports.tokens.dictionary import DictionaryOpening, open_with
 from exports.tokens.enumeration import LARGEST_LIST, Enumeration, enumerate_spaces
 from exports.tokens.forms import Form, form_of
 from exports.tokens.opening import NOUNS, Opening, counted_in, opening
-from exports.tokens.quality import Quality, quality, token_sql
+from exports.tokens.quality import Quality, quality, text_sql, token_sql
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from exports.engines.protocol import Engine
     from exports.sources import Source
 
@@ -49,6 +48,8 @@ class TokenFindings:
         Profiles whose platform takes tokens of this form.
     enumerations : tuple of Enumeration
         What trying small spaces opens.
+    dictionary : DictionaryOpening or None
+        What the given dictionary opens.
     """
 
     column: str
@@ -58,12 +59,15 @@ class TokenFindings:
     keyed: str | None
     accepted_by: tuple[str, ...]
     enumerations: tuple[Enumeration, ...]
+    dictionary: DictionaryOpening | None = None
 
     @property
     def opens(self) -> str | None:
         """How the tokens open, as one phrase; None where nothing found opens them."""
         if self.opening is not None:
             return repr(self.opening)
+        if self.dictionary is not None and self.dictionary.opened.count:
+            return repr(self.dictionary)
         for found in sorted(self.enumerations, key=lambda found: -found.expected[0]):
             if found.expected[0] >= max(1, ENOUGH * found.opened.of):
                 return f"enumeration of {found!r}"
@@ -95,6 +99,7 @@ class TokenFindings:
             "keyed": self.keyed,
             "accepted_by": list(self.accepted_by),
             "enumerations": [enumeration.to_json() for enumeration in self.enumerations],
+            "dictionary": None if self.dictionary is None else self.dictionary.to_json(),
         }
 
 
@@ -104,6 +109,7 @@ def survey_tokens(
     plain: Mapping[str, str | None],
     engine: Engine,
     *,
+    dictionary: Source | None = None,
     budget: int = 300_000,
 ) -> tuple[TokenFindings, ...]:
     """Examine every column of tokens against every plain column.
@@ -119,6 +125,8 @@ def survey_tokens(
         tried, those of a known kind first.
     engine : Engine
         Where the queries run.
+    dictionary : Source, optional
+        Texts of which tokens may have been made, one per row.
     budget : int
         Texts of each large space that are hashed for each column of tokens.
 
@@ -141,7 +149,7 @@ def survey_tokens(
     sample = first_rows(source, SAMPLE, engine)
     table = engine.scan(source)
     plain = dict(sorted(plain.items(), key=lambda item: item[1] not in NOUNS)[:MOST_PLAIN])
-    expressions = {name: _text(source.position(name), sample[name].type) for name in source.columns}
+    expressions = {name: text_sql(source.position(name), sample[name].type) for name in source.columns}
     engine.register("token_sample", sample.rename_columns([f"c{i}" for i in range(sample.num_columns)]))
     found = []
     for name in listed:
@@ -157,6 +165,7 @@ def survey_tokens(
                 keyed,
                 accepting(form),
                 () if best else _enumerated(table, column, form, engine, budget),
+                None if dictionary is None else open_with(dictionary, table, column, form, engine),
             )
         )
     engine.drop("token_sample")
@@ -219,11 +228,3 @@ def accepting(form: Form) -> tuple[str, ...]:
             rule.digest in form.digests and rule.encoding == form.encoding for rule in profile.rules.values()
         )
     )
-
-
-def _text(column: str, kind: pa.DataType) -> str:
-    """Return a column as text; bytes as hexadecimal."""
-    import pyarrow as pa
-
-    binary = pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind) or pa.types.is_large_binary(kind)
-    return f"hex({column})" if binary else column

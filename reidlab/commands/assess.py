@@ -18,6 +18,12 @@ def command(
     policy: Annotated[str | None, typer.Option(help="Limits to keep: a TOML file or a preset.")] = None,
     population: Annotated[str | None, typer.Option(help="Table of the population.")] = None,
     reference: Annotated[str | None, typer.Option(help="Table that says what is usual.")] = None,
+    beside: Annotated[
+        list[str] | None, typer.Option(help="Another export of the same sender: which tokens it shares.")
+    ] = None,
+    dictionary: Annotated[
+        str | None, typer.Option(help="Texts that tokens may be made of, one per row.")
+    ] = None,
     by: Annotated[list[str] | None, typer.Option(help="Measure the groups of this column too.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Add what takes longer.")] = False,
     memory: Annotated[str | None, typer.Option(help="Memory that the run may use, as in 2GB.")] = None,
@@ -53,6 +59,8 @@ def command(
             "--policy": policy,
             "--html": html,
             "--population": population,
+            "--beside": beside,
+            "--dictionary": dictionary,
             "--with-attacks": with_attacks,
         }
         _audit(file, [option for option, value in given.items() if value], as_json)
@@ -63,6 +71,8 @@ def command(
         None if schema is None else Schema.load(schema),
         population=population,
         reference=reference,
+        beside=beside or (),
+        dictionary=dictionary,
         by=by or (),
         in_full=full,
         memory=None if memory is None else bytes_of(memory),
@@ -131,6 +141,7 @@ def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, A
             typer.echo(f"  {size:<24} {persons:,}")
     for title, key in (
         ("Tokens", "tokens"),
+        ("Tokens shared with other exports", "shared_tokens"),
         ("Leave out or coarsen first", "drops"),
         ("Groups", "groups"),
         ("Attacks after each defence", "frontier"),

@@ -23,6 +23,9 @@ def command(
     kind: Annotated[str, typer.Option(help="email, phone, first_name, ... or as the platform writes it.")],
     hash: Annotated[str | None, typer.Option(help=f"One of {', '.join(DIGESTS)}.")] = None,
     encoding: Annotated[str | None, typer.Option(help="hex or base64.")] = None,
+    _as_json: Annotated[
+        bool, typer.Option("--json", help="As everywhere; the answer is JSON without it too.")
+    ] = False,
 ) -> None:
     """Normalise and hash one value per line of standard input."""
     rule = find_profile(profile).rule(kind)

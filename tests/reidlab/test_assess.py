@@ -192,6 +192,54 @@ def test_tokens_that_open_are_said_to_and_fail_a_policy_that_forbids_it(tmp_path
     assert "Tokens" in CliRunner().invoke(app, arguments).stdout
 
 
+def lists_of_one_sender(folder):
+    """Write two exports whose tokens are of the same addresses, half of them in common, and the addresses."""
+    emails = [f"p{i}@mail.example" for i in range(60)]
+    rule = find_profile("meta").rule("email")
+    digests = [rule.apply(email).digest for email in emails]
+    for name, part, extra in (("may", slice(40), "zip"), ("june", slice(20, 60), "diagnosis")):
+        columns = {"em": digests[part], extra: [f"{extra}{i % 3}" for i in range(40)]}
+        pq.write_table(pa.table(columns), folder / f"{name}.parquet")
+    (folder / "dictionary.txt").write_text("\n".join(emails[:10]) + "\n")
+    return emails
+
+
+def test_tokens_shared_with_another_export_of_the_sender_are_counted_with_what_joining_gives(tmp_path):
+    emails = lists_of_one_sender(tmp_path)
+    page = tmp_path / "report.html"
+    arguments = [tmp_path / "may.parquet", "--beside", tmp_path / "june.parquet", "--html", page]
+    (pair,) = assessed(*arguments)["shared_tokens"]
+    assert (pair["tokens_in_common"], pair["share_of_the_first"], pair["joined_one_to_one"]) == (20, 0.5, 20)
+    assert pair["sensitive_columns_joined"] == 1
+    assert "Shared tokens" in page.read_text()
+    assert not [email for email in emails if email in page.read_text()]
+    said = CliRunner().invoke(app, ["assess", *map(str, arguments)]).stdout
+    assert "Tokens shared with other exports" in said
+
+
+def test_a_given_dictionary_opens_what_it_covers_and_a_policy_hears_of_it(tmp_path):
+    emails = lists_of_one_sender(tmp_path)
+    (tmp_path / "policy.toml").write_text("opening_tokens = true\n")
+    arguments = ["assess", str(tmp_path / "may.parquet"), "--policy", str(tmp_path / "policy.toml"), "--json"]
+    for dictionary, passing in (([], True), (["--dictionary", str(tmp_path / "dictionary.txt")], False)):
+        run = CliRunner().invoke(app, [*arguments, *dictionary])
+        found = json.loads(run.stdout)["result"]
+        assert all(v["pass"] for v in found["policy"] if v["rule"].startswith("opening_tokens")) is passing
+    opened = found["token_details"]["em"]["dictionary"]
+    assert (opened["opened"]["count"], opened["opened"]["of"]) == (10, 40)
+    assert (opened["used"]["count"], opened["used"]["of"]) == (10, 10)
+    assert opened["profiles"]["meta"]["count"] == 10
+    assert not [email for email in emails if email in run.stdout]
+
+
+@pytest.mark.parametrize("option", ["--beside", "--dictionary"])
+def test_a_table_without_tokens_has_none_to_compare(export, option):
+    arguments = ["assess", str(export / "people.csv"), option, str(export / "people.csv")]
+    run = CliRunner().invoke(app, arguments)
+    assert isinstance(run.exception, LabError)
+    assert "no column of tokens" in str(run.exception)
+
+
 def test_a_har_file_is_audited_for_what_it_tells_whom(tmp_path):
     url = "https://www.facebook.com/tr?ev=TherapyBooked&em=jane@mail.example"
     entries = [{"request": {"method": "GET", "url": url, "headers": [], "cookies": []}}]

@@ -25,6 +25,12 @@ def test_every_line_gives_one_object_in_order():
     assert set(found[1]) == {"input", "error"}
 
 
+def test_the_option_for_json_is_taken_and_gives_the_same_lines():
+    options = ("--profile", "meta_capi", "--kind", "em")
+    lines = b"Jane@Mail.example\nnobody\n"
+    assert objects(run(*options, "--json", lines=lines)) == objects(run(*options, lines=lines))
+
+
 def test_lines_with_nul_line_separators_and_invalid_utf_8_are_answered_one_by_one():
     lines = b"a\x00b@mail.example\n\xff\xfe@mail.example\na\xe2\x80\xa8b\x0bc\x85\n\nlast@mail.example"
     found = objects(run("--profile", "snapchat", "--kind", "email", lines=lines))

@@ -2,7 +2,7 @@ import pyarrow as pa
 import pytest
 
 from exports.identifiers.digests import hashed
-from exports.tokens.enumeration import SPACES, Space, enumerate_spaces, open_with
+from exports.tokens.enumeration import SPACES, Space, enumerate_spaces
 from exports.tokens.forms import FORMS, UNKNOWN
 
 SHA256, BASE64 = FORMS[2], FORMS[6]
@@ -66,11 +66,3 @@ def test_a_large_space_reaches_from_its_first_text_to_its_last(space, first, las
 def test_nothing_is_tried_on_tokens_that_tell_no_digest():
     assert enumerate_spaces(pa.array(["x"]), UNKNOWN) == ()
     assert enumerate_spaces(pa.array([], pa.string()), SHA256) == ()
-
-
-def test_a_dictionary_opens_what_it_covers_under_each_profile():
-    emails = [f"J.D{i}@mail.example" for i in range(10)]
-    tokens = pa.array([hashed(email.lower(), "sha256") for email in emails])
-    opened = open_with(tokens, SHA256, pa.array([*emails[:4], None, "x"]), "email")
-    assert (opened["meta"].count, opened["meta"].of) == (4, 10)
-    assert opened["segment.tiktok"].count == 0
