@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,15 @@ from exports.coding import Floats, Ints
 from exports.errors import LabError
 
 _STEPS = 200
+
+VAGUE = 0.25
+"""Standard error of the logarithm of a share above which a sample holds too little information on it."""
+
+MISFIT = 0.25
+"""Share by which the sampled classes of one or two may differ from a fit that chance does not explain."""
+
+UNLIKELY = 16.0
+"""Chi-square of the first four class sizes above which chance does not explain a misfit: one in 3,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,8 @@ class Estimate:
     share : float or None
         Uniques of the population over its size.
     reason : str
-        Why ``share`` is None; which model was chosen, for Dankar's rule.
+        Why ``share`` is None; else which model Dankar's rule chose, and how vague the slide
+        negative binomial is.
     """
 
     share: float | None
@@ -152,6 +162,11 @@ def snb(sizes: Ints, times: Ints, population: int) -> Estimate:
     is sampled independently, so a sampled class size is a thinned negative binomial plus the
     sampling of that one person. The number of classes is the population over the mean size.
 
+    There is no estimate where the sample says too little: where the standard error is a factor of
+    e^0.25 or more, or where chance does not explain the sampled class sizes and those of one or two
+    are a quarter more or fewer than the fit expects. What remains can still be far too high in
+    samples of a tenth or less, where few people are unique: up to eight times the truth on Adult.
+
     References
     ----------
     Chen and Keller-McNulty (1998), "Estimation of identification disclosure risk in microdata",
@@ -164,8 +179,8 @@ def snb(sizes: Ints, times: Ints, population: int) -> Estimate:
     fraction = n / population
     j = np.append(0, sizes).astype(np.float64)
 
-    def sampled(shape: float, mean: float) -> Floats:
-        """Return the chances of the sampled sizes, 0 first; ``mean`` is that of the negative binomial."""
+    def sampled(shape: float, mean: float, j: Floats = j) -> Floats:
+        """Return the chances of sampled sizes; ``mean`` is that of the negative binomial."""
         thinned = mean * fraction
         stay, leave = np.log(shape / (shape + thinned)), np.log(thinned / (shape + thinned))
 
@@ -205,8 +220,46 @@ def snb(sizes: Ints, times: Ints, population: int) -> Estimate:
         return Estimate(
             None, f"did not converge: the fit expects {expected:,.0f} classes in the sample, not {u:,.0f}"
         )
-    chance_of_one = (shape / (shape + mean)) ** shape
-    return _share(float(chance_of_one / (1 + mean)))
+    error = _log_error(loss, _log_share, best.x)
+    if not error <= VAGUE:
+        return Estimate(None, "the sample holds too little information: its classes fit very different shares")
+    few = np.arange(5.0)
+    fitted = (population / (1 + mean) * sampled(shape, mean, few))[1:]
+    here = np.array([times[sizes == size].sum() for size in few[1:]], np.float64)
+    surprise = ((here - fitted) ** 2 / np.maximum(fitted, 5.0)).sum()
+    if surprise > UNLIKELY and (np.abs(here / fitted - 1)[:2] > MISFIT).any():
+        return Estimate(
+            None,
+            "the sample does not follow a slide negative binomial: the fit expects "
+            f"{fitted[0]:,.0f} classes of one and {fitted[1]:,.0f} of two in it, not {here[0]:,.0f} "
+            f"and {here[1]:,.0f}",
+        )
+    found = _share(float(np.exp(_log_share(best.x))))
+    return replace(found, reason=found.reason or f"one standard error is a factor of {np.exp(error):.2f}")
+
+
+def _log_share(logs: Floats) -> float:
+    """Return the logarithm of the share of uniques under a slide negative binomial."""
+    shape, mean = np.exp(np.clip(logs, -30, 30))
+    return float(shape * np.log(shape / (shape + mean)) - np.log1p(mean))
+
+
+def _log_error(loss: Callable[[Floats], float], of: Callable[[Floats], float], at: Floats) -> float:
+    """Return the standard error of a function of two parameters from the curvature of the likelihood."""
+    steps = 1e-3 * np.eye(2)
+    slope = np.array([of(at + step) - of(at - step) for step in steps]) / 2e-3
+    curved = np.array(
+        [
+            [
+                loss(at + one + two) - loss(at + one - two) - loss(at - one + two) + loss(at - one - two)
+                for two in steps
+            ]
+            for one in steps
+        ]
+    ) / (4e-6)
+    if not curved[0, 0] > 0 or not np.linalg.det(curved) > 0:
+        return np.inf
+    return float(np.sqrt(slope @ np.linalg.solve(curved, slope)))
 
 
 def dankar(found: Mapping[str, Estimate], fraction: float) -> Estimate:

@@ -144,9 +144,7 @@ def _require_tokens(source: Source, schema: Schema) -> None:
         )
 
 
-def _shared(
-    source: Source, schema: Schema, others: Sequence[Source], engine: Engine
-) -> list[dict[str, Any]]:
+def _shared(source: Source, schema: Schema, others: Sequence[Source], engine: Engine) -> list[dict[str, Any]]:
     """Compare the tokens of this export with those of others, whose roles are proposed where not declared."""
     lists = []
     for one in (source, *others):
@@ -253,6 +251,8 @@ def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Ass
     }
     if estimates["dankar"].share is not None:
         notes["population_uniques.dankar"] = f"chose {estimates['dankar'].reason}"
+    if estimates["snb"].share is not None:
+        notes["population_uniques.snb"] = estimates["snb"].reason
     return Assessment(
         name=name,
         rows=measures.rows,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exports.errors import LabError
 from reidlab.installation import versions
@@ -17,6 +18,9 @@ from simulate.memory import workers_within
 from simulate.replay import Progress, Replay, replay
 from simulate.sweep import Range, sweep
 from simulate.world import load_world
+
+if TYPE_CHECKING:
+    from simulate.replay_on_spark import SparkReplay
 
 BYTES_PER_PERSON = 200
 """Disk that tables and spilling take for each person."""
@@ -100,10 +104,7 @@ def run(
         When a number is out of its bounds, or memory, disk or folder do not suffice.
     """
     people = case.size if people is None else people
-    most = residents_aged_13_and_over()
-    why = f"the country has {most:,} residents aged 13 and over"
-    within_bounds("--people", people, 1, most, why)
-    within_bounds("--accounts", accounts, 0, most, why)
+    _require_bounds(people, accounts)
     within_bounds("--workers", workers, 1, 64, "more are no faster")
     workers = workers_within(memory, workers, people)
     started = time.perf_counter()
@@ -137,6 +138,34 @@ def run(
     except OSError as error:
         raise LabError(cannot_write(out, error)) from None
     return finished
+
+
+def run_on(
+    engine: str, case: Case, *, people: int | None, seed: int, memory: int, accounts: int
+) -> SparkReplay:
+    """Replay the upload and match of a case on Spark; nothing is written.
+
+    Raises
+    ------
+    LabError
+        When there is no such engine, a number is out of its bounds, or Spark does not start.
+    """
+    if engine != "spark":
+        raise LabError(f"A replay runs on duckdb or spark, not on {engine[:40]!r}: give one of them.")
+    from exports.engines.spark_engine import SparkEngine
+    from simulate.replay_on_spark import replay_on_spark
+
+    people = case.size if people is None else people
+    _require_bounds(people, accounts)
+    with closing(SparkEngine(memory)) as running:
+        return replay_on_spark(case, running, people=people, seed=seed, accounts=accounts)
+
+
+def _require_bounds(people: int, accounts: int) -> None:
+    most = residents_aged_13_and_over()
+    why = f"the country has {most:,} residents aged 13 and over"
+    within_bounds("--people", people, 1, most, why)
+    within_bounds("--accounts", accounts, 0, most, why)
 
 
 def _disclosed(done: Replay, people: int, seed: int, workers: int, progress: Progress) -> dict[str, Any]:

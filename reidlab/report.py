@@ -93,8 +93,8 @@ def _details(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     captions = {
         "tokens": "A token that opens is as good as the address it was made of. "
         "A dictionary reverses only what is in it.",
-        "shared_tokens": "Whoever receives both exports joins these rows without opening a token. Alone: among "
-        "those joined, by the quasi-identifiers of the first export, and of both.",
+        "shared_tokens": "Whoever receives both exports joins these rows without opening a token. Alone: "
+        "among those joined, by the quasi-identifiers of the first export, and of both.",
         "minimal_uniques": "Knowing only these columns already singles somebody out.",
         "drops": "Removing or coarsening these columns first leaves the fewest persons alone.",
         "frontier": "An advantage of 0 is no better than guessing, of 1 always right; half of the rows were "

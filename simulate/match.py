@@ -217,8 +217,13 @@ def outcomes(
 def account_for(codes: NDArray[np.uint8], **described: Any) -> Match:
     """Count outcome codes into a :class:`Match`; keywords are its other fields."""
     count = dict(zip(OUTCOMES, np.bincount(codes, minlength=len(OUTCOMES)).tolist(), strict=True))
+    return counted(count, **described)
+
+
+def counted(count: Mapping[str, int], **described: Any) -> Match:
+    """Make a :class:`Match` of the people of each outcome; keywords are its other fields."""
     return Match(
-        received=len(codes) - count["not_sent"],
+        received=sum(count.values()) - count["not_sent"],
         invalid=count["invalid"],
         matched=count["matched"] + count["false_match"],
         false_matched=count["false_match"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from exports.engines.texts import DUCKDB_TEXTS, Texts
 from exports.identifiers import Rule, find_profile
 from exports.identifiers.sql import digest_sql, normalise_sql
 
@@ -26,6 +27,6 @@ def normalised_sql(profile: str, column: str) -> str:
     return normalise_sql(email_rule(profile), column)
 
 
-def token_sql(profile: str, column: str) -> str:
+def token_sql(profile: str, column: str, texts: Texts = DUCKDB_TEXTS) -> str:
     """Return the SQL expression of an address's token under a profile; null when invalid."""
-    return digest_sql(email_rule(profile), column)
+    return digest_sql(email_rule(profile), column, texts)

@@ -52,6 +52,11 @@ class SparkEngine:
         self._own = found is None
         self._session = _local_session(self._folder, memory) if found is None else found
 
+    @property
+    def session(self) -> Any:
+        """The session in which queries run."""
+        return self._session
+
     def close(self) -> None:
         """Forget the views, and stop the session if this engine started it."""
         for name in [*self._sources, *self._kept]:

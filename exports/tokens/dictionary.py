@@ -115,7 +115,8 @@ def _tried(
         return None
     _keep_texts(dictionary, name, kind, engine)
     hashes = " union all ".join(
-        f"select {place} as recipe, p, {sql} as h from dictionary_texts" for place, (_, sql) in enumerate(made)
+        f"select {place} as recipe, p, {sql} as h from dictionary_texts"
+        for place, (_, sql) in enumerate(made)
     )
     engine.create_table_as(
         "dictionary_hits", f"select recipe, p, h from ({hashes}) as hashes join dictionary_tokens on h = t"

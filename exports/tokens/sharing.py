@@ -71,8 +71,7 @@ class SharedTokens:
 
     def __repr__(self) -> str:
         return (
-            f"{self.first.name} and {self.second.name} share {self.of_first.count:,} tokens: "
-            f"{self.of_first}"
+            f"{self.first.name} and {self.second.name} share {self.of_first.count:,} tokens: {self.of_first}"
         )
 
     def row(self) -> dict[str, Any]:

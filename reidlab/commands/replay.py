@@ -10,6 +10,8 @@ import typer
 
 if TYPE_CHECKING:
     from reidlab.replay import Run
+    from simulate.replay import Replay
+    from simulate.replay_on_spark import SparkReplay
 
 
 def command(
@@ -23,6 +25,9 @@ def command(
     only: Annotated[str | None, typer.Option(help="'match': people, upload and match alone.")] = None,
     accounts: Annotated[int, typer.Option(help="Accounts' owners who never visited, in addition.")] = 0,
     sweep: Annotated[bool, typer.Option("--sweep", help="Range of the match over all assumptions.")] = False,
+    engine: Annotated[
+        str, typer.Option(help="duckdb, or spark: people, upload and match alone, no tables.")
+    ] = "duckdb",
     out: Annotated[Path | None, typer.Option(help="Folder for the results; replay-CASE.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -33,13 +38,26 @@ def command(
     from exports.errors import LabError
     from reidlab.output import print_json
     from reidlab.progress import stages
-    from reidlab.replay import run
+    from reidlab.replay import run, run_on
     from simulate.case import load_case
     from simulate.memory import bytes_of
 
     if only not in (None, "match"):
         raise LabError(f"--only is {only!r} but must be 'match': leave it out for the whole replay.")
     found = load_case(case)
+    if engine != "duckdb":
+        unfit = [
+            name for name, given in (("--sweep", sweep), ("--out", out), ("--workers", workers)) if given
+        ]
+        if unfit:
+            raise LabError(f"{unfit[0]} goes with the engine duckdb: leave it out on {engine}.")
+        counted = run_on(engine, found, people=people, seed=seed, memory=bytes_of(memory), accounts=accounts)
+        if as_json:
+            print_json("replay", counted)
+        else:
+            typer.echo(f"{found.title}\n{counted.people:,} people, seed {counted.seed}\n")
+            _print_matches(counted)
+        return
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with stages() as progress:
         done = run(
@@ -60,11 +78,10 @@ def command(
         _print(done)
 
 
-def _print(done: Run) -> None:
+def _print_matches(replay: Replay | SparkReplay) -> None:
     from simulate.world import load_world
 
-    replay, platforms = done.replay, load_world().platforms
-    typer.echo(f"{replay.case.title}\n{done.people:,} people, seed {done.seed}\n")
+    platforms = load_world().platforms
     for name, match in replay.matches.items():
         transfer = replay.transfers[name]
         typer.echo(
@@ -76,6 +93,14 @@ def _print(done: Run) -> None:
             f"  lost: {lost}; invalid {match.invalid:,}; matched to somebody else {match.false_matched:,}; "
             f"the advertiser sees {match.shown}"
         )
+
+
+def _print(done: Run) -> None:
+    from simulate.world import load_world
+
+    replay, platforms = done.replay, load_world().platforms
+    typer.echo(f"{replay.case.title}\n{done.people:,} people, seed {done.seed}\n")
+    _print_matches(replay)
     if (fit := replay.calibration) is not None:
         typer.echo(f"\n{fit!r}. With one assumption at either end of its range the fit is")
         for entry in fit.sensitivity:

@@ -6,6 +6,7 @@ import pytest
 
 from exports.errors import LabError
 from exports.uniqueness import pitman, population_uniques, snb, zayatz
+from simulate.people import people_block
 
 
 def histogram(sizes):
@@ -40,6 +41,50 @@ def test_the_slide_negative_binomial_finds_the_uniqueness_of_its_own_populations
     for fraction in (0.1, 0.3):
         found = snb(*histogram(rng.binomial(population, fraction)), int(population.sum()))
         assert found.share == pytest.approx(truth, rel=0.15)
+
+
+KNOWN_SETS = (
+    ["sex", "age"],
+    ["sex", "age", "race"],
+    ["sex", "age", "race", "marital-status"],
+    ["sex", "age", "race", "marital-status", "education", "occupation", "native-country"],
+)
+
+
+@pytest.mark.parametrize("known", KNOWN_SETS, ids=len)
+@pytest.mark.parametrize("fraction", [0.01, 0.3, 0.6])
+def test_the_slide_negative_binomial_is_near_the_uniqueness_of_adult_or_says_why_not(shared, known, fraction):
+    adult = pd.read_csv(shared / "data/microdata/adult_arx.csv", sep=";", dtype=str)
+    classes = adult.groupby(known).ngroup().to_numpy()
+    truth = (np.bincount(classes) == 1).sum() / len(classes)
+    rng = np.random.default_rng([len(known), int(100 * fraction)])
+    found = snb(*histogram(np.bincount(classes[rng.random(len(classes)) < fraction])), len(classes))
+    if found.share is None:
+        assert found.reason.startswith(("the sample", "did not converge"))
+    else:
+        assert found.share == pytest.approx(truth, rel=0.15)
+        assert "standard error" in found.reason
+
+
+@pytest.mark.parametrize(("size", "informative"), [(40, False), (200_000, True)])
+def test_the_slide_negative_binomial_needs_enough_classes(size, informative):
+    rng = np.random.default_rng(2)
+    population = 1 + rng.negative_binomial(0.5, 0.1, size)
+    found = snb(*histogram(rng.binomial(population, 0.2)), int(population.sum()))
+    assert (found.share is not None) is informative
+    if informative:
+        assert found.share == pytest.approx((population == 1).sum() / population.sum(), rel=0.1)
+
+
+def test_three_tenths_of_simulated_visitors_tell_the_uniqueness_of_all():
+    people = people_block(3, 0, 20_000, groups=["core"]).to_pandas()
+    classes = people.groupby([people["sex"], people["age"], people["zcta"].str[:2]]).ngroup().to_numpy()
+    truth = (np.bincount(classes) == 1).sum() / len(classes)
+    rng = np.random.default_rng(4)
+    sample = histogram(np.bincount(classes[rng.random(len(classes)) < 0.3]))
+    found = population_uniques(*sample, len(classes))
+    assert found["dankar"].share == pytest.approx(truth, rel=0.25)
+    assert found["snb"].share is None or found["snb"].share == pytest.approx(truth, rel=0.25)
 
 
 def test_pitman_finds_the_uniqueness_of_its_own_populations():

@@ -1,5 +1,7 @@
 """Every engine gives what DuckDB and plain Python give."""
 
+import json
+import random
 from contextlib import closing
 
 import class_oracle as oracle
@@ -15,7 +17,7 @@ from exports.identifiers import find_profile
 from exports.identifiers.sql import digest_sql
 from exports.identifiers.steps import Rejected
 from exports.reading import combinations_within, parts, spread
-from exports.schema import Schema
+from exports.schema import Column, Role, Schema
 from exports.sources import read
 from reidlab.assessment import assess
 from reidlab.survey import in_parts, survey
@@ -110,6 +112,113 @@ def test_tokens_are_those_of_the_rule_in_python(engine, profile):
     found = engine.query(f"select {sql} as t from addresses order by row")["t"].to_pylist()
     engine.drop("addresses")
     assert found == [token(value) for value in ADDRESSES]
+
+
+def visits(rows=60, seed=4):
+    """Rows of persons with missing values, groups of different sizes, weights and tokens."""
+    rng = random.Random(seed)
+    rule = find_profile("meta").rule("email")
+    return pa.table(
+        {
+            "zip": [rng.choice(["1", "1", "2", "3", None]) for _ in range(rows)],
+            "age": [rng.choice([30, 30, 41, None]) for _ in range(rows)],
+            "illness": [rng.choice(["flu", "cold", "asthma", None]) for _ in range(rows)],
+            "brand": ["a" if i < 35 else "b" if i < 53 else "c" for i in range(rows)],
+            "who": [f"p{i // 2}" for i in range(rows)],
+            "weight": [rng.choice([2.0, 5.0]) for _ in range(rows)],
+            "mail": [f"m{i // 2}@mail.example" for i in range(rows)],
+            "em": [rule.apply(f"m{i // 2}@mail.example").digest for i in range(rows)],
+        }
+    )
+
+
+def roles(hierarchy, **changed):
+    columns = {
+        "zip": Column(Role.QUASI_IDENTIFIER),
+        "age": Column(Role.QUASI_IDENTIFIER),
+        "illness": Column(Role.SENSITIVE, order=("flu", "cold", "asthma"), hierarchy=hierarchy),
+        "mail": Column(Role.IDENTIFIER, kind="email"),
+        "em": Column(Role.TOKEN),
+    } | {name: Column(Role.INSENSITIVE) for name in ("brand", "who", "weight")}
+    return Schema(columns | changed.pop("columns", {}), **changed)
+
+
+@pytest.fixture
+def hierarchy(tmp_path):
+    path = tmp_path / "illness.csv"
+    path.write_text("flu;short;*\ncold;short;*\nasthma;long;*\n")
+    return path
+
+
+def same(found):
+    """Return the JSON of an assessment without what a clock or the order of a sum decides."""
+    plain = json.loads(json.dumps(found.to_json()), parse_float=lambda text: round(float(text), 9))
+    for column in plain.get("token_details", {}).values():
+        column.pop("enumerations")
+    return plain
+
+
+SITUATIONS = {
+    "in full, by group, against a population": (
+        {"population_size": 500},
+        {"in_full": True, "by": ["brand"], "population": visits(200, 9)},
+    ),
+    "persons with several rows": ({"person": "who"}, {"by": ["brand"], "in_full": True}),
+    "missing values that match everything": (
+        {"columns": {"zip": Column(Role.QUASI_IDENTIFIER, nulls="wildcard")}},
+        {},
+    ),
+    "weights and a population of known size": (
+        {"weight": "weight", "population_size": 5_000},
+        {"in_full": True, "reference": visits(90, 2)},
+    ),
+    "tokens beside another export and a dictionary": (
+        {},
+        {
+            "beside": [visits(40, 6).select(["em", "age"])],
+            "dictionary": pa.table({"mail": [f"m{i}@mail.example" for i in range(9)]}),
+        },
+    ),
+}
+
+
+@pytest.mark.extra("spark")
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_every_measure_of_an_assessment_is_the_same_on_spark(hierarchy, situation):
+    declared, asked = SITUATIONS[situation]
+    schema = roles(hierarchy, **dict(declared))
+    there, here = (same(assess(visits(), schema, engine=name, **asked)) for name in ("spark", "duckdb"))
+    assert there == here
+
+
+def test_further_measures_of_a_class_are_those_of_plain_python(engine, hierarchy):
+    everybody = visits(200, 9)
+    rows, others = visits().to_pylist(), everybody.to_pylist()
+    name = "spark" if engine.groups_first else "duckdb"
+    found = assess(visits(), roles(hierarchy), in_full=True, population=everybody, engine=name).to_json()
+    known = ["zip", "age"]
+    likeness = found["likeness"]["illness"]
+    assert likeness["alpha"] == pytest.approx(
+        max(max(oracle.shares(group, "illness").values()) for group in oracle.classes(rows, known))
+    )
+    assert likeness["basic_beta"] == pytest.approx(oracle.basic_beta(rows, known, "illness"))
+    assert likeness["recursive_c_at_2"] == pytest.approx(oracle.recursive_c(rows, known, "illness", 2))
+    keys = [tuple(row[column] for column in known) for row in others]
+    ours = [tuple(row[column] for column in known) for row in rows]
+    sizes = {key: keys.count(key) for key in set(keys)}
+    assert found["population"]["k_map"] == min(sizes[key] for key in set(ours) if key in sizes)
+    presence = [min(1.0, ours.count(key) / size) for key, size in sizes.items()]
+    assert found["population"]["delta_presence"] == pytest.approx([min(presence), max(presence)])
+
+
+def test_a_wildcard_gives_the_k_of_plain_python(engine, hierarchy):
+    schema = roles(
+        hierarchy, columns={n: Column(Role.QUASI_IDENTIFIER, nulls="wildcard") for n in ("zip", "age")}
+    )
+    found = survey(read(visits()), schema, engine, limit=10**8).measures
+    compatible = oracle.compatible(visits().to_pylist(), ["zip", "age"], {"zip", "age"})
+    assert sorted(found.exposed_sizes.repeat(found.exposed)) == sorted(compatible)
 
 
 @pytest.mark.extra("spark")

@@ -36,9 +36,7 @@ def test_joining_singles_out_by_the_quasi_identifiers_of_both_whom_those_of_one_
     tokens = list("abcdef")
     may = read(pa.table({"em": [*tokens, "f"], "zip": [1, 1, 1, 1, 2, 1, 1]}))
     june = read(pa.table({"id": [*tokens[:5], "x"], "age": [30, 30, 40, 50, 60, 1], "illness": ["i"] * 6}))
-    (found,) = shared(
-        TokenList(may, "em", ("zip",), ()), TokenList(june, "id", ("age",), ("illness",))
-    )
+    (found,) = shared(TokenList(may, "em", ("zip",), ()), TokenList(june, "id", ("age",), ("illness",)))
     # Common and once in both: a b c d e. By zip only e is alone; by zip and age all but a and b.
     assert (found.of_first.count, found.alone.count, found.alone.of) == (5, 1, 5)
     assert (found.alone_together.count, found.alone_together.of) == (3, 5)

@@ -1,0 +1,211 @@
+"""A case replayed on Spark: executors make the people, queries match them, and only counts come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from exports.engines.spark_engine import SparkEngine
+from exports.sources import read
+from simulate.calibrate import FITTED, Calibration, calibrate
+from simulate.case import Case, Transfer
+from simulate.collection import Collection, collection
+from simulate.match import Match
+from simulate.match_by_query import ACCOUNTS, PEOPLE, match_by_query
+from simulate.numbering import Numbers
+from simulate.outsiders import Outsiders, taken_keys
+from simulate.people import address_keys, blocks, number_addresses
+from simulate.sample import sample_cells
+from simulate.world import load_world
+
+GROUPS = ("core", "email", "visit")
+"""Column groups that lists and losses depend on."""
+
+MADE = pa.schema(
+    [
+        ("person_id", pa.int64()),
+        ("address", pa.string()),
+        ("visited_on", pa.date32()),
+        ("enrolled_on", pa.date32()),
+        ("account", pa.int32()),
+        ("known", pa.int32()),
+        ("mistyped", pa.bool_()),
+        ("owner", pa.int64()),
+        ("platforms", pa.int32()),
+    ]
+)
+"""People and account addresses in one table, so that a block is made once; ``owner`` tells them apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class SparkReplay:
+    """What came of a case on Spark.
+
+    Attributes
+    ----------
+    people, seed : int
+        Of the run.
+    values : mapping of str to float
+        The parameters used, the fitted one included.
+    matches, transfers : mapping of platform name
+        What each platform made of the widest list it was sent.
+    """
+
+    case: Case
+    people: int
+    seed: int
+    values: Mapping[str, float]
+    calibration: Calibration | None
+    matches: Mapping[str, Match]
+    transfers: Mapping[str, Transfer]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result object of ``reidlab replay``; no table is written."""
+        return {
+            "case": self.case.name,
+            "people": self.people,
+            "seed": self.seed,
+            "platforms": {name: match.to_json() for name, match in self.matches.items()},
+            "calibrated": None if self.calibration is None else self.calibration.to_json(),
+            "tables": {},
+        }
+
+
+def replay_on_spark(
+    case: Case, engine: SparkEngine, *, people: int, seed: int, accounts: int = 0
+) -> SparkReplay:
+    """Replay the upload and match of a case, with the same counts as :func:`simulate.replay.replay`.
+
+    The driver holds one 64-bit key per address while it numbers them, about 20 bytes a person at
+    its peak; everything else stays with the executors, which need this package.
+
+    Parameters
+    ----------
+    case : Case
+        What was sent to whom.
+    engine : SparkEngine
+        Where to run.
+    people, seed, accounts : int
+        As for ``replay``.
+    """
+    world = load_world()
+    values = {name: entry.value for name, entry in case.parameters.items()}
+    draft = replace(collection(case, world, values, seed=seed, people=people), groups=GROUPS)
+    calibration = None
+    if case.target is not None:
+        calibration = calibrate(case, world, sample_cells(draft)[case.target.platform])
+        values[FITTED] = calibration.address_reuse
+    collected = replace(draft, values=values)
+    drafted = _drafted(collected, engine)
+    numbers = number_addresses(drafted)
+    made = engine.session.createDataFrame(_numbered(numbers)).repartition(len(numbers), "block")
+    made = made.mapInArrow(_visitors(collected), _spark_schema())
+    if accounts:
+        outsiders = Outsiders(collected, accounts, taken_keys(drafted, numbers))
+        count = len(list(blocks(accounts)))
+        tasks = engine.session.range(0, count, 1, count)
+        made = made.unionByName(tasks.mapInArrow(_outsiders(outsiders), _spark_schema()))
+    engine.create_table_as("replay_made", f"select * from {engine.scan(read(made))}")
+    people_rows, account_rows = (
+        f"(select {_named(columns)} from replay_made where c{MADE.names.index('owner')} {side}) as made"
+        for columns, side in ((PEOPLE, "is null"), (ACCOUNTS, "is not null"))
+    )
+    transfers = case.widest()
+    matches = {
+        platform.name: match_by_query(
+            engine,
+            people_rows,
+            account_rows,
+            transfers[platform.name],
+            platform,
+            bit,
+            people / case.size,
+        )
+        for bit, platform in enumerate(collected.platforms)
+    }
+    return SparkReplay(case, people, seed, values, calibration, matches, transfers)
+
+
+def _named(columns: Sequence[str]) -> str:
+    """Return columns of the scanned table under their names."""
+    return ", ".join(f"c{MADE.names.index(name)} as {name}" for name in columns)
+
+
+def _drafted(collected: Collection, engine: SparkEngine) -> list[np.ndarray[Any, np.dtype[np.uint64]]]:
+    """Return the keys of the addresses that each block drafts, computed by the executors."""
+    seed, site, sizes = collected.seed, collected.site, dict(blocks(collected.people))
+
+    def keys(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for block in batch.column(0).to_pylist():
+                found = address_keys(seed, block, sizes[block], site=site)
+                yield pa.record_batch({"block": [block], "keys": [found.tobytes()]})
+
+    tasks = engine.session.range(0, len(sizes), 1, len(sizes))
+    found = tasks.mapInArrow(keys, "block long, keys binary").toArrow()
+    by_block = dict(zip(found["block"].to_pylist(), found["keys"].to_pylist(), strict=True))
+    return [np.frombuffer(by_block[block], np.uint64) for block in range(len(sizes))]
+
+
+def _numbered(numbers: list[Numbers]) -> pa.Table:
+    """Return one row per block with its part of the numbering."""
+    return pa.table(
+        {
+            "block": range(len(numbers)),
+            "position": [part.position.tobytes() for part in numbers],
+            "number": [part.number.tobytes() for part in numbers],
+        }
+    )
+
+
+def _visitors(collected: Collection) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    def made(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for row in batch.to_pylist():
+                part = Numbers(*(np.frombuffer(row[name], np.int64) for name in ("position", "number")))
+                tables = replace(collected, numbers={row["block"]: part})(row["block"])
+                people, standing = tables["visitors"], tables["standing"]
+                columns = {"address": people["email"]} | {
+                    name: people[name] for name in ("person_id", "visited_on", "enrolled_on")
+                }
+                yield from _filled(columns | dict(zip(standing.column_names, standing.columns, strict=True)))
+                yield from _filled(_owned(tables["accounts"], collected))
+
+    return made
+
+
+def _outsiders(outsiders: Outsiders) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    def made(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for block in batch.column(0).to_pylist():
+                yield from _filled(_owned(outsiders(block)["outsiders"], outsiders.collected))
+
+    return made
+
+
+def _owned(accounts: pa.Table, collected: Collection) -> dict[str, Any]:
+    bits = sum(
+        accounts[platform.name].to_numpy(zero_copy_only=False).astype(np.int32) << bit
+        for bit, platform in enumerate(collected.platforms)
+    )
+    return {"owner": accounts["owner"], "address": accounts["address"], "platforms": pa.array(bits)}
+
+
+def _filled(columns: Mapping[str, Any]) -> list[pa.RecordBatch]:
+    """Return the rows with every column of ``MADE``, null where a side has none."""
+    rows = len(columns["address"])
+    table = pa.table(
+        [columns[f.name].cast(f.type) if f.name in columns else pa.nulls(rows, f.type) for f in MADE],
+        schema=MADE,
+    )
+    return table.to_batches()  # type: ignore[no-any-return]
+
+
+def _spark_schema() -> Any:
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    return from_arrow_schema(MADE)
