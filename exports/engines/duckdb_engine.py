@@ -38,6 +38,12 @@ BATCH_ROWS = 1 << 17
 FLUSH_ROWS = 1 << 16
 """Rows that a part gathers before it writes them; keeps many parts within a small memory."""
 
+UNCOUNTED = 1 / 4
+"""Share of a limit that writing many files may take beside it: encoders and compressors."""
+
+COUNTED = 400_000_000
+"""Limit up to which ``OUTSIDE_ENGINE`` has room for that as well."""
+
 
 def engine_limit(memory: int) -> int:
     """Return the engine's share of ``memory`` bytes of the whole process.
@@ -158,10 +164,13 @@ class DuckDBEngine:
 
     def spread(self, sql: str, by: Sequence[str], parts: int) -> str:
         """Write the answer as one Parquet file per part, by a hash of the text of ``by``."""
+        import pyarrow as pa
+
         name = f"spread_{len(list(self._folder.glob('spread_*')))}"
         folder = self._folder / name
         keys = ", ".join(f"cast({column} as varchar)" for column in by)
-        with self._faults():
+        pa.default_memory_pool().release_unused()
+        with self._faults(), self._less(UNCOUNTED):
             self._connection.execute(f"set partitioned_write_flush_threshold={FLUSH_ROWS}").fetchall()
             self._connection.execute(
                 f"copy (select *, hash({keys}) % {parts} as part from ({sql})) to {_text(str(folder))} "
@@ -198,6 +207,20 @@ class DuckDBEngine:
         with self._faults():
             kind = "view" if name in self._sources else "table"
             self._connection.execute(f"drop {kind} if exists {name}").fetchall()
+
+    @contextmanager
+    def _less(self, share: float) -> Iterator[None]:
+        """Take a share off the engine's limit, where it has one."""
+        if self._memory is None:
+            yield
+            return
+        limit = engine_limit(self._memory)
+        try:
+            less = max(round((1 - share) * limit), min(limit, COUNTED))
+            self._connection.execute(f"set memory_limit='{less}B'").fetchall()
+            yield
+        finally:
+            self._connection.execute(f"set memory_limit='{limit}B'").fetchall()
 
     def _view(self, name: str, sql: str) -> None:
         self._connection.execute(f"create temp view {name} as {sql}").fetchall()

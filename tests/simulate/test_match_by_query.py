@@ -87,7 +87,7 @@ def test_a_match_by_query_accounts_for_every_address_as_the_join_in_memory(colle
     assert sum(match["matched"] for match in found.values()) > 0
 
 
-@pytest.mark.parametrize("count", [0, 1, 7, 40, 60, 10_000])
+@pytest.mark.parametrize("count", [1, 7, 40, 60, 10_000])
 def test_the_first_people_on_a_list_are_found_without_putting_all_in_order(count):
     rng = np.random.default_rng(1)
     ids = np.sort(rng.choice(4 * 65_536, 100, replace=False))
