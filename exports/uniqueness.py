@@ -222,9 +222,7 @@ def snb(sizes: Ints, times: Ints, population: int) -> Estimate:
         )
     error = _log_error(loss, _log_share, best.x)
     if not error <= VAGUE:
-        return Estimate(
-            None, "the sample holds too little information: its classes fit very different shares"
-        )
+        return Estimate(None, "the sample holds too little information: very different shares fit it")
     few = np.arange(5.0)
     fitted = (population / (1 + mean) * sampled(shape, mean, few))[1:]
     here = np.array([times[sizes == size].sum() for size in few[1:]], np.float64)
