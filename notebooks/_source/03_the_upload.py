@@ -12,9 +12,14 @@
 # The question: *which behaviour of people and platforms makes 4 of 7 million match?*
 
 # %%
+from pathlib import Path
+from tempfile import mkdtemp
+
 from ipywidgets import FloatSlider, interact
 
 from reidlab import lessons
+from reidlab.plots.where_they_went import where_they_went
+from reidlab.replay import run
 from simulate.calibrate import calibrate
 from simulate.case import load_case
 from simulate.collection import collection
@@ -47,8 +52,13 @@ surveyed = match()
 surveyed
 
 # %% [markdown]
-# Nothing was fitted: the share of people who register with their first address is the surveyed 0.76. The published
-# rate is 4 of 7 million.
+# 56.1 %, and nothing was fitted: the share of people who register with their first address is the surveyed 0.76 (**seen**). The published
+# rate is 4 of 7 million, or 57.1 %.
+
+# %% tags=["quoted"]
+lessons.quoted("56.1 %", surveyed)
+lessons.quoted("0.76", values["address_reuse"])
+lessons.quoted("57.1 %", case.target.matched / case.target.uploaded)
 
 # %% [markdown]
 # **Exercise.** What would the match be if everybody used one address everywhere (`address_reuse=1.0`)?
@@ -65,18 +75,53 @@ lessons.check_number(one_address, match(address_reuse=1.0), hint="Call match() w
 # %% [markdown]
 # ## Move the causes yourself
 #
-# The sliders can be moved with the arrow keys too.
+# *Reach* multiplies the odds that a visitor has an account; *reuse* is the share who gave the platform the same address; *books* is
+# the share of addresses that friends' address books told it; *typos* are mistyped. Tab leads from slider to slider, the arrow keys
+# move one.
 
 
 # %%
 @interact(
+    reach=FloatSlider(value=1.0, min=0.5, max=2.0, step=0.05, description="reach"),
     reuse=FloatSlider(value=values["address_reuse"], min=0.5, max=1.0, step=0.01, description="reuse"),
     books=FloatSlider(value=values["address_book"], min=0.0, max=0.4, step=0.01, description="books"),
     typos=FloatSlider(value=values["typo"], min=0.0, max=0.1, step=0.005, description="typos"),
 )
-def show(reuse, books, typos):
-    print(f"expected match {100 * match(address_reuse=reuse, address_book=books, typo=typos):.1f} %")
+def show(reach, reuse, books, typos):
+    expected = match(visitor_odds=reach, address_reuse=reuse, address_book=books, typo=typos)
+    print(f"expected match {100 * expected:.1f} %")
 
+
+# %% [markdown]
+# ## Where every address went
+#
+# Now 10,000 people one by one: each address is hashed, sent and looked up. What does not match is counted under the first cause that
+# applies.
+
+# %%
+done = run(case, Path(mkdtemp()) / "run", people=10_000, seed=3, only_match=True)
+matches, transfers = done.replay.matches, done.replay.transfers
+titles = {name: f"{world.platforms[name].title} ({transfers[name].status})" for name in matches}
+where_they_went(matches, titles, 10_000)
+
+# %% [markdown]
+# **Exercise.** How many of the addresses sent to Facebook were *not* matched although their owner has an account?
+# `matches["facebook"].lost` counts the causes.
+
+# %% tags=["exercise"]
+missed = ...
+
+# %% tags=["solution"]
+lost = matches["facebook"].lost
+missed = lost["other_address"] + lost["typo"] + lost["normalisation"]
+
+# %% tags=["check"]
+found = matches["facebook"]
+lessons.check_number(
+    missed,
+    found.received - found.invalid - found.matched - found.lost["no_account"],
+    hint="Add all causes but no_account.",
+)
 
 # %% [markdown]
 # ## Fit one, and say so

@@ -12,12 +12,17 @@
 # The question: *before a table leaves the house, how many people in it can be picked out?*
 
 # %%
+from pathlib import Path
+from tempfile import mkdtemp
+
 import numpy as np
 import pyarrow as pa
+from pyarrow import csv
 
 from exports.schema import Schema
 from reidlab import lessons
 from reidlab.assessment import assess
+from reidlab.plots.class_sizes import class_sizes
 
 # %% [markdown]
 # ## A small export
@@ -38,8 +43,13 @@ before
 
 # %% [markdown]
 # No name is in the table. Still, a person whose age and district nobody else shares is *alone in a class*: whoever knows
-# both finds the row, and reads the topic.
-#
+# both finds the row, and reads the topic. Of 500 people 244 are alone.
+
+# %% tags=["quoted"]
+lessons.quoted("500", before.rows)
+lessons.quoted("244", before.uniques)
+
+# %% [markdown]
 # **Exercise.** What share of the rows is alone? `before.uniques` counts them, `before.rows` counts all.
 
 # %% tags=["exercise"]
@@ -59,14 +69,14 @@ lessons.check_number(alone, before.uniques / before.rows, hint="Divide the one c
 # %%
 coarse = pa.table({"age": age // 50, "district": district // 5, "topic": topic})
 after = assess(coarse, schema)
-after
+class_sizes({"exact": before, "coarse": after})
 
 # %% [markdown]
-# `k` is the size of the smallest class: nobody who knows only these two columns can narrow anybody down to fewer rows.
+# Everybody is now in a class of 100 or more. `k` is the size of the smallest class: nobody who knows only these two columns can narrow anybody down to fewer rows.
 # That does not yet say that nothing is learned: the rows of a class could all have the same topic.
 
 # %%
-before.l_distinct, after.l_distinct
+after.k, before.l_distinct, after.l_distinct
 
 # %% [markdown]
 # The distinct l counts the topics in the poorest class. One means that the topic is read without picking out a row.
@@ -90,6 +100,41 @@ lessons.check_choice(
 )
 
 # %% [markdown]
+# ## A file of your own
+#
+# The same works on a file: CSV, Parquet, a folder of them, or a database. Nothing is sent anywhere, and no value of a cell is shown. Put the
+# path of your file in place of this one, which we write first.
+
+# %%
+path = Path(mkdtemp()) / "export.csv"
+csv.write_csv(table.append_column("email", pa.array([f"p{i}@mail.example" for i in range(500)])), path)
+proposed = assess(path)
+{name: column["role"] for name, column in proposed.columns.items()}
+
+# %% [markdown]
+# Without a schema the roles are *proposed*, from names and shapes of the columns. The e-mail address was recognised; that the topic is
+# sensitive was not. A proposal is where you start: you know what others may know, and the software does not.
+#
+# **Exercise.** What happens to the topic when you leave it so?
+#
+# - `"a"` its values are shown in the report
+# - `"b"` its diversity within the classes is not measured
+# - `"c"` it is deleted
+
+# %% tags=["exercise"]
+consequence = ...
+
+# %% tags=["solution"]
+consequence = "b"
+
+# %% tags=["check"]
+lessons.check_choice(
+    consequence, "b", among=["a", "b", "c"], hint="For which columns did l_distinct have a number above?"
+)
+
+# %% [markdown]
+# ## Re-attack
+#
 # The attack of the first part, against the coarser table:
 
 # %%

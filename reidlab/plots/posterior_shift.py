@@ -65,8 +65,8 @@ def posterior_shift(shifts: Mapping[str, Shift], *, claim: str = "this person is
 
     Examples
     --------
-    >>> posterior_shift({"plain hash": Shift(0.03, {"matched": 1.0, "not matched": 0.01})})
-    Belief that this person is a client. plain hash: 3.0 % before; 100.0 % if matched; 1.0 % if not matched.
+    >>> posterior_shift({"hash": Shift(0.03, {"matched": 1.0, "not matched": 0.01})})
+    Belief that this person is a client. hash: 3.0 % before; 100.0 % then (matched); 1.0 % then (not matched).
     """
     figure, axes = new(f"How sure: {claim}", height=0.6 * len(shifts) + 1.6)
     labels = list(dict.fromkeys(seen for shift in shifts.values() for seen in shift.posteriors))
@@ -103,7 +103,7 @@ def posterior_shift(shifts: Mapping[str, Shift], *, claim: str = "this person is
         "; ".join(
             [
                 f"{name}: {percent(shift.prior)} before",
-                *(f"{percent(belief)} if {seen}" for seen, belief in shift.posteriors.items()),
+                *(f"{percent(belief)} then ({seen})" for seen, belief in shift.posteriors.items()),
             ]
         )
         for name, shift in shifts.items()
