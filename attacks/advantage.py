@@ -104,8 +104,8 @@ def advantage(attack: Share, reference: Share, name: Reference, confidence: floa
 
 
 def paired_advantage(
-    attack: NDArray[np.bool_],
-    reference: NDArray[np.bool_],
+    attack: NDArray[Any],
+    reference: NDArray[Any],
     name: Reference,
     *,
     stream: Stream,
@@ -119,8 +119,8 @@ def paired_advantage(
 
     Parameters
     ----------
-    attack, reference : array of bool, shape (n_targets,)
-        Was the guess about each target right?
+    attack, reference : array of bool or float, shape (n_targets,)
+        Was the guess about each target right, or how likely is it?
     name : {"control", "baseline"}
         Which reference it is.
     stream : Stream
@@ -136,14 +136,12 @@ def paired_advantage(
     >>> paired_advantage(right, guessed, "baseline", stream=Stream(1, "attack", "doctest"))
     advantage 0.50 [0.43, 0.57] over baseline
     """
-    counts = np.column_stack([attack, reference, np.ones(len(attack), dtype=bool)]).astype(np.int64)
+    counts = np.column_stack([attack, reference, np.ones(len(attack), dtype=bool)]).astype(np.float64)
     if people is not None:
         _, person = np.unique(people, return_inverse=True)
-        counts = np.column_stack(
-            [np.bincount(person, weights=column).astype(np.int64) for column in counts.T]
-        )
+        counts = np.column_stack([np.bincount(person, weights=column) for column in counts.T])
     persons = len(counts)
-    right, guessed, of = (int(total) for total in counts.sum(axis=0))
+    right, guessed, of = (float(total) for total in counts.sum(axis=0))
     shares = [
         Share(round(part * persons / of), persons, "estimated") if of else Share(0, 0)
         for part in (right, guessed)
@@ -154,7 +152,7 @@ def paired_advantage(
     value = 1 - (of - right) / (of - guessed)
     if right in (0, of) or guessed == 0:
         return replace(disjoint, value=value)
-    kinds, how_many = np.unique(counts, axis=0, return_counts=True)
+    kinds, how_many = np.unique(counts.round(12), axis=0, return_counts=True)
     draws = np.random.Generator(stream.bit_generator()).multinomial(persons, how_many / persons, RESAMPLES)
     resampled = draws @ kinds
     left = resampled[:, 2] - resampled[:, 1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.comparison import is_number, numbers
 from attacks.keys import shared_codes
-from attacks.neighbours import nearest
-from attacks.records import Targets, comparable, known_columns, unusable
+from attacks.neighbours import Secret, nearest
+from attacks.records import CONTROLS, Targets, comparable, known_columns, unusable
 from attacks.result import AttackResult
 from attacks.scoring import scored
 from attacks.secret_model import predicted
@@ -41,7 +41,7 @@ class Inference:
     model : {"nearest", "boosting"}
         The nearest record's secret; or what gradient boosted trees say that learnt from the release.
     targets : int, default 2000
-        People attacked, and people of the control.
+        People attacked; of the control up to three times as many.
     tolerance : float, optional
         Relative error at which a number counts as guessed; by default 0.05 for a column of
         fractions and 0 for any other.
@@ -51,7 +51,8 @@ class Inference:
     Notes
     -----
     ``baseline``: the commonest secret, guessed for everybody, as the control knows it (else the
-    original). Two people in one class are guessed separately: ties are drawn for each.
+    original). Among equally near records she takes any: the guess counts by the chance that it is right,
+    for each person of a class anew.
 
     References
     ----------
@@ -102,21 +103,23 @@ class Inference:
         require(self, release, truth)
         stream = Stream(seed, "attack", self.name)
         secret, known = self._columns(release, truth)
-        targets = Targets.draw(release, truth, self.targets, stream, self.by)
+        targets = Targets.draw(release, truth, self.targets, stream, self.by, CONTROLS)
         columns, notes = known_columns(targets.table, release, known)
         tolerance = self._tolerance(truth.original[secret])
         truly = targets.table[secret]
+        released = release.rows[secret]
+        right: NDArray[Any]
         if not release.rows.num_rows:
             targets, truly = targets.none(), truly.slice(0, 0)
-            guess = release.rows[secret]
+            right = np.zeros(0)
         elif self.model == "boosting":
-            guess = predicted(
-                columns, release.rows[secret], fraction=tolerance > 0, stream=stream.at(name="rows")
-            )
+            fraction = tolerance > 0
+            guess = predicted(columns, released, fraction=fraction, stream=stream.at(name="rows"))
+            right = agree(guess, truly, tolerance)
         else:
-            found = nearest(columns, len(targets), release.rows.num_rows, stream.at(name="ties"))
-            guess = release.rows[secret].take(found.row)
-        right = agree(guess, truly, tolerance)
+            within = spans(released, truly, tolerance)
+            found = nearest(columns, len(targets), len(released), stream.at(name="ties"), within)
+            right = found.agreeing / found.ties
         reference = truth.control if targets.has_control else truth.original
         assert reference is not None
         common = agree(commonest(reference[secret], tolerance, len(truly)), truly, tolerance)
@@ -162,6 +165,26 @@ def agree(guess: pa.ChunkedArray, truly: pa.ChunkedArray, tolerance: float = 0.0
     one_codes, other_codes = shared_codes([guess, truly])
     same: NDArray[np.bool_] = one_codes == other_codes
     return same
+
+
+def spans(released: pa.ChunkedArray, truly: pa.ChunkedArray, tolerance: float) -> Secret:
+    """Return the released secrets as ranks, and the ranks that ``agree`` with each true one.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> spans(pa.chunked_array([[10.0, 9.7, None, 3.0]]), pa.chunked_array([[10.0, None]]), 0.05)
+    Secret(rank=array([2, 1, 3, 0]), low=array([1, 3]), high=array([2, 3]))
+    """
+    if not (is_number(released) and is_number(truly)):
+        codes, own = shared_codes([released, truly])
+        return Secret(codes, own, own)
+    values, true = numbers(released), numbers(truly)
+    scale = np.unique(values[~np.isnan(values)])
+    missing, off = np.isnan(true), tolerance * np.abs(true)
+    low = np.where(missing, len(scale), np.searchsorted(scale, true - off, side="left"))
+    high = np.where(missing, len(scale), np.searchsorted(scale, true + off, side="right") - 1)
+    return Secret(np.searchsorted(scale, values), low, high)
 
 
 def commonest(column: pa.ChunkedArray, tolerance: float, times: int) -> pa.ChunkedArray:

@@ -12,7 +12,7 @@ from attacks.advantage import advantage
 from attacks.attack import inapplicable, require
 from attacks.comparison import Compared
 from attacks.neighbours import TIE, nearest
-from attacks.records import Targets, comparable, known_columns, unusable
+from attacks.records import CONTROLS, Targets, comparable, known_columns, unusable
 from attacks.result import AttackResult
 from attacks.scoring import scored, share_of
 from exports.randomness import Stream
@@ -33,13 +33,14 @@ class Linkability:
         The columns of either party; by default the quasi-identifiers (else all columns) in
         schema order, alternating.
     targets : int, default 2000
-        People attacked, and people of the control.
+        People attacked; of the control up to three times as many.
     by : str, optional
         Column by which groups are reported.
 
     Notes
     -----
-    Among equally near records each party draws one, for each target: a shared class is no link.
+    Among equally near records each party draws one: a shared class is no link. No lot is drawn here, a
+    target counts by the chance that both draw the same, so a leak of few rows is not lost in the lots.
     ``baseline``: both draw any released record. ``series["possible"]``: targets (and people of the
     control) for whom some released record is nearest to both halves, however many others are too.
 
@@ -86,7 +87,7 @@ class Linkability:
         """
         require(self, release, truth)
         stream = Stream(seed, "attack", self.name)
-        targets = Targets.draw(release, truth, self.targets, stream, self.by)
+        targets = Targets.draw(release, truth, self.targets, stream, self.by, CONTROLS)
         rows = release.rows.num_rows
         halves: list[list[Compared]] = []
         notes: tuple[str, ...] = ()
@@ -101,12 +102,11 @@ class Linkability:
             for which, columns in enumerate([*halves, halves[0] + halves[1]])
         )
         possible = both.distance <= first.distance + second.distance + TIE
-        drawn = stream.at(name="baseline/0").integers(targets.inside, max(rows, 1))
-        again = stream.at(name="baseline/1").integers(targets.inside, max(rows, 1))
+        linked = np.where(possible, both.ties, 0) / np.maximum(first.ties * second.ties, 1)
         return scored(
             self.name,
-            **targets.split(first.row == second.row),
-            baseline=drawn == again,
+            **targets.split(linked),
+            baseline=np.full(targets.inside, 1 / max(rows, 1)),
             asked=self.targets,
             seed=seed,
             series={"possible": _possible(targets, possible)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,14 +31,36 @@ class Nearest:
         Its distance, between 0 and the number of columns; infinite when there is no row.
     ties : array of int64, shape (people,)
         How many rows are as near.
+    agreeing : array of int64, shape (people,)
+        How many of these hold what the person's secret allows; 0 when no secret is given.
     """
 
     row: NDArray[np.int64]
     distance: NDArray[np.float32]
     ties: NDArray[np.int64]
+    agreeing: NDArray[np.int64]
 
 
-def nearest(columns: Sequence[Compared], people: int, rows: int, stream: Stream) -> Nearest:
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret as ranks: a row agrees with a person when its rank is between the person's two.
+
+    Parameters
+    ----------
+    rank : array of int64, shape (rows,)
+        Rank of each row's value.
+    low, high : array of int64, shape (people,)
+        Least and greatest rank that would be right about each person; none where high is below low.
+    """
+
+    rank: NDArray[np.int64]
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+
+
+def nearest(
+    columns: Sequence[Compared], people: int, rows: int, stream: Stream, secret: Secret | None = None
+) -> Nearest:
     """Return the nearest of ``rows`` released rows of each of ``people``.
 
     Equal rows are looked at once, and who has an equal row is found by sorting; the others are
@@ -57,13 +79,15 @@ def nearest(columns: Sequence[Compared], people: int, rows: int, stream: Stream)
         np.full(people, -1, dtype=np.int64),
         np.full(people, np.inf, dtype=np.float32),
         np.zeros(people, dtype=np.int64),
+        np.zeros(people, dtype=np.int64),
     )
     if not rows:
         return found
     known, released = _keys(columns, people, rows)
-    order = np.argsort(released, kind="stable")
+    order = np.argsort(released, kind="stable") if secret is None else np.lexsort((secret.rank, released))
     starts = np.flatnonzero(np.diff(released[order], prepend=-1))
     counts = np.diff(starts, append=rows)
+    agreeing = None if secret is None else _agreement(secret, order, starts, counts)
     left = np.arange(people)
     if known is not None:
         different = released[order[starts]]
@@ -71,6 +95,8 @@ def nearest(columns: Sequence[Compared], people: int, rows: int, stream: Stream)
         equal = different[place] == known
         found.row[equal], found.distance[equal] = place[equal], 0
         found.ties[equal] = counts[place[equal]]
+        if agreeing is not None:
+            found.agreeing[equal] = agreeing(np.flatnonzero(equal), place[equal])
         left = np.flatnonzero(~equal)
     once = [Compared(one.known, one.released[order[starts]], one.cost) for one in columns]
     for block, start in enumerate(range(0, len(left), PEOPLE)):
@@ -78,9 +104,28 @@ def nearest(columns: Sequence[Compared], people: int, rows: int, stream: Stream)
         generator = np.random.Generator(stream.at(block=block).bit_generator())
         for first in range(0, len(counts), ROWS):
             part = slice(first, min(first + ROWS, len(counts)))
-            _update(found, some, first, distances(once, some, part), counts[part], generator)
+            _update(found, some, first, distances(once, some, part), counts[part], generator, agreeing)
     drawn = (stream.at(name="equal").uniforms(people) * counts[found.row]).astype(np.int64)
-    return Nearest(order[starts[found.row] + drawn], found.distance, found.ties)
+    return Nearest(order[starts[found.row] + drawn], found.distance, found.ties, found.agreeing)
+
+
+Agreement = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]
+
+
+def _agreement(
+    secret: Secret, order: NDArray[np.int64], starts: NDArray[np.int64], counts: NDArray[np.int64]
+) -> Agreement:
+    """Return what counts the agreeing rows of a class of equal rows, for pairs of person and class."""
+    radix = int(max(secret.rank.max(), secret.high.max(initial=0))) + 2
+    ordered = np.repeat(np.arange(len(starts)), counts) * radix + secret.rank[order]
+
+    def count(person: NDArray[np.int64], place: NDArray[np.int64]) -> NDArray[np.int64]:
+        last = np.searchsorted(ordered, place * radix + secret.high[person], side="right")
+        first = np.searchsorted(ordered, place * radix + secret.low[person], side="left")
+        found: NDArray[np.int64] = np.maximum(last - first, 0)
+        return found
+
+    return count
 
 
 def _keys(
@@ -125,6 +170,7 @@ def _update(
     apart: NDArray[np.float32],
     counts: NDArray[np.int64],
     generator: np.random.Generator,
+    agreeing: Agreement | None,
 ) -> None:
     """Take one block of different rows into account: a nearer row wins, an equal one by lot."""
     closest = apart.min(axis=1)
@@ -137,6 +183,11 @@ def _update(
     equal = ~nearer & (closest <= found.distance[people] + TIE)
     before = np.where(nearer, 0, found.ties[people])
     taken = nearer | (equal & (lot[1] * (before + here) < here))
+    if agreeing is not None:
+        right = np.bincount(person, weights=agreeing(people[person], first + row), minlength=len(people))
+        found.agreeing[people] = np.where(nearer, 0, found.agreeing[people]) + np.where(
+            nearer | equal, right, 0
+        )
     found.row[people] = np.where(taken, first + row[pick], found.row[people])
     found.ties[people] = np.where(nearer | equal, before + here, found.ties[people])
     found.distance[people] = np.where(nearer, closest, found.distance[people])

@@ -51,9 +51,15 @@ class Targets:
 
     @classmethod
     def draw(
-        cls, release: Release, truth: Truth, number: int, stream: Stream, by: str | None = None
+        cls,
+        release: Release,
+        truth: Truth,
+        number: int,
+        stream: Stream,
+        by: str | None = None,
+        controls: int = 1,
     ) -> Targets:
-        """Return at most ``number`` people of the original and as many of the control, one row each.
+        """Return at most ``number`` people of the original, ``controls`` times as many others, one row each.
 
         A control row that is also a row of the original is left out where the person column says
         so, or where more rows are equal than chance explains: otherwise the control would be
@@ -76,7 +82,7 @@ class Targets:
         parts = [inside]
         if control is not None:
             names = [name for name in original.column_names if name in control.column_names]
-            chosen = one_row_each(control, person, number, stream.at(name="control"))
+            chosen = one_row_each(control, person, controls * number, stream.at(name="control"))
             parts = [inside.select(names), control.select(names).take(chosen)]
         table = pa.concat_tables(parts, promote_options="permissive")
         groups = None if by is None else group_labels(table, by)
@@ -93,7 +99,7 @@ class Targets:
             self.table.slice(0, 0), 0, self.rows[:0], groups, self.has_control, (*self.notes, note)
         )
 
-    def split(self, hits: NDArray[np.bool_]) -> dict[str, Any]:
+    def split(self, hits: NDArray[Any]) -> dict[str, Any]:
         """Split one entry per target into what ``scored`` takes as attack, control and their groups."""
         groups = self.groups
         return {
@@ -102,6 +108,10 @@ class Targets:
             "groups": None if groups is None else groups[: self.inside],
             "control_groups": None if groups is None else groups[self.inside :],
         }
+
+
+CONTROLS = 3
+"""People of the control for each target, where they are: they are cheap, and theirs is half of the error."""
 
 
 def known_columns(

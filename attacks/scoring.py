@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.advantage import Advantage, advantage, detectable, effective, needed, paired_advantage
+from attacks.chances import advantage_by_chance, expected
 from attacks.result import AttackResult
 from attacks.tokens import as_text
 from exports.errors import LabError
@@ -18,13 +19,16 @@ from exports.randomness import Stream
 from exports.release import Truth
 from exports.shares import Share
 
-Hits = NDArray[np.bool_]
+Hits = NDArray[Any]
+"""Was each guess right? Or, of floats, the chance that it is."""
 
 
 def share_of(hits: Hits | Share) -> Share:
     """Return the estimated share of right guesses."""
     if isinstance(hits, Share):
         return hits
+    if hits.dtype.kind == "f":
+        return expected(hits)
     return Share(int(np.count_nonzero(hits)), len(hits), "estimated")
 
 
@@ -49,8 +53,9 @@ def scored(
     ----------
     name : str
         Registered name of the attack.
-    attack : array of bool
-        One entry per guess made about a person in the release: was it right?
+    attack : array of bool or float
+        One entry per guess made about a person in the release: was it right? Of floats, the chance that
+        it is, where several would have been as good: then the control's are floats as well.
     baseline : array of bool or Share
         The best guess without the release about the same targets (an array as long as
         ``attack``: the interval is a bootstrap over people), or about others (a share).
@@ -83,6 +88,8 @@ def scored(
     found: Advantage
     if held_against == "baseline" and isinstance(baseline, np.ndarray) and len(baseline) == len(attack):
         found = paired_advantage(attack, baseline, held_against, stream=stream, people=people)
+    elif attack.dtype.kind == "f" and isinstance(reference, np.ndarray):
+        found = advantage_by_chance(attack, reference, held_against)
     else:
         found = advantage(share_of(attack), share_of(reference), held_against)
         if people is not None and found.value is not None:
