@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.keys import shared_codes
+from attacks.records import group_labels, one_row_each, strangers
 from attacks.register_match import Match, exactly, probably
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
@@ -115,6 +116,8 @@ class Linkage:
         LabError
             When the register does not fit, or splink is needed and not installed.
         """
+        import pyarrow as pa
+
         require(self, release, truth)
         assert self.register is not None
         original = None if truth.owner is None else np.asarray(truth.owner)
@@ -123,12 +126,25 @@ class Linkage:
             rows, original = rows.filter(original >= 0), original[original >= 0]
         truly, known = self._persons(rows, truth.original, original, release.schema.person or "")
         names = self._columns(release)
-        if self.method == "exact":
-            found = exactly(rows, self.register, known, names, release.schema.columns)
-        else:
-            found = probably(rows, self.register, known, names, threshold=self.threshold, seed=seed)
+        register = self.register.select(names)
+
+        def linked(register: pa.Table, known: NDArray[np.int64]) -> Match:
+            if self.method == "exact":
+                return exactly(rows, register, known, names, release.schema.columns)
+            return probably(rows, register, known, names, threshold=self.threshold, seed=seed)
+
+        stream = Stream(seed, "attack", f"{self.name}/baseline")
+        found = linked(register, known)
+        others, notes = self._others(release, truth, len(rows), stream.at(name="control"))
+        named = groups = None
+        if others is not None:
+            _, theirs = self._persons(rows, truth.original, original, release.schema.person or "", others)
+            more = pa.concat_tables([register, others.select(names)], promote_options="permissive")
+            person = linked(more, theirs).person
+            named = np.isin(theirs[len(register) :], person)
+            groups = None if self.by is None else group_labels(others, self.by)
         right = (found.person == truly) & (found.person >= 0)
-        drawn = Stream(seed, "attack", f"{self.name}/baseline").integers(len(right), len(known))
+        drawn = stream.integers(len(right), len(known))
         made, correct = int(np.count_nonzero(found.person >= 0)), int(np.count_nonzero(right))
         claims = {
             "made": made,
@@ -139,10 +155,13 @@ class Linkage:
         return scored(
             self.name,
             right,
+            control=named,
             baseline=known[drawn] == truly,
             groups=labels(truth, original, self.by),
+            control_groups=groups,
             seed=seed,
             series={"claims": claims, "k_map": k_map(found)},
+            notes=notes,
         )
 
     def _columns(self, release: Release) -> tuple[str, ...]:
@@ -151,14 +170,34 @@ class Linkage:
         facts = release.schema.names(Role.QUASI_IDENTIFIER)
         return self.on or tuple(name for name in facts if name in known)
 
+    def _others(
+        self, release: Release, truth: Truth, records: int, stream: Stream
+    ) -> tuple[pa.Table | None, tuple[str, ...]]:
+        """Return at most so many people who are not in the release, as the register would have them."""
+        control, person = truth.control, release.schema.person
+        if control is None:
+            return None, ()
+        wanted = [*self._columns(release), person, *([] if self.by is None else [self.by])]
+        absent = [name for name in wanted if name not in control.column_names]
+        if absent:
+            return None, (f"there is no control: the control table has no column {absent[0]!r}",)
+        others, notes = strangers(control, truth.original, person)
+        return others.take(one_row_each(others, person, records, stream)), notes
+
     def _persons(
-        self, rows: pa.Table, people: pa.Table, original: NDArray[Any] | None, person: str
+        self,
+        rows: pa.Table,
+        people: pa.Table,
+        original: NDArray[Any] | None,
+        person: str,
+        others: pa.Table | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return whose each record truly is, and whose each row of the register, as codes."""
+        """Return whose each record truly is, and whose each row of the register and of others, as codes."""
         assert self.register is not None
         own = rows[person] if original is None else people[person].take(original)
-        truly, known = shared_codes([own, self.register[person]])
-        return truly, known
+        more = [] if others is None else [others[person]]
+        truly, *known = shared_codes([own, self.register[person], *more])
+        return truly, np.concatenate(known)
 
 
 def k_map(found: Match) -> dict[str, Any] | None:

@@ -186,3 +186,39 @@ def test_weights_are_learnt_where_release_and_register_never_disagree():
     found = _run(Linkage(register, method="probabilistic"), register, table, owner)
     assert found.attack.share > 0.99
     assert found.series["claims"]["wrong"] == 0
+
+
+def test_people_who_are_not_in_the_release_are_the_control():
+    register = _register(4_000)
+    table, owner = _released(register, 1_000, 2)
+    schema = Schema.of("id", quasi_identifier=table.column_names)
+    strangers = _register(6_000, seed=2).slice(4_000)
+    for on, most in ((("surname", "born"), 0.02), (("zip",), 0.6)):
+        found = Linkage(register, on=on).run(
+            Release("records", schema, table=table), Truth(register, strangers, owner), seed=1
+        )
+        assert found.advantage.reference == "control"
+        assert found.control.of == 1_000
+        assert found.control.share <= most
+    alone = Linkage(register.take(owner), on=("zip",)).run(
+        Release("records", schema, table=table), Truth(register, strangers, owner), seed=1
+    )
+    assert alone.attack.share > alone.control.share
+    nameless = Linkage(register).run(
+        Release("records", schema, table=table),
+        Truth(register, strangers.drop_columns(["zip"]), owner),
+        seed=1,
+    )
+    assert nameless.control is None
+    assert "no column 'zip'" in nameless.notes[0]
+
+
+def test_a_register_of_strangers_alone_names_nobody_rightly():
+    register, strangers = _register(500), _register(1_000, seed=3).slice(500)
+    table, owner = _released(register, 200, 2)
+    schema = Schema.of("id", quasi_identifier=table.column_names)
+    found = Linkage(strangers, on=("zip",)).run(
+        Release("records", schema, table=table), Truth(register, strangers, owner), seed=1
+    )
+    assert (found.attack.count, found.control.count > 0) == (0, True)
+    assert found.advantage.value < 0
