@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from typing import Any, get_args
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
@@ -18,13 +19,17 @@ from exports.queries import exact_counts
 from exports.release import Export, Kind, Release, Truth
 from exports.schema import Schema
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SAME_PEOPLE = "a control that is the data"
 NEEDS = {"control", "register", "sensitive", "person", "oracle", "retrain"}
 
 
 def example_case(kind: Kind, rows: int = 60) -> tuple[Release, Truth]:
     """Return a small release of ``kind`` with its truth, on which ``check_attack`` tries an attack.
 
-    The people are numbered; a column name has a space and a quote, one a missing value.
+    The people are numbered; a column name has a space, a quote and a dot, one a missing value.
 
     Examples
     --------
@@ -32,43 +37,95 @@ def example_case(kind: Kind, rows: int = 60) -> tuple[Release, Truth]:
     >>> release.rows.num_rows, truth.control.num_rows
     (60, 60)
     """
+    inside, outside = _people(0, rows), _people(10_000, rows)
+    return _released(kind, inside), Truth(inside, outside, np.arange(rows))
+
+
+def hard_cases(kind: Kind, rows: int = 60) -> Iterator[tuple[str, Release, Truth]]:
+    """Return what releases of ``kind`` are like at their worst, each with its name.
+
+    Examples
+    --------
+    >>> [name for name, _, _ in hard_cases("records")][:2]
+    ['no people', 'one person']
+    """
     import pyarrow as pa
 
-    def people(start: int) -> pa.Table:
-        number = range(start, start + rows)
-        mails = [f"person{n}@mail.example" for n in number]
-        return pa.table(
-            {
-                "id": list(number),
-                "mail": mails,
-                "em": Hashing().digests(mails),
-                'zip "code"': [None if n % 20 == 0 else f"{10_000 + n % 7}" for n in number],
-                "age": [20 + n * 7 % 50 for n in number],
-                "page": [("faq", "intake", "exit")[n % 3] for n in number],
-                "on": [86_400 * (n % 30) for n in number],
-                "diagnosis": [("none", "anxiety", "depression")[n * n % 3] for n in number],
-            }
-        )
+    yield ("no people", *example_case(kind, 0))
+    yield ("one person", *example_case(kind, 1))
+    inside, outside = _people(0, rows), _people(10_000, rows)
+    owner = np.arange(rows)
 
+    def changed(table: pa.Table, columns: dict[str, Any]) -> pa.Table:
+        for name, values in columns.items():
+            table = table.set_column(table.column_names.index(name), name, values)
+        return table
+
+    facts = [name for name in inside.column_names if name not in ("id", "mail", "em")]
+    same = [
+        changed(table, {name: pa.array([table[name][1].as_py()] * rows) for name in facts})
+        for table in (inside, outside)
+    ]
+    yield "everybody identical", _released(kind, same[0]), Truth(same[0], same[1], owner)
+    none = [
+        changed(table, {name: pa.nulls(rows, table[name].type) for name in facts})
+        for table in (inside, outside)
+    ]
+    yield "missing values only", _released(kind, none[0]), Truth(none[0], none[1], owner)
+    constant = [
+        changed(table, {"age": pa.array([40] * rows), "page": pa.array(["faq"] * rows)})
+        for table in (inside, outside)
+    ]
+    yield "constant columns", _released(kind, constant[0]), Truth(constant[0], constant[1], owner)
+    mixed = pa.concat_tables([inside.slice(rows // 2), outside.slice(rows // 2)])
+    yield "a control half of which is in the data", _released(kind, inside), Truth(inside, mixed, owner)
+    yield SAME_PEOPLE, _released(kind, inside), Truth(inside, inside, owner)
+    yield "an empty control", _released(kind, inside), Truth(inside, outside.slice(0, 0), owner)
+    foreign = changed(inside, {"page": pa.array(["Einlass"] * rows), "diagnosis": pa.array(["keine"] * rows)})
+    yield "values that nobody has", _released(kind, foreign), Truth(inside, outside, owner)
+
+
+def _people(start: int, rows: int) -> pa.Table:
+    import pyarrow as pa
+
+    number = range(start, start + rows)
+    mails = [f"person{n}@mail.example" for n in number]
+    return pa.table(
+        {
+            "id": pa.array(number, pa.int64()),
+            "mail": pa.array(mails, pa.string()),
+            "em": pa.array(Hashing().digests(mails), pa.string()),
+            'zip "code.5"': pa.array(
+                [None if n % 20 == 0 else f"{10_000 + n % 7}" for n in number], pa.string()
+            ),
+            "age": pa.array([20 + n * 7 % 50 for n in number], pa.int64()),
+            "page": pa.array([("faq", "intake", "exit")[n % 3] for n in number], pa.string()),
+            "on": pa.array([86_400 * (n % 30) for n in number], pa.int64()),
+            "diagnosis": pa.array(
+                [("none", "anxiety", "depression")[n * n % 3] for n in number], pa.string()
+            ),
+        }
+    )
+
+
+def _released(kind: Kind, people: pa.Table) -> Release:
     roles = dataclasses.replace(
         Schema.of(
             person="id",
             identifier=["mail"],
             token=["em"],
-            quasi_identifier=['zip "code"', "age", "page"],
+            quasi_identifier=['zip "code.5"', "age", "page"],
             sensitive=["diagnosis"],
             insensitive=["on"],
         ),
         time="on",
     )
-    inside, outside = people(0), people(10_000)
-    truth = Truth(inside, outside, np.arange(rows))
     if kind == "counts":
-        return exact_counts(Export(inside, roles)), truth
+        return exact_counts(Export(people, roles))
     if kind == "model":
-        return Release(kind, roles, score=lambda table: np.asarray(table["age"]) / 100.0), truth
-    table = inside.select(["em"]) if kind == "tokens" else inside.drop_columns(["mail"])
-    return Release(kind, roles, table=table, owner=truth.owner), truth
+        return Release(kind, roles, score=lambda table: np.asarray(table["age"]) / 100.0)
+    table = people.select(["em"]) if kind == "tokens" else people.drop_columns(["mail"])
+    return Release(kind, roles, table=table, owner=np.arange(people.num_rows))
 
 
 def check_attack(
@@ -115,8 +172,8 @@ def check_attack(
     _hold(any(result is not None for result in found), label, "it applies to one of the cases at least")
     if release is None:
         for kind in sorted(one.accepts):
-            for rows in (0, 1):
-                _tiny(one, label, *example_case(kind, rows))
+            for name, hard, known in hard_cases(kind):
+                _hard(one, label, name, hard, known)
     return [result for result in found if result is not None]
 
 
@@ -147,16 +204,20 @@ def _run(one: Any, label: str, release: Release, truth: Truth) -> AttackResult |
     return result
 
 
-def _tiny(one: Any, label: str, release: Release, truth: Truth) -> None:
-    """Check that nobody or one person is a result or one sentence."""
+def _hard(one: Any, label: str, name: str, release: Release, truth: Truth) -> None:
+    """Check that a hard case is a result, of numbers only, or one sentence."""
     try:
         if one.why_not(release, truth) is None:
             result = one.run(release, truth, seed=1)
             json.dumps(result.to_json(), allow_nan=False, default=_refuse)
-    except LabError:
-        return
-    except Exception as error:
-        _hold(False, label, f"{truth.original.num_rows} people are a result or a LabError, not {error!r}")
+            if name == SAME_PEOPLE and result.advantage.reference == "control" and result.made:
+                alone = dataclasses.replace(truth, control=None)
+                others = one.why_not(release, alone) is None and one.run(release, alone, seed=1).control
+                _hold(others, label, "it does not hold itself against people of the data")
+    except LabError as error:
+        _hold(str(error).endswith("."), label, f"on {name} it refuses in a sentence")
+    except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as error:
+        _hold(False, label, f"{name} is a result or a LabError, not {error!r}")
 
 
 def _refuses(one: Any, release: Release, truth: Truth) -> bool:

@@ -86,7 +86,7 @@ class Targets:
             parts = [inside.select(names), control.select(names).take(chosen)]
         table = pa.concat_tables(parts, promote_options="permissive")
         groups = None if by is None else group_labels(table, by)
-        return cls(table, len(rows), rows, groups, control is not None, notes)
+        return cls(table, len(rows), rows, groups, bool(control), notes)
 
     def __len__(self) -> int:
         return int(self.table.num_rows)

@@ -14,7 +14,10 @@ from attacks.scoring import scored
 
 OWN = range(20, 90)
 TOKENS = pa.table({"em": Hashing().digests(f"person{n}@mail.example" for n in OWN), "id": list(OWN)})
+SIGHTINGS = example_case("events")[1].original.select(["id", "page", "on"])
 KNOWLEDGE = {
+    "event-decoding": {"code": "page", "meaning": "page", "testers": 20},
+    "ip-household": {"sightings": SIGHTINGS, "address": "page"},
     "margin-reconstruction": {"columns": ("page", "diagnosis")},
     "account-match": {"accounts": TOKENS},
     "cross-list": {"lists": TOKENS},
@@ -36,6 +39,8 @@ KNOWLEDGE = {
         "hash-reversal",
         "reconstruction",
         "sparse-history",
+        "event-decoding",
+        "ip-household",
     ],
 )
 def test_the_attacks_on_tokens_events_and_counts_keep_the_rules(name):
@@ -57,6 +62,7 @@ def _copy(table, _seed):
         ("inference", {}),
         ("linkability", {}),
         ("linkage", {"register": example_case("records")[1].original}),
+        ("minimality", {"finer": example_case("records")[1].original, "l": 2, "positive": "anxiety"}),
         ("membership", {}),
         ("shadow-models", {"train": _copy, "models": 4, "targets": 20}),
         ("singling-out", {}),
@@ -129,6 +135,16 @@ class Fragile(Guesser):
         return super().run(release, truth, seed=seed // min(2, release.rows.num_rows))
 
 
+class Trusting(Guesser):
+    """The same, with one fault."""
+
+    def run(self, release, truth, *, seed):
+        attacks.attack.require(self, release, truth)
+        right = np.arange(release.rows.num_rows) % 2 == 0
+        control = None if truth.control is None else np.arange(truth.control.num_rows) % 2 == 0
+        return scored(self.name, right, baseline=right[::-1].copy(), control=control, seed=seed)
+
+
 def test_a_third_party_attack_that_keeps_the_rules_passes():
     (found,) = attacks.check_attack(Guesser)
     assert found.attack.of == 60
@@ -141,7 +157,8 @@ def test_a_third_party_attack_that_keeps_the_rules_passes():
         (Careless, "refuses"),
         (Clipped, "unclipped"),
         (Wavering, "same seed"),
-        (Fragile, "0 people"),
+        (Fragile, "no people"),
+        (Trusting, "people of the data"),
     ],
 )
 def test_a_broken_rule_is_named(attack, rule):
