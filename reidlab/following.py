@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from html import escape
+from dataclasses import replace
 from typing import Any
 
 from exports.errors import LabError
 from exports.identifiers import Rejected, find_profile
 from exports.randomness import BLOCK
-from simulate.case import Case
+from reidlab.retracing import retrace
+from reidlab.way import Step, Way
+from simulate.case import Case, Transfer
 from simulate.collection import collection
 from simulate.people import address_keys, number_addresses
 from simulate.world import load_world
 
-CONTENT_NOTE = (
-    "Content note: what follows names answers about low mood and thoughts of being better off dead."
-)
 ANSWERS = ("sub_brand", "reason_1", "sadness", "better_off_dead", "therapy_before", "medication", "sleep")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One stage of the way, in a sentence or two."""
-
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """The way of one person through a case.
-
-    Parameters
-    ----------
-    person : int
-        Who; nobody real.
-    steps : tuple of Step
-        In order.
-    """
-
-    person: int
-    steps: tuple[Step, ...]
-
-    def __repr__(self) -> str:
-        return f"person {self.person} in {len(self.steps)} steps"
-
-    def _repr_html_(self) -> str:
-        rows = (f"<li><strong>{escape(step.title)}.</strong> {escape(step.text)}</li>" for step in self.steps)
-        return f"<ol>{''.join(rows)}</ol>"
-
-    def to_json(self) -> dict[str, Any]:
-        """Return person and steps as plain objects."""
-        return asdict(self)
-
-
 def follow(case: Case, person: int, *, seed: int) -> Way:
-    """Follow one visitor of a case.
+    """Follow one visitor of a case to every platform, and back through each attack.
 
     Parameters
     ----------
@@ -83,11 +46,13 @@ def follow(case: Case, person: int, *, seed: int) -> Way:
     collected = replace(draft, numbers={block: number_addresses([drafted])[0]}, groups=groups)
     made = collected(block)
     who = {name: made["visitors"][name][row].as_py() for name in made["visitors"].column_names}
-    accounts = made["accounts"]
     import pyarrow.compute as pc
 
+    accounts = made["accounts"]
     own = accounts.filter(pc.equal(accounts["owner"], who["person_id"])).to_pylist()
-    return Way(person, (*_before(who), *_uploads(case, who, own), *_after(case, who)))
+    known = pc.unique(accounts["address"])
+    back = retrace(case, who, made["visitors"], known, _tokens(case, who), seed=seed)
+    return Way(person, (*_before(who), *_uploads(case, who, own), *back))
 
 
 def _before(who: dict[str, Any]) -> list[Step]:
@@ -100,7 +65,7 @@ def _before(who: dict[str, Any]) -> list[Step]:
             f"{who['relationship']}. Simulated: nobody has this address.",
         ),
         Step("The visit", f"On {who['visited_on']} from {who['ip']} ({who['connection']}, {who['device']})."),
-        Step("The intake page", f"{CONTENT_NOTE} {answers}."),
+        Step("The intake page", f"{answers}.", sensitive=True),
         Step("The address", f"Typed as {who['email']} ({who['email_entry']})."),
         Step("Consent to advertising", f"given on {consent}" if consent else "not given"),
     ]
@@ -112,8 +77,9 @@ def _uploads(case: Case, who: dict[str, Any], own: list[dict[str, Any]]) -> list
         platform = platforms[name]
         sent = _token(transfer.profile or platform.profile, who["email"])
         held = {_token(platform.profile, row["address"]): row["address"] for row in own if row[name]}
-        if who["visited_on"] > transfer.date:
-            text = f"Not on the list of {transfer.date}: the visit came later."
+        absent = _absent(case, transfer, who)
+        if absent:
+            text = f"Not on the list of {transfer.date}: {absent}."
         elif sent is None:
             text = "The address cannot be normalised: it is invalid."
         elif sent in held:
@@ -126,15 +92,23 @@ def _uploads(case: Case, who: dict[str, Any], own: list[dict[str, Any]]) -> list
     return steps
 
 
-def _after(case: Case, who: dict[str, Any]) -> list[Step]:
-    told = [event for event in case.events if str(who.get(event.column)).lower() == event.value]
-    events = ", ".join(f"{event.name!r} ({event.column})" for event in told) or "none"
-    alone = who["household_size"] == 1
-    family = "nobody else lives there" if alone else f"{who['household_size'] - 1} more live there"
-    return [
-        Step("Events that the answers fire", events),
-        Step("The home address", f"An advertisement to {who['home_ip']} reaches the household: {family}."),
-    ]
+def _tokens(case: Case, who: dict[str, Any]) -> dict[str, str]:
+    """Return what was sent of a person, by platform."""
+    platforms, found = load_world().platforms, {}
+    for name, transfer in case.widest().items():
+        token = _token(transfer.profile or platforms[name].profile, who["email"])
+        if token is not None and not _absent(case, transfer, who):
+            found[platforms[name].title] = token
+    return found
+
+
+def _absent(case: Case, transfer: Transfer, who: dict[str, Any]) -> str | None:
+    """Return why a person is not on a list; people are on it in the order of their numbers."""
+    if who["visited_on"] > transfer.date:
+        return "the visit came later"
+    if transfer.date >= case.collected_by and who["person_id"] >= transfer.count:
+        return f"it holds {transfer.count:,} others"
+    return None
 
 
 def _token(profile: str, address: str) -> str | None:

@@ -15,6 +15,7 @@
 from exports.identifiers import find_profile
 from exports.shares import Share
 from reidlab import lessons
+from reidlab.following import follow
 from simulate.case import load_case
 
 case = load_case("betterhelp")
@@ -119,6 +120,20 @@ lessons.check_number(
 )
 
 # %% [markdown]
+# ## One person, followed
+#
+# A simulated person walks from the intake page to the platforms, and every attack of the later lessons walks back. *Content note: two
+# steps name answers about low mood and thoughts of being better off dead; they stay closed until you open them.* Tab leads to slider and
+# buttons; the arrow keys move the slider, Enter presses a button.
+
+# %%
+way = follow(case, 17, seed=3)
+way.widget()
+
+# %% [markdown]
+# Nobody has this name, address or number: all of them come from reserved spaces. Another person is one number away, and
+# `reidlab follow --person 21` prints one on the command line.
+#
 # ## Summary
 #
 # - The match rate of 57.1 % is a ratio of two rounded lower bounds.
@@ -133,7 +148,15 @@ lessons.check_number(
 # %% [markdown]
 # ## Zusammenfassung auf Deutsch
 #
-# Eine Therapie-Plattform lud mehr als 7 Millionen gehashte E-Mail-Adressen bei Facebook hoch; mehr als 4 Millionen davon ließen
-# sich Konten zuordnen, rund 57 %. Beide Zahlen sind gerundete Untergrenzen, ihr Verhältnis ist deshalb keine. Der Hash
-# verbirgt die Adresse nur vor jemandem, der selbst keine Adressen besitzt: Die Plattform hasht ihre eigenen Konten ebenso und
-# vergleicht. Schon die Zugehörigkeit zur Liste verrät, dass jemand Hilfe gesucht hat, noch vor jeder Antwort im Fragebogen.
+# **Was geschah.** Zwischen 2013 und 2020 gab eine Therapie-Plattform Adressen und Antworten ihrer Besucherinnen und Besucher an
+# Werbeplattformen weiter, obwohl sie Vertraulichkeit versprochen hatte. Sie lud mehr als 7 Millionen gehashte E-Mail-Adressen bei Facebook
+# hoch; mehr als 4 Millionen davon ließen sich Konten zuordnen, rund 57 % (Status beider Zahlen: *gesehen*, das heißt in einer gespeicherten
+# Seite der Behörde oder der Presse nachgelesen). Beide Zahlen sind gerundete Untergrenzen, ihr Verhältnis ist deshalb selbst keine.
+#
+# **Warum der Hash nicht half.** Ein Hash ist ein Fingerabdruck der Adresse: Aus ihm lässt sich die Adresse nicht zurückrechnen. Die
+# Plattform braucht das auch nicht. Sie hasht die Adressen ihrer eigenen Konten auf dieselbe Weise und vergleicht. Der Hash verbirgt die
+# Adresse nur vor jemandem, der selbst keine Adressen besitzt.
+#
+# **Was daraus folgt.** Schon die Zugehörigkeit zur Liste verrät, dass jemand Hilfe gesucht hat, noch vor jeder Antwort im Fragebogen. Was
+# einmal zugeordnet wurde, macht eine spätere Löschung der Liste nicht ungeschehen. Alle Personen in diesem Labor sind simuliert; keine
+# Adresse gehört jemandem.

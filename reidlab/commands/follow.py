@@ -15,7 +15,7 @@ def command(
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same person.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Walk one simulated person from the intake page to the match and what is learnt."""
+    """Walk one simulated person from the intake page to the match, and back through each attack."""
     from reidlab.following import follow
     from reidlab.output import print_json
     from simulate.case import load_case
@@ -24,5 +24,5 @@ def command(
     if as_json:
         print_json("follow", way)
         return
-    for number, step in enumerate(way.steps, 1):
-        typer.echo(f"{number}. {step.title}. {step.text}")
+    for line in way.lines():
+        typer.echo(line)
