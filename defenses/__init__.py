@@ -49,7 +49,7 @@ BUILT_IN: dict[str, str] = {
     "shuffling": "defenses.perturbation:Shuffling",
     "small-cells": "defenses.small_cells:SmallCells",
     "subsample": "defenses.decoys:Subsample",
-    "top-bottom-coding": "defenses.perturbation:TopBottomCoding",
+    "top-bottom-coding": "defenses.top_bottom:TopBottomCoding",
     "top-down": "defenses.top_down:TopDown",
     "truncate": "defenses.truncation:Truncate",
     "unary-encoding": "defenses.local:UnaryEncoding",

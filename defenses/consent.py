@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from defenses.contributions import units
 from defenses.tokens import TokenDefense, chosen, hashed
 from exports.errors import LabError
 from exports.release import Export, Release
@@ -33,7 +34,8 @@ class Consent(TokenDefense):
     column : str or None
         Column of consents, default the schema's. With a purpose it holds texts such as
         ``advertising:2018-01-02/2019-06-30;research:2017-05-01/``: first and last day, the last
-        left out while it stands. A missing value is no consent.
+        left out while it stands. A missing value is no consent. With a person column a person
+        leaves only if every row of theirs agrees.
 
     Examples
     --------
@@ -59,7 +61,9 @@ class Consent(TokenDefense):
         name = self.column or export.schema.consent
         if name is None or name not in export.table.column_names:
             raise LabError("There is no column of consents: give column=NAME or name it in the schema.")
-        rows = np.flatnonzero(self._agreed(export, name))
+        first, person = units(export)
+        refused = np.bincount(person[~self._agreed(export, name)], minlength=len(first))
+        rows = np.flatnonzero(refused[person] == 0)
         upload = hashed(chosen(export, rows))
         return self.released(upload.table, upload.schema, rows)
 

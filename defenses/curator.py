@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from defenses.budget import Budget, Cost, Neighbours, Unit
+from defenses.contributions import require_no_weight
 from defenses.ledger import Ledger
 from exports.errors import LabError
 from exports.fingerprint import content_sha256
@@ -76,8 +77,10 @@ class Curator:
         Raises
         ------
         LabError
-            When the ledger holds another budget or none.
+            When the ledger holds another budget or none, or the schema declares a weight: how
+            much one person counts would then be unbounded.
         """
+        require_no_weight(export, "A differentially private release")
         if neighbours not in {"add-remove", "replace"}:
             raise LabError(f"neighbours is {neighbours!r} but must be 'add-remove' or 'replace'.")
         dataset = content_sha256(export.table)

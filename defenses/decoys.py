@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from defenses.bits import Bits
+from defenses.contributions import units
 from defenses.tokens import TokenDefense, chosen, hashed, token_columns
 from exports.errors import LabError
 from exports.randomness import Stream
@@ -16,10 +17,11 @@ from exports.release import Export, Guarantee, Release
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 
 class Subsample(TokenDefense):
-    """Send each row with some probability only.
+    """Send each row, or each person with all their rows, with some probability only.
 
     Whoever is on the list is a client for certain; who is not may be one all the same. It is cheap
     deniability for those left out, none for the others, and promises nothing.
@@ -27,7 +29,7 @@ class Subsample(TokenDefense):
     Parameters
     ----------
     keep : float
-        Probability that a row is sent.
+        Probability that a row, or with a person column a person, is sent.
     seed : int or None
         None draws from the operating system.
 
@@ -49,7 +51,7 @@ class Subsample(TokenDefense):
     def transform(self, export: Export) -> Release:
         """Return the upload list of the rows drawn."""
         keep = _probability(self.keep, "keep")
-        kept = np.flatnonzero(_bits(self).happens(keep, export.table.num_rows))
+        kept = _kept(_bits(self), keep, export)
         upload = hashed(chosen(export, kept))
         return self.released(upload.table, upload.schema, kept)
 
@@ -69,7 +71,7 @@ class Decoys(TokenDefense):
     rate : float
         Probability that a stranger is on the list.
     keep : float, default 1.0
-        Probability that a client is.
+        Probability that a client is, with a person column with all their rows.
     seed : int or None
         None draws from the operating system.
 
@@ -115,7 +117,7 @@ class Decoys(TokenDefense):
         strange = pc.invert(pc.is_in(self.pool[key].cast(pa.string()), value_set=clients))
         strangers = self.pool.filter(strange)
         drawn = strangers.filter(pa.array(bits.happens(rate, strangers.num_rows)))
-        kept = np.flatnonzero(bits.happens(keep, export.table.num_rows))
+        kept = _kept(bits, keep, export)
         rows = pa.concat_tables([export.table.take(kept), self._dressed(drawn, export, bits)])
         order = np.argsort(bits.below(2**62, rows.num_rows), kind="stable")
         owner = np.concatenate([kept, np.full(drawn.num_rows, -1)])[order]
@@ -124,7 +126,8 @@ class Decoys(TokenDefense):
         covered = pc.all(pc.is_in(clients, value_set=everybody)).as_py()
         once = all(pc.count_distinct(names).as_py() == len(names) for names in (clients, everybody))
         promise = Guarantee()
-        if covered and once and rate > 0 and keep < 1:
+        apart = len(units(export)[0]) == export.table.num_rows
+        if covered and once and apart and rate > 0 and keep < 1:
             promise = Guarantee({"epsilon": membership_epsilon(keep, rate)}, "record", "replace", 1)
         parameters = {name: value for name, value in self.get_params().items() if name != "pool"}
         return Release(
@@ -182,6 +185,12 @@ def _probability(value: float, name: str) -> Fraction:
     if not 0 <= value <= 1:
         raise LabError(f"{name} is {value} but must lie between 0 and 1.")
     return Fraction(str(value))
+
+
+def _kept(bits: Bits, keep: Fraction, export: Export) -> NDArray[np.intp]:
+    """Return the rows of the people that are kept."""
+    first, unit = units(export)
+    return np.flatnonzero(bits.happens(keep, len(first))[unit])
 
 
 def _bits(defense: Subsample | Decoys) -> Bits:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from defenses.contributions import units
 from defenses.defense import Defense
 from defenses.lattice import Ints, Passes, packed
 from defenses.records import changed_release
@@ -22,17 +23,17 @@ class LocalSuppression(Defense):
     Rows in classes of at least k are left as they are. Of the others, groups of k that agree on
     all columns but one lose that cell, then on all but two, and so on. A missing value counts
     as a value of its own, so that k rows share every combination that leaves; for an adversary
-    to whom an empty cell may be anything there are more candidates still.
+    to whom an empty cell may be anything there are more candidates still. Weights play no part.
 
     Parameters
     ----------
     k : int, default 3
-        Rows per class.
+        Rows per class; with a person column, persons.
     importance : sequence of str, str or None
         Quasi-identifiers from the one to keep longest to the one to empty first; default schema
         order.
     suppression : float, default 1
-        Largest share of rows that may be left out when nothing else helps.
+        Largest share of rows (whole persons) that may be left out when nothing else helps.
 
     References
     ----------
@@ -64,21 +65,21 @@ class LocalSuppression(Defense):
         import pyarrow.compute as pc
 
         schema, table = export.schema, export.table
-        if schema.person is not None:
-            raise LabError("Local suppression counts rows and not persons: give one row per person.")
-        if not 1 <= self.k <= table.num_rows:
-            raise LabError(f"k is {self.k:,} but must be from 1 to the table's {table.num_rows:,} rows.")
+        first, person = units(export)
+        unit, total = ("rows" if schema.person is None else "persons"), len(first)
+        if not 1 <= self.k <= total:
+            raise LabError(f"k is {self.k:,} but must be from 1 to the table's {total:,} {unit}.")
         wanted = self.importance.split(",") if isinstance(self.importance, str) else self.importance
         names = list(wanted or schema.quasi_identifiers)
         if set(names) != set(schema.quasi_identifiers) or not names:
             raise LabError("importance must list every quasi-identifier once: correct it.")
         codings = [encode(table[name], name) for name in names]
         codes = [coding.codes.astype(np.intp) for coding in codings]
-        emptied, kept = suppressed_cells(codes, [coding.radix for coding in codings], self.k)
-        gone, limit = int((~kept).sum()), int(self.suppression * table.num_rows + 1e-9)
+        emptied, kept = suppressed_cells(codes, [coding.radix for coding in codings], self.k, person)
+        gone, limit = len(np.unique(person[~kept])), int(self.suppression * total + 1e-9)
         if gone > limit or not kept.any():
             raise LabError(
-                f"{gone:,} of {table.num_rows:,} rows cannot be made alike and at most {limit:,} may be left "
+                f"{gone:,} of {total:,} {unit} cannot be made alike and at most {limit:,} may be left "
                 "out: generalise first or allow more."
             )
         columns = {
@@ -90,14 +91,18 @@ class LocalSuppression(Defense):
             export,
             columns,
             rows=np.flatnonzero(kept),
-            guarantee=Guarantee({"k": self.k}) if self.k > 1 else None,
+            guarantee=Guarantee({"k": self.k}, "record" if schema.person is None else "person")
+            if self.k > 1
+            else None,
             recoded=False,
             cells={name: int(mask[kept].sum()) for name, mask in zip(names, emptied, strict=True)},
         )
 
 
-def suppressed_cells(codes: Sequence[Ints], sizes: Sequence[int], k: int) -> tuple[list[Passes], Passes]:
-    """Return per column which cells are emptied, and which rows have k alike in the end.
+def suppressed_cells(
+    codes: Sequence[Ints], sizes: Sequence[int], k: int, person: Ints
+) -> tuple[list[Passes], Passes]:
+    """Return per column which cells are emptied, and which rows are alike to k in the end.
 
     Parameters
     ----------
@@ -106,11 +111,29 @@ def suppressed_cells(codes: Sequence[Ints], sizes: Sequence[int], k: int) -> tup
     sizes : sequence of int
         Number of codes of each column.
     k : int
-        Least rows of a class.
+        Least persons of a class.
+    person : array of int, shape (rows,)
+        Whose row it is; a person of whom one row stands out is left out with all of them.
     """
-    rows = len(codes[0])
+    kept = np.ones(len(codes[0]), bool)
+    emptied = [np.zeros(len(kept), bool) for _ in codes]
+    while kept.any():
+        rows = np.flatnonzero(kept)
+        masks, settled = _emptied([column[rows] for column in codes], sizes, k, person[rows])
+        for whole, mask in zip(emptied, masks, strict=True):
+            whole[rows] = mask
+        if settled.all():
+            break
+        kept &= ~np.isin(person, person[rows[~settled]])
+    return emptied, kept
+
+
+def _emptied(
+    codes: Sequence[Ints], sizes: Sequence[int], k: int, person: Ints
+) -> tuple[list[Passes], Passes]:
+    """Return per column which cells are emptied, and which rows then have k persons alike."""
     current = [column.copy() for column in codes]
-    settled = _times(current, sizes) >= k
+    settled = _persons(current, sizes, person) >= k
     for cells in range(1, len(codes) + 1):
         for emptied in combinations(range(len(codes) - 1, -1, -1), cells):
             left = np.flatnonzero(~settled)
@@ -120,17 +143,17 @@ def suppressed_cells(codes: Sequence[Ints], sizes: Sequence[int], k: int) -> tup
                 np.zeros(len(left), np.intp) if number in emptied else column[left]
                 for number, column in enumerate(codes)
             ]
-            alike = left[_times(tried, sizes) >= k]
+            alike = left[_persons(tried, sizes, person[left]) >= k]
             for number in emptied:
                 current[number][alike] = 0
             settled[alike] = True
-    kept = settled
-    emptied_cells = [(now == 0) & (before != 0) for now, before in zip(current, codes, strict=True)]
-    assert len(kept) == rows
-    return emptied_cells, kept
+    return [(now == 0) & (before != 0) for now, before in zip(current, codes, strict=True)], settled
 
 
-def _times(columns: Sequence[Ints], sizes: Sequence[int]) -> Ints:
-    """Return how many entries agree with each."""
-    _, inverse, times = np.unique(packed(columns, sizes), return_inverse=True, return_counts=True)
-    return times[inverse]
+def _persons(columns: Sequence[Ints], sizes: Sequence[int], person: Ints) -> Ints:
+    """Return for each entry how many persons have one that agrees with it."""
+    _, alike = np.unique(packed(columns, sizes), return_inverse=True)
+    pairs = np.unique(alike * (int(person.max(initial=0)) + 1) + person)
+    persons = np.bincount(pairs // (int(person.max(initial=0)) + 1))
+    found: Ints = persons[alike]
+    return found

@@ -1,30 +1,29 @@
-"""Perturbation of records: PRAM, rank swapping, noise, shuffling, top and bottom coding."""
+"""Perturbation of records: PRAM, rank swapping, noise, shuffling."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
+from defenses.contributions import require_no_weight, units
 from defenses.defense import Defense
 from defenses.lattice import Floats, Ints
-from defenses.records import changed_release, chosen, numeric, stream_of
+from defenses.records import changed_release, chosen, numeric, stream_of, weights_of
 from exports.coding import encode
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
 from exports.schema import Role
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 class Pram(Defense):
     """Change each category with a known probability into one drawn from the column's distribution.
 
     Post-randomisation: nobody can be sure that a value is the true one. The expected margins stay
-    as they are, and the probabilities are published so that analysts can correct for them. How
-    much an adversary still learns depends on the margins; no k is promised.
+    as they are, weighted ones too, and the probabilities are published so that analysts can
+    correct for them. One person's rows with one value are changed alike. How much an adversary
+    still learns depends on the margins; no k is promised.
 
     Parameters
     ----------
@@ -66,15 +65,18 @@ class Pram(Defense):
         if not 0 <= self.keep <= 1:
             raise LabError(f"keep is {self.keep} but must be a probability from 0 to 1.")
         rows = export.table.num_rows
-        weight = None if export.schema.weight is None else numeric(export.table, export.schema.weight)
+        weight = weights_of(export)
         stream = stream_of(self, self.seed)
         columns = {}
         for name in chosen(export.schema, self.columns, Role.QUASI_IDENTIFIER):
             coding = encode(export.table[name], name)
             masses = np.bincount(coding.codes, weight, coding.radix)
-            drawn = stream.at(name=f"value/{name}").choices(rows, masses) if rows else np.zeros(0, np.int64)
-            touched = stream.at(name=f"touch/{name}").uniforms(rows) >= self.keep
-            codes = np.where(touched, drawn, coding.codes).astype(np.int64)
+            first, unit = units(export, coding.codes)
+            touched = stream.at(name=f"touch/{name}").uniforms(len(first)) >= self.keep
+            drawn = coding.codes[first].astype(np.int64)
+            if rows:
+                drawn = np.where(touched, stream.at(name=f"value/{name}").choices(len(first), masses), drawn)
+            codes = drawn[unit]
             columns[name] = (
                 coding.values.take(pa.array(codes - 1, mask=codes == 0)) if rows else coding.values
             )
@@ -85,13 +87,14 @@ class RankSwapping(Defense):
     """Swap each number with one whose rank is near, so that the column keeps exactly its values.
 
     Every value that leaves is somebody's true value, at most ``window`` of the ranks away from
-    the person's own. Column by column, so that records become mixtures of near people. An
-    adversary who knows the window narrows a value down to it.
+    the person's own. Column by column, so that records become mixtures of near people; one
+    person's rows with one value are swapped as one. An adversary who knows the window narrows a
+    value down to it.
 
     Parameters
     ----------
     window : float, default 0.05
-        Largest difference of rank, as a share of the rows.
+        Largest difference of rank, as a share of the rows (of the persons' values).
     columns : sequence of str, str or None
         Numeric columns; default every quasi-identifier.
     seed : int or None
@@ -127,16 +130,17 @@ class RankSwapping(Defense):
 
         if not 0 < self.window <= 1:
             raise LabError(f"window is {self.window} but must be a share of the rows above 0 and up to 1.")
-        rows = export.table.num_rows
-        width = max(int(self.window * rows), 1)
+        require_no_weight(export, self)
         stream = stream_of(self, self.seed)
         columns = {}
         for name in chosen(export.schema, self.columns, Role.QUASI_IDENTIFIER):
-            values = numeric(export.table, name)
-            order = np.argsort(values, kind="stable")[: rows - int(np.isnan(values).sum())]
-            place = np.arange(rows)
+            first, unit = units(export, numeric(export.table, name))
+            values = numeric(export.table, name)[first]
+            width = max(int(self.window * len(values)), 1)
+            order = np.argsort(values, kind="stable")[: len(values) - int(np.isnan(values).sum())]
+            place = np.arange(len(values))
             place[order] = order[_near(len(order), width, stream.at(name=name).uniforms(len(order) + 1))]
-            columns[name] = export.table[name].combine_chunks().take(pa.array(place))
+            columns[name] = export.table[name].combine_chunks().take(pa.array(first[place][unit]))
         return changed_release(self, export, columns, recoded=False)
 
 
@@ -157,14 +161,16 @@ class Noise(Defense):
     """Add normal noise to numbers, in proportion to their spread.
 
     Hides exact values; outliers still stand out, and averages over many releases reveal the
-    number. It promises nothing: for a promise take a differentially private release.
+    number. One person's rows with one value get one noise. It promises nothing: for a promise
+    take a differentially private release.
 
     Parameters
     ----------
     share : float, default 0.1
-        Standard deviation of the noise over that of the column.
+        Standard deviation of the noise over that of the column, weighted where there is a weight.
     correlated : bool, default False
-        Give the noise the columns' correlations, so that theirs stay.
+        Give the noise the columns' correlations, so that theirs stay; all rows of one person then
+        get one noise.
     columns : sequence of str, str or None
         Numeric columns; default every quasi-identifier.
     seed : int or None
@@ -208,9 +214,18 @@ class Noise(Defense):
         names = chosen(export.schema, self.columns, Role.QUASI_IDENTIFIER)
         values = np.stack([numeric(export.table, name) for name in names])
         stream = stream_of(self, self.seed)
-        drawn = np.stack([stream.at(name=name).normals(values.shape[1]) for name in names])
-        whole = values[:, ~np.isnan(values).any(axis=0)]
-        spread = np.atleast_2d(np.cov(whole)) if whole.shape[1] > 1 else np.zeros((len(names), len(names)))
+        shared = [units(export, None if self.correlated else column) for column in values]
+        drawn = np.stack(
+            [
+                stream.at(name=name).normals(len(first))[unit]
+                for name, (first, unit) in zip(names, shared, strict=True)
+            ]
+        )
+        there, weight = ~np.isnan(values).any(axis=0), weights_of(export)
+        whole = values[:, there]
+        spread = np.zeros((len(names), len(names)))
+        if whole.shape[1] > 1:
+            spread = np.atleast_2d(np.cov(whole, aweights=None if weight is None else weight[there]))
         if self.correlated:
             root, scale, _ = np.linalg.svd(spread, hermitian=True)
             noise = (root * np.sqrt(scale)) @ drawn
@@ -228,7 +243,8 @@ class Shuffling(Defense):
 
     Without ``given`` the link between a person and the value is cut altogether; with it, the
     values are dealt in the order of a linear forecast from those columns plus noise, so that the
-    dependence on them stays while nobody keeps their own value on purpose.
+    dependence on them stays while nobody keeps their own value on purpose. One person's rows with
+    one value are dealt as one.
 
     Parameters
     ----------
@@ -269,19 +285,20 @@ class Shuffling(Defense):
         """Return all rows with dealt values."""
         import pyarrow as pa
 
-        rows = export.table.num_rows
+        require_no_weight(export, self)
         stream = stream_of(self, self.seed)
         columns = {}
         for name in chosen(export.schema, self.columns, Role.SENSITIVE):
+            first, unit = units(export, encode(export.table[name], name).codes)
             if self.given is None:
-                place = stream.at(name=name).permutation(rows)
+                place = stream.at(name=name).permutation(len(first))
             else:
-                values = numeric(export.table, name)
-                known = [numeric(export.table, other) for other in chosen(export.schema, self.given)]
-                place = np.empty(rows, np.intp)
-                forecast = _forecast(values, known, stream.at(name=name).normals(rows))
+                values = numeric(export.table, name)[first]
+                known = [numeric(export.table, other)[first] for other in chosen(export.schema, self.given)]
+                place = np.empty(len(first), np.intp)
+                forecast = _forecast(values, known, stream.at(name=name).normals(len(first)))
                 place[np.argsort(forecast)] = np.argsort(values, kind="stable")
-            columns[name] = export.table[name].combine_chunks().take(pa.array(place))
+            columns[name] = export.table[name].combine_chunks().take(pa.array(first[place][unit]))
         return changed_release(self, export, columns, recoded=False)
 
 
@@ -295,69 +312,3 @@ def _forecast(values: Floats, known: list[Floats], normals: Floats) -> Floats:
     mean = explaining @ weights
     forecast: Floats = mean + (scores[0] - mean).std() * normals
     return forecast
-
-
-class TopBottomCoding(Defense):
-    """Replace numbers beyond a limit by the limit: nobody stands out by an extreme value.
-
-    Parameters
-    ----------
-    top, bottom : float or None
-        Limits; None leaves that end open.
-    share : float or None
-        Take the limits from the data so that about this share lies beyond each.
-    columns : sequence of str, str or None
-        Numeric columns; default every quasi-identifier.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> from exports.schema import Schema
-    >>> export = Export(pa.table({"age": [17, 40, 97]}), Schema.of(quasi_identifier=["age"]))
-    >>> TopBottomCoding(top=85, bottom=18).fit_transform(export).rows["age"].to_pylist()
-    [18, 40, 85]
-    """
-
-    name: ClassVar[str] = "top-bottom-coding"
-    produces: ClassVar[Kind] = "records"
-
-    def __init__(
-        self,
-        top: float | None = None,
-        bottom: float | None = None,
-        share: float | None = None,
-        columns: Sequence[str] | str | None = None,
-    ) -> None:
-        self.top = top
-        self.bottom = bottom
-        self.share = share
-        self.columns = columns
-
-    def transform(self, export: Export) -> Release:
-        """Return all rows with numbers inside the limits."""
-        if self.top is None and self.bottom is None and self.share is None:
-            raise LabError("Give top, bottom or share: without a limit nothing changes.")
-        if self.share is not None and not 0 < self.share < 0.5:
-            raise LabError(f"share is {self.share} but must be above 0 and below 0.5.")
-        if self.top is not None and self.bottom is not None and self.top < self.bottom:
-            raise LabError(f"top is {self.top:g} and bottom {self.bottom:g}: top must not be below bottom.")
-        columns, limits = {}, {}
-        for name in chosen(export.schema, self.columns, Role.QUASI_IDENTIFIER):
-            values = numeric(export.table, name)
-            low, high = self.bottom, self.top
-            if self.share is not None and np.isfinite(values).any():
-                low, high = np.nanquantile(values, [self.share, 1 - self.share], method="closest_observation")
-            limits[name] = [None if limit is None else float(limit) for limit in (low, high)]
-            columns[name] = _clipped(export.table[name], values, low, high)
-        return changed_release(self, export, columns, recoded=False, limits=limits)
-
-
-def _clipped(column: pa.ChunkedArray, values: Floats, low: float | None, high: float | None) -> pa.Array:
-    import pyarrow as pa
-
-    clipped = np.clip(values, low, high) if low is not None or high is not None else values
-    found = pa.array(clipped, from_pandas=True)
-    whole = pa.types.is_integer(column.type) and bool(
-        (np.isnan(clipped) | (clipped == np.rint(clipped))).all()
-    )
-    return found.cast(column.type) if whole or pa.types.is_floating(column.type) else found

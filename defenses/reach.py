@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from defenses.contributions import units
 from defenses.tokens import TokenDefense
 from exports.errors import LabError
 from exports.queries import CountQuery
@@ -85,7 +86,7 @@ def matched_reach(
     release : Release
         The upload list, with owners.
     clients : Export
-        The input of the defence.
+        The input of the defence; with a person column persons are counted.
     accounts : Export
         The recipient's accounts, with the same identifier columns.
 
@@ -108,10 +109,11 @@ def matched_reach(
         raise LabError("Reach needs an upload list with owners and a token column that the accounts have.")
     sent, held = release.rows[columns[0]], known[columns[0]]
     found = np.asarray(pc.is_in(sent, value_set=held.drop_null()).to_numpy(), dtype=bool)
-    reached = np.unique(release.owner[found & (release.owner >= 0)])
+    first, person = units(clients)
+    reached = np.unique(person[release.owner[found & (release.owner >= 0)]])
     addressed = int(pc.sum(pc.is_in(held, value_set=sent.drop_null())).as_py() or 0)
     return AdvertiserUtility(
-        reach=Share(len(reached), clients.table.num_rows),
+        reach=Share(len(reached), len(first)),
         wasted=Share(max(0, addressed - len(reached)), addressed),
         guarantee=repr(release.guarantee),
     )

@@ -67,6 +67,23 @@ def numeric(table: pa.Table, name: str) -> Floats:
     return values
 
 
+def weights_of(export: Export) -> Floats | None:
+    """Return the weight of each row, or None when the schema declares none.
+
+    Raises
+    ------
+    LabError
+        When a weight is missing, negative or no number.
+    """
+    name = export.schema.weight
+    if name is None:
+        return None
+    weight = numeric(export.table, name)
+    if not (np.isfinite(weight) & (weight >= 0)).all():
+        raise LabError(f"The weight {name!r} is missing, negative or infinite in some rows: correct it.")
+    return weight
+
+
 def changed_release(
     defense: Defense,
     export: Export,

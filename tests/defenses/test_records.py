@@ -17,7 +17,8 @@ from defenses.local_suppression import LocalSuppression
 from defenses.microaggregation import Microaggregation, mdav
 from defenses.mondrian import Mondrian
 from defenses.optimal import OptimalKAnonymity
-from defenses.perturbation import Noise, Pram, RankSwapping, Shuffling, TopBottomCoding
+from defenses.perturbation import Noise, Pram, RankSwapping, Shuffling
+from defenses.top_bottom import TopBottomCoding
 from defenses.top_down import TopDown
 from exports.classes import classes_of
 from exports.closeness import t_equal
