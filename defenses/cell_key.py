@@ -27,8 +27,9 @@ class CellKey(Defense):
     """Perturb every count by a small noise that the secret keys of the people in the cell pick.
 
     The same people give the same number in every table, so that asking again averages nothing
-    out. Zero stays zero and no count becomes negative; tables do not add up exactly. A
-    difference of two tables can still tell whether somebody is in one; no epsilon is promised.
+    out. Zero stays zero and no count becomes negative; tables do not add up exactly. With a weight
+    the noisy count is multiplied by the cell's mean weight. A difference of two tables can still
+    tell whether somebody is in one; no epsilon is promised.
 
     Parameters
     ----------
@@ -85,18 +86,19 @@ class CellKey(Defense):
                 "variance above 0 and at most 0.9 x largest squared."
             )
         table = Contingency.of(export, chosen(export.schema, self.columns, Role.QUASI_IDENTIFIER))
+        mean = table.amounts / np.maximum(table.counts, 1)
         sums = np.zeros(table.counts.shape, np.uint64)
         np.add.at(sums.reshape(-1), table.cell, self._keys(export)[table.rows])
 
         def ask(query: CountQuery) -> int:
             region = np.ix_(*table.selected(query))
             count, key = table.counts[region].sum(), sums[region].sum(dtype=np.uint64)
-            return int(
-                perturbed(np.array([count]), _uniform(np.array([key])), self.variance, self.largest)[0]
-            )
+            noisy = perturbed(np.array([count]), _uniform(np.array([key])), self.variance, self.largest)
+            return round(float(noisy[0]) * float(table.amounts[region].sum()) / max(int(count), 1))
 
         noisy = perturbed(table.counts.ravel(), _uniform(sums.ravel()), self.variance, self.largest)
-        return table.release(self, export, noisy.reshape(table.counts.shape), ask)
+        shown = np.rint(noisy.reshape(mean.shape) * mean).astype(np.int64)
+        return table.release(self, export, shown, ask)
 
     def _keys(self, export: Export) -> NDArray[np.uint64]:
         """Return a 64-bit key per row, of the secret and of the person, or the row's place."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from defenses.defense import Defense
 from defenses.lattice import Ints, Passes
-from defenses.records import stated
+from defenses.records import stated, weights_of
 from exports.coding import encode
 from exports.errors import LabError
 from exports.queries import CountQuery
@@ -35,6 +35,8 @@ class Contingency:
         Values along each axis, a missing one last where it occurs.
     counts : array of int64, one axis per column
         Rows per cell; with a person column, distinct persons per cell.
+    amounts : array of int64, one axis per column
+        The same weighted, to the nearest whole number; without a weight the counts.
     rows : array of int
         The rows that were counted: the first of each person in each cell.
     cell : array of int
@@ -44,6 +46,7 @@ class Contingency:
     names: tuple[str, ...]
     values: tuple[pa.Array, ...]
     counts: NDArray[np.int64]
+    amounts: NDArray[np.int64]
     rows: Ints
     cell: Ints
 
@@ -83,7 +86,11 @@ class Contingency:
             _, rows = np.unique(cell * person.radix + person.codes, return_index=True)
             cell = cell[rows]
         counts = np.bincount(cell, minlength=int(cells)).reshape(shape).astype(np.int64)
-        return cls(tuple(names), tuple(values), counts, rows, cell)
+        weight, amounts = weights_of(export), counts
+        if weight is not None:
+            weighed = np.bincount(cell, weight[rows], int(cells)).reshape(shape)
+            amounts = np.rint(weighed).astype(np.int64)
+        return cls(tuple(names), tuple(values), counts, amounts, rows, cell)
 
     def selected(self, query: CountQuery) -> list[Passes]:
         """Return, per axis, the values that a query accepts.
@@ -110,6 +117,7 @@ class Contingency:
         export: Export,
         shown: NDArray[np.int64],
         ask: Callable[[CountQuery], int],
+        more: pa.Table | None = None,
         **found: Any,
     ) -> Release:
         """Return the table with counts as shown, -1 being withheld, and its oracle."""
@@ -122,10 +130,13 @@ class Contingency:
         }
         flat = shown.ravel()
         columns["count"] = pa.array(flat, mask=flat < 0)
+        published = pa.table(columns)
+        if more is not None:
+            published = published.cast(more.schema)
         return Release(
             "counts",
             export.schema,
-            table=pa.table(columns),
+            table=published if more is None else pa.concat_tables([published, more]),
             ask=ask,
             manifest={"defense": defense.name, "parameters": stated(defense), **found},
         )

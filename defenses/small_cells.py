@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,26 +12,40 @@ from defenses.contingency import Contingency
 from defenses.defense import Defense
 from defenses.lattice import Passes
 from defenses.records import chosen
+from defenses.secondary import Axis, extended, withheld_numbers
 from exports.errors import LabError
+from exports.hierarchies import ANY, Label, hierarchy_of
 from exports.queries import CountQuery, Withheld
 from exports.release import Export, Kind, Release
-from exports.schema import Role
+from exports.schema import Column, Role
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_NUMBERS = 2_000_000
 
 
 class SmallCells(Defense):
     """Withhold counts below a threshold, and as many others as keep them from being computed.
 
-    The totals of all lines of the table are known too, so that one withheld cell in a line would
-    be the total less the others: every line with a withheld cell has at least two. It promises
-    nothing: a range of each withheld count can still be computed, and two tables together may
-    give it away.
+    Whoever reads the table knows its totals too, so that one withheld cell in a line would be the
+    total less the others. Small totals are withheld as well, and further numbers until those that
+    are shown leave it possible that a small one is 0 and that it is ``threshold - 1``, which is
+    checked for each by linear programming. Two tables together may still give it away, so that it
+    promises nothing.
 
     Parameters
     ----------
     columns : sequence of str, str or None
         Columns of the table; default every quasi-identifier.
     threshold : int, default 5
-        Counts from 1 to one less are withheld; zeros are published.
+        Counts from 1 to one less are withheld; zeros are published. With a person column persons
+        are counted. With a weight the numbers are sums of weights to the nearest whole one, and
+        the threshold is on the rows or persons behind them.
+    subtotals : sequence of str, str or None
+        Columns for which the sums at every level of their hierarchy are published too.
+    totals : bool, default False
+        Whether totals and subtotals are rows of the table; the oracle tells them in any case.
 
     References
     ----------
@@ -51,107 +65,109 @@ class SmallCells(Defense):
     name: ClassVar[str] = "small-cells"
     produces: ClassVar[Kind] = "counts"
 
-    def __init__(self, columns: Sequence[str] | str | None = None, threshold: int = 5) -> None:
+    def __init__(
+        self,
+        columns: Sequence[str] | str | None = None,
+        threshold: int = 5,
+        subtotals: Sequence[str] | str | None = None,
+        totals: bool = False,
+    ) -> None:
         self.columns = columns
         self.threshold = threshold
+        self.subtotals = subtotals
+        self.totals = totals
 
     def transform(self, export: Export) -> Release:
-        """Return the counts, withheld ones missing, and an oracle for cells and totals of lines."""
+        """Return the counts, withheld ones missing, and an oracle for cells, totals and subtotals."""
         if self.threshold < 2:
             raise LabError(f"threshold is {self.threshold} but must be at least 2.")
         table = Contingency.of(export, chosen(export.schema, self.columns, Role.QUASI_IDENTIFIER))
-        withheld = withheld_cells(table.counts, self.threshold)
-        hidden = int(withheld.sum())
-        if hidden and withheld[table.counts > 0].all():
+        axes, labels = self._axes(export, table)
+        numbers = int(np.prod([float(axis.size) for axis in axes]))
+        if numbers > MOST_NUMBERS:
+            raise LabError(
+                f"The table has {numbers:,} cells and totals, more than {MOST_NUMBERS:,}: take fewer columns."
+            )
+        people, values = (extended(part, axes) for part in (table.counts, table.amounts))
+        withheld = withheld_numbers(values, people, axes, self.threshold)
+        inner = tuple(slice(axis.leaves) for axis in axes)
+        if withheld[inner].any() and withheld[inner][table.counts > 0].all():
             raise LabError(
                 f"All {np.count_nonzero(table.counts):,} cells with anybody in them would be withheld at "
-                f"threshold {self.threshold}: "
-                "take fewer columns or coarser ones."
+                f"threshold {self.threshold}: take fewer columns or coarser ones."
             )
+        nodes = [{one.tobytes(): node for node, one in enumerate(axis.members)} for axis in axes]
 
         def ask(query: CountQuery) -> int:
             accepted = table.selected(query)
-            region = np.ix_(*accepted)
-            line = all(one.all() or one.sum() <= 1 for one in accepted)
-            whole = any(one.all() and len(one) > 1 for one in accepted)
-            if withheld[region].any() and not (line and whole):
+            named = [node.get(one.tobytes(), -1) for node, one in zip(nodes, accepted, strict=True)]
+            if min(named) >= 0:
+                hidden, answer = bool(withheld[tuple(named)]), int(values[tuple(named)])
+            else:
+                region = np.ix_(*accepted)
+                hidden, answer = bool(withheld[inner][region].any()), int(table.amounts[region].sum())
+            if hidden:
                 raise Withheld(
                     "The answer would tell a count that is withheld: ask for a published cell or line."
                 )
-            return int(table.counts[region].sum())
+            return answer
 
-        shown = np.where(withheld, -1, table.counts)
-        return table.release(self, export, shown, ask, withheld=hidden)
+        shown = np.where(withheld, -1, values)
+        more = _sums(table, labels, shown, axes) if self.totals else None
+        return table.release(self, export, shown[inner], ask, more, withheld=int(withheld.sum()))
 
-
-def withheld_cells(counts: NDArray[np.int64], threshold: int) -> Passes:
-    """Return the cells to withhold: small ones, and the smallest others that hide them.
-
-    Examples
-    --------
-    >>> withheld_cells(np.array([[1, 9, 20], [8, 7, 30], [40, 50, 60]]), 3).astype(int)
-    array([[1, 1, 0],
-           [1, 1, 0],
-           [0, 0, 0]])
-    """
-    withheld = (counts > 0) & (counts < threshold)
-    before = -1
-    while before < (before := int(withheld.sum())):
-        for axis in range(counts.ndim):
-            for line in np.argwhere(withheld.sum(axis=axis) == 1).tolist():
-                _withhold_in(line, axis, counts, withheld)
-        if int(withheld.sum()) == before and counts.ndim > 1:
-            for cell in exposed_cells(counts, withheld, threshold):
-                for axis in range(counts.ndim):
-                    _withhold_in([*cell[:axis], *cell[axis + 1 :]], axis, counts, withheld)
-    return withheld
+    def _axes(self, export: Export, table: Contingency) -> tuple[list[Axis], list[list[Label]]]:
+        """Return the axes with the sums that are published, and the label of each node."""
+        wanted = self.subtotals.split(",") if isinstance(self.subtotals, str) else self.subtotals or ()
+        strange = [name for name in wanted if name not in table.names]
+        if strange:
+            raise LabError(f"subtotals names {strange[0]!r}, which is no column of the table: correct it.")
+        axes, labels = [], []
+        for name, values in zip(table.names, table.values, strict=True):
+            axis, own = Axis.plain(len(values)), [*values.cast("string").to_pylist(), ANY]
+            if name in wanted:
+                axis, own = _levels(values, name, export.schema.columns[name])
+            axes.append(axis)
+            labels.append(own)
+        return axes, labels
 
 
-def _withhold_in(line: list[int], axis: int, counts: NDArray[np.int64], withheld: Passes) -> None:
-    """Withhold the smallest count of a line that is still shown, a zero only if there is nothing else."""
-    place: list[Any] = list(line)
-    place.insert(axis, slice(None))
-    cost = counts[tuple(place)].astype(np.float64)
-    cost[cost == 0] = counts.sum() + 1.0
-    cost[withheld[tuple(place)]] = np.inf
-    if np.isfinite(cost).any():
-        place[axis] = int(cost.argmin())
-        withheld[tuple(place)] = True
+def _levels(values: pa.Array, name: str, declared: Column) -> tuple[Axis, list[Label]]:
+    """Return the axis of a column with the sums at each level of its hierarchy, and their labels."""
+    import pyarrow as pa
+
+    column = pa.chunked_array([values])
+    hierarchy = hierarchy_of(column, name, declared)
+    codes = hierarchy.encode(column, name)
+    labels: list[Label] = values.cast(pa.string()).to_pylist()
+    node_of = np.arange(len(values))
+    sums: list[tuple[int, ...]] = []
+    top = np.zeros(len(values), np.int32)
+    for level in range(1, hierarchy.height + 2):
+        group = hierarchy.codes[level][codes] if level <= hierarchy.height else top
+        for code in np.unique(group):
+            parts = np.unique(node_of[group == code])
+            if len(parts) > 1:
+                sums.append(tuple(parts.tolist()))
+                labels.append(hierarchy.labels[level][code] if level <= hierarchy.height else ANY)
+                node_of[group == code] = len(labels) - 1
+    if not sums:
+        sums, labels = [tuple(range(len(values)))], [*labels, ANY]
+    labels[-1] = ANY
+    return Axis(len(values), tuple(sums)), labels
 
 
-def exposed_cells(counts: NDArray[np.int64], withheld: Passes, threshold: int) -> list[tuple[int, ...]]:
-    """Return the small withheld cells that the published totals determine, by linear programming.
+def _sums(
+    table: Contingency, labels: Sequence[Sequence[Label]], shown: NDArray[np.int64], axes: Sequence[Axis]
+) -> pa.Table:
+    """Return one row per total and subtotal."""
+    import pyarrow as pa
 
-    Totals below the threshold are not published. With more than 300 withheld cells nothing is
-    checked beyond there being two in every line.
-
-    Examples
-    --------
-    >>> counts = np.array([[1, 9], [9, 9]])
-    >>> exposed_cells(counts, counts > 0, 3), exposed_cells(counts, counts == 1, 3)
-    ([], [(0, 0)])
-    """
-    from scipy.optimize import linprog
-
-    cells = np.argwhere(withheld)
-    if not 0 < len(cells) <= 300:
-        return []
-    lines, totals = [], []
-    for axis in range(counts.ndim):
-        others = np.delete(cells, axis, axis=1)
-        for line in np.unique(others, axis=0):
-            inside = (others == line).all(axis=1)
-            place: list[Any] = line.tolist()
-            place.insert(axis, slice(None))
-            if counts[tuple(place)].sum() >= threshold:
-                lines.append(inside.astype(float))
-                totals.append(counts[tuple(cells[inside].T)].sum())
-    exposed = []
-    for number, cell in enumerate(map(tuple, cells.tolist())):
-        if 0 < counts[cell] < threshold and lines:
-            goal = np.zeros(len(cells))
-            goal[number] = 1
-            low, high = (linprog(sign * goal, A_eq=lines, b_eq=totals, bounds=(0, None)) for sign in (1, -1))
-            if high.status == 0 and (high.fun or 0.0) + (low.fun or 0.0) > 1e-9 - 1:
-                exposed.append(cell)
-    return exposed
+    places = np.indices(shown.shape).reshape(shown.ndim, -1)
+    summed: Passes = np.any([place >= axis.leaves for place, axis in zip(places, axes, strict=True)], axis=0)
+    columns = {
+        name: pa.array(own, pa.string()).take(pa.array(place[summed]))
+        for name, own, place in zip(table.names, labels, places, strict=True)
+    }
+    flat = shown.reshape(-1)[summed]
+    return pa.table({**columns, "count": pa.array(flat, mask=flat < 0)})

@@ -2,41 +2,122 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.optimize import linprog
 
 from defenses import check_defense
 from defenses.cell_key import CellKey, noise_of, perturbed
-from defenses.small_cells import SmallCells, exposed_cells, withheld_cells
+from defenses.secondary import Axis, exposed, extended, withheld_numbers
+from defenses.small_cells import SmallCells
 from exports.errors import LabError
 from exports.queries import Condition, CountQuery, Withheld
 from exports.release import Export
-from exports.schema import Schema
+from exports.schema import Column, Role, Schema
 
 
 def export_of(sex: list[str], town: list[str]) -> Export:
     return Export(pa.table({"sex": sex, "town": town}), Schema.of(quasi_identifier=["sex", "town"]))
 
 
-@given(arrays(np.int64, st.tuples(st.integers(2, 5), st.integers(2, 5)), elements=st.integers(0, 12)))
-def test_no_withheld_cell_is_alone_in_its_line(counts: np.ndarray) -> None:
-    withheld = withheld_cells(counts, 4)
-    assert withheld[(counts > 0) & (counts < 4)].all()
-    for axis in (0, 1):
-        assert not (withheld.sum(axis=axis) == 1).any()
+def ranges(values: np.ndarray, shown: np.ndarray, axes: list[Axis], of: np.ndarray) -> np.ndarray:
+    """Return the least and largest value of some numbers by a dense programme over the cells alone."""
+    sums = [axis.sums for axis in axes]
+    leaves = tuple(size - len(own) for size, own in zip(values.shape, sums, strict=True))
+    member = []
+    for size, own in zip(leaves, sums, strict=True):
+        matrix = [np.eye(size)[one] for one in range(size)]
+        for parts in own:
+            matrix.append(np.sum([matrix[part] for part in parts], axis=0))
+        member.append(np.array(matrix))
+    rows = np.array(
+        [
+            reduce(np.kron, [one[n] for one, n in zip(member, node, strict=True)])
+            for node in np.ndindex(values.shape)
+        ]
+    )
+    seen = shown.ravel()
+    found = []
+    for row in rows[of.ravel()]:
+        ends = []
+        for sign in (1, -1):
+            best = linprog(sign * row, A_eq=rows[seen], b_eq=values.ravel()[seen], bounds=(0, None))
+            ends.append(sign * best.fun if best.status == 0 else np.inf)
+        found.append(ends)
+    return np.array(found).reshape(-1, 2)
 
 
-@settings(max_examples=25)
-@given(arrays(np.int64, (3, 3), elements=st.integers(0, 9)))
-def test_a_withheld_count_does_not_follow_from_the_totals_unless_everything_is_withheld(counts) -> None:
-    withheld = withheld_cells(counts, 3)
-    for row, column in exposed_cells(counts, withheld, 3):
-        assert withheld[row].all()
-        assert withheld[:, column].all()
+TABLES = arrays(np.int64, st.tuples(st.integers(1, 4), st.integers(1, 4)), elements=st.integers(0, 12))
+CUBES = arrays(np.int64, (2, 3, 2), elements=st.integers(0, 9))
+
+
+@settings(max_examples=15, deadline=None)
+@given(TABLES | CUBES, st.sampled_from([2, 3, 5]))
+def test_the_shown_numbers_tell_no_more_of_a_small_count_than_that_it_is_small(counts, threshold) -> None:
+    axes = [Axis.plain(size) for size in counts.shape]
+    values = extended(counts, axes)
+    withheld = withheld_numbers(values, values, axes, threshold)
+    small = (values > 0) & (values < threshold)
+    assert withheld[small].all()
+    found = ranges(values, ~withheld, axes, small)
+    assert (found[:, 0] <= 1e-6).all()
+    assert (found[:, 1] >= threshold - 1 - 1e-6).all()
+
+
+@settings(max_examples=8, deadline=None)
+@given(arrays(np.int64, (6, 2), elements=st.integers(0, 9)))
+def test_subtotals_of_a_hierarchy_tell_no_more_either(counts) -> None:
+    axes = [Axis(6, ((0, 1), (2, 3, 4), (6, 7, 5))), Axis.plain(2)]
+    values = extended(counts, axes)
+    withheld = withheld_numbers(values, values, axes, 4)
+    small = (values > 0) & (values < 4)
+    found = ranges(values, ~withheld, axes, small)
+    assert (found[:, 0] <= 1e-6).all()
+    assert (found[:, 1] >= 3 - 1e-6).all()
+
+
+def test_withholding_one_cell_alone_is_seen_through() -> None:
+    axes = [Axis.plain(3)]
+    values = extended(np.array([1, 9, 9]), axes)
+    alone = np.array([True, False, False, False])
+    assert exposed(values, values, alone, axes, 3) == [(0,)]
+    assert ranges(values, ~alone, axes, alone).tolist() == [[1, 1]]
+
+
+def test_subtotals_and_totals_are_rows_when_asked_for() -> None:
+    towns = ["0213"] * 9 + ["0214"] * 8 + ["0310"] * 2 + ["0320"] * 9 + ["0330"] * 8
+    schema = Schema({"town": Column(Role.QUASI_IDENTIFIER, prefix=True)})
+    release = SmallCells(subtotals="town", totals=True).transform(Export(pa.table({"town": towns}), schema))
+    shown = dict(zip(*release.table.to_pydict().values(), strict=True))
+    assert shown["021*"] == 17
+    assert shown["0310"] is None
+    assert shown["03**"] == 19
+    assert shown["*"] == 36
+    assert sum(count is None for count in shown.values()) >= 2
+    assert release.ask(CountQuery((Condition("town", ["0310", "0320", "0330"]),))) == 19
+    with pytest.raises(LabError, match="no column of the table"):
+        SmallCells("town", subtotals="sex").transform(Export(pa.table({"town": towns}), schema))
+
+
+def test_weights_are_published_and_people_are_what_the_threshold_counts() -> None:
+    table = pa.table({"town": ["a"] * 6 + ["b"] * 2 + ["c"] * 7, "w": [2.0] * 6 + [3.0] * 2 + [1.4] * 7})
+    export = Export(table, Schema({"town": Column(Role.QUASI_IDENTIFIER)}, weight="w"))
+    release = SmallCells("town").transform(export)
+    counts = dict(zip(*release.table.to_pydict().values(), strict=True))
+    assert counts["b"] is None
+    assert list(counts.values()).count(None) == 2
+    assert release.ask(CountQuery()) == 12 + 6 + 10
+    perturbed_counts = CellKey("town", seed=1).transform(export).table["count"].to_pylist()
+    unweighted = Export(table, Schema.of(quasi_identifier=["town"], insensitive=["w"]))
+    plain = CellKey("town", seed=1).transform(unweighted).table["count"].to_pylist()
+    means = (2, 3, 10 / 7)
+    assert perturbed_counts == [round(count * mean) for count, mean in zip(plain, means, strict=True)]
 
 
 def test_the_oracle_answers_cells_and_lines_but_nothing_that_tells_a_small_count() -> None:
