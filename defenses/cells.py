@@ -73,6 +73,11 @@ def cell_counts(export: Export, domain: Domain, limit: int) -> NDArray[np.int64]
         raise LabError(
             f"The histogram has {cells:,} cells, more than {LARGEST_HISTOGRAM:,}: take fewer columns."
         )
+    kept = None
+    if export.schema.person is not None:
+        kept = within_bound(export.table[export.schema.person], limit)
+    if kept is None and len(domain.columns) == 1 and _is_coded(export.table[domain.columns[0]]):
+        return _counts_of_codes(export.table[domain.columns[0]], domain)
     codes = domain.encode(export.table)
     cell = codes[0]
     if len(codes) > 1:
@@ -80,13 +85,35 @@ def cell_counts(export: Export, domain: Domain, limit: int) -> NDArray[np.int64]
         cell = np.where(
             inside, np.ravel_multi_index([np.maximum(code, 0) for code in codes], domain.sizes), -1
         )
-    if export.schema.person is not None:
-        kept = within_bound(export.table[export.schema.person], limit)
-        cell = cell if kept is None else cell[kept]
-    counts = np.zeros(cells + 1, dtype=np.int64)
-    rows = max(_ROWS, cells)
-    for start in range(0, len(cell), rows):
-        counts += np.bincount(cell[start : start + rows] + 1, minlength=cells + 1)
+    return _counted((cell if kept is None else cell[kept]) + 1, cells + 1)[1:]
+
+
+def _counted(codes: NDArray[np.int32], size: int) -> NDArray[np.int64]:
+    """Return how often each code occurs."""
+    counts = np.zeros(size, dtype=np.int64)
+    rows = max(_ROWS, size)
+    for start in range(0, len(codes), rows):
+        counts += np.bincount(codes[start : start + rows], minlength=size)
+    return counts
+
+
+def _is_coded(column: pa.ChunkedArray) -> bool:
+    import pyarrow as pa
+
+    return pa.types.is_dictionary(column.type)
+
+
+def _counts_of_codes(column: pa.ChunkedArray, domain: Domain) -> NDArray[np.int64]:
+    """Return the counts of a column that is stored as codes: its few values are looked up, not its rows."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    counts = np.zeros(domain.sizes[0] + 1, dtype=np.int64)
+    for chunk in column.chunks:
+        values = pa.concat_arrays([chunk.dictionary, pa.nulls(1, chunk.dictionary.type)])
+        place = domain.encode(pa.table([values], names=list(domain.columns)))[0]
+        codes = pc.fill_null(chunk.indices, len(values) - 1) if chunk.null_count else chunk.indices
+        np.add.at(counts, place + 1, _counted(codes.to_numpy(zero_copy_only=False), len(values)))
     return counts[1:]
 
 

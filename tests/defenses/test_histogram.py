@@ -75,6 +75,24 @@ def test_with_much_budget_the_counts_are_the_exact_ones():
         assert abs(row["count"] - exact) <= 2
 
 
+@given(st.lists(st.none() | st.sampled_from(["MA", "NY", "ZZ", ""]), max_size=60), st.integers(1, 59))
+def test_a_column_stored_as_codes_has_the_counts_of_the_same_texts(states, cut):
+    from defenses.cells import cell_counts
+    from exports.domain import Domain
+
+    for values in (("MA", "NY"), ("NY", "", "MA")):
+        schema = Schema({"state": Column(Role.QUASI_IDENTIFIER, domain=values)})
+        domain = Domain.of(schema, ["state"])
+        parts = [pa.array(part, pa.string()) for part in (states[:cut], states[cut:])]
+        texts = pa.chunked_array(parts)
+        coded = pa.chunked_array([part.dictionary_encode() for part in parts])
+        one, other = (
+            cell_counts(Export(pa.table({"state": column}), schema), domain, 1) for column in (texts, coded)
+        )
+        assert one.tolist() == other.tolist()
+        assert one.sum() == sum((state or "") in values for state in states)
+
+
 def test_values_outside_the_declared_domain_are_counted_nowhere():
     release = DpHistogram(["state"], epsilon=1, seed=1).transform(visits())
     assert release.rows["state"].to_pylist() == ["MA", "NY", "TX"]
