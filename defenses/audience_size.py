@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from math import floor, log10
+from itertools import product
+from math import floor, log10, prod
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from defenses.budget import Cost, Neighbours, exact
+from defenses.contributions import require_no_weight
 from defenses.curator import Curator
 from defenses.defense import Defense
 from defenses.noise import Laplace, add_noise
+from defenses.records import Columns, chosen, stated
+from exports.domain import Domain
 from exports.errors import LabError
-from exports.queries import CountQuery, count, exact_counts
+from exports.queries import Condition, CountQuery, count, exact_counts
 from exports.release import Export, Guarantee, Kind, Release
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_AUDIENCES = 10_000
 Ask = Callable[[CountQuery], int]
 
 
@@ -25,6 +33,7 @@ class SizeDefense(Defense):
     """A platform's answer to "how large is this audience?", changed before it leaves."""
 
     produces: ClassVar[Kind] = "counts"
+    by: Columns = None
 
     def around(self, ask: Ask) -> Ask:
         """Return the oracle that changes each answer of ``ask``; several go around one another.
@@ -43,9 +52,55 @@ class SizeDefense(Defense):
         assert ask is not None
         return self._oracle(export, self.around(ask), Guarantee())
 
-    def _oracle(self, export: Export, ask: Ask, guarantee: Guarantee, private: bool = False) -> Release:
-        manifest = {"defense": self.name, "parameters": self.get_params()}
-        return Release("counts", export.schema, guarantee, ask=ask, private=private, manifest=manifest)
+    def _oracle(self, export: Export, ask: Ask, guarantee: Guarantee) -> Release:
+        require_no_weight(export, self)
+        table = None
+        if self.by is not None:
+            table, audiences = audiences_by(export, self.by)
+            table = table.append_column("count", [[ask(query) for query in audiences]])
+        return Release(
+            "counts",
+            export.schema,
+            guarantee,
+            table=table,
+            ask=ask,
+            manifest={"defense": self.name, "parameters": stated(self)},
+        )
+
+
+def audiences_by(export: Export, by: Columns) -> tuple[pa.Table, list[CountQuery]]:
+    """Return the values of some columns in all combinations, and the audience that each one is.
+
+    Raises
+    ------
+    LabError
+        When a column is not declared or there are too many combinations.
+    """
+    import pyarrow as pa
+
+    names = chosen(export.schema, by)
+    values = [sorted(set(export.table[name].to_pylist()), key=_order) for name in names]
+    if prod(map(len, values)) > MOST_AUDIENCES:
+        raise LabError(
+            f"{', '.join(names)} have {prod(map(len, values)):,} combinations, more than "
+            f"{MOST_AUDIENCES:,}: name fewer columns in by."
+        )
+    combinations = list(product(*values))
+    table = pa.table(
+        {
+            name: pa.array([one[place] for one in combinations], export.table[name].type)
+            for place, name in enumerate(names)
+        }
+    )
+    asked = [
+        CountQuery(tuple(Condition(name, [value]) for name, value in zip(names, one, strict=True)))
+        for one in combinations
+    ]
+    return table, asked
+
+
+def _order(value: Any) -> tuple[bool, Any]:
+    return (value is None, "" if value is None else value)
 
 
 class MinimumSize(SizeDefense):
@@ -58,12 +113,25 @@ class MinimumSize(SizeDefense):
     ----------
     least : int, default 1000
         Smallest size that is told.
+    by : sequence of str, str or None
+        Columns of which every combination of values is asked as an audience; the answers are the
+        release's table.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from exports.schema import Schema
+    >>> people = pa.table({"state": ["MA"] * 3 + ["NY"]})
+    >>> export = Export(people, Schema.of(quasi_identifier=["state"]))
+    >>> MinimumSize(2, by="state").transform(export).table["count"].to_pylist()
+    [3, 0]
     """
 
     name: ClassVar[str] = "minimum-size"
 
-    def __init__(self, least: int = 1000) -> None:
+    def __init__(self, least: int = 1000, by: Sequence[str] | str | None = None) -> None:
         self.least = least
+        self.by = by
 
     def around(self, ask: Ask) -> Ask:
         """Return the oracle that hides sizes below the least."""
@@ -85,12 +153,15 @@ class RoundedSize(SizeDefense):
     ----------
     digits : int, default 2
         Significant digits.
+    by : sequence of str, str or None
+        As for a minimum size.
     """
 
     name: ClassVar[str] = "rounded-size"
 
-    def __init__(self, digits: int = 2) -> None:
+    def __init__(self, digits: int = 2, by: Sequence[str] | str | None = None) -> None:
         self.digits = digits
+        self.by = by
 
     def around(self, ask: Ask) -> Ask:
         """Return the oracle that rounds halves away from zero."""
@@ -111,12 +182,20 @@ class UndeduplicatedSize(SizeDefense):
     With people counted, an advertiser who uploads two identifiers sees from a size of 1 or 2
     whether they are one person's; counting rows hides that. It promises nothing else.
 
+    Parameters
+    ----------
+    by : sequence of str, str or None
+        As for a minimum size.
+
     References
     ----------
     Venkatadri, Andreou, Liu, Mislove, Gummadi, Loiseau and Goga (2018), doi:10.1109/SP.2018.00014.
     """
 
     name: ClassVar[str] = "undeduplicated-size"
+
+    def __init__(self, by: Sequence[str] | str | None = None) -> None:
+        self.by = by
 
     def transform(self, export: Export) -> Release:
         """Return the oracle that counts rows."""
@@ -140,6 +219,9 @@ class NoisySize(SizeDefense):
         Both change a size by at most 1 person.
     ledger : path or None
         File that keeps answers and charges; without it they live as long as the release.
+    by : sequence of str, str or None
+        Columns with declared domains, every combination of whose values is asked at once, at
+        ``epsilon`` each; the answers are the release's table.
     seed : int or None
         None draws in earnest through OpenDP; a seed simulates.
 
@@ -162,12 +244,14 @@ class NoisySize(SizeDefense):
         *,
         neighbours: Neighbours = "add-remove",
         ledger: str | Path | None = None,
+        by: Sequence[str] | str | None = None,
         seed: int | None = None,
     ) -> None:
         self.epsilon = epsilon
         self.budget = budget
         self.neighbours = neighbours
         self.ledger = ledger
+        self.by = by
         self.seed = seed
 
     def transform(self, export: Export) -> Release:
@@ -177,10 +261,22 @@ class NoisySize(SizeDefense):
         return noisy_oracle(self, export, ask)
 
 
-def noisy_oracle(defense: Any, export: Export, ask: Ask) -> Release:
-    """Return an oracle that adds Laplace noise of sensitivity 1 to ``ask``, within the defence's budget."""
+def noisy_oracle(defense: Any, export: Export, ask: Ask, sensitivity: int = 1) -> Release:
+    """Return an oracle that adds Laplace noise to ``ask``, within the defence's budget.
+
+    Parameters
+    ----------
+    defense : NoisySize or PsiSize
+        Its epsilon is the cost of one answer.
+    export : Export
+        The input.
+    ask : callable
+        The exact oracle.
+    sensitivity : int, default 1
+        How much one person changes an answer.
+    """
     epsilon = exact(defense.epsilon)
-    cost = Cost.pure(epsilon)
+    noise = Laplace(sensitivity / epsilon)
     curator = Curator.of(
         export,
         neighbours=defense.neighbours,
@@ -189,23 +285,35 @@ def noisy_oracle(defense: Any, export: Export, ask: Ask) -> Release:
         seed=defense.seed,
     )
 
-    def noisy(query: CountQuery) -> int:
-        described = {"defence": defense.name, "query": query.key(), "epsilon": str(epsilon)}
-        return int(
-            curator.answer(
-                described,
-                cost,
-                lambda stream: int(add_noise(np.array([ask(query)]), Laplace(1 / epsilon), stream)[0]),
-            )
+    def noisy(queries: Sequence[CountQuery]) -> list[int]:
+        keys = [query.key() for query in queries]
+        described = {"defence": defense.name, "queries": keys, "noise": str(noise)}
+        found: list[int] = curator.answer(
+            described,
+            Cost.pure(epsilon * len(queries)),
+            lambda stream: add_noise(np.array([ask(query) for query in queries]), noise, stream).tolist(),
         )
+        return found
 
+    table = None
+    if defense.by is not None:
+        names = chosen(export.schema, defense.by)
+        domain = Domain.of(export.schema, names)
+        codes = np.unravel_index(np.arange(prod(domain.sizes)), domain.sizes)
+        every = domain.decode([code.astype(np.int32) for code in codes], export.table.schema)
+        cells = [
+            CountQuery(tuple(Condition(name, [value]) for name, value in row.items()))
+            for row in every.to_pylist()
+        ]
+        table = every.append_column("count", [noisy(cells)])
     assert curator.budget is not None
     total: dict[str, float] = {curator.budget.currency: float(curator.budget.total)}
     return Release(
         "counts",
         export.schema,
-        curator.guarantee(total, 1),
-        ask=noisy,
+        curator.guarantee(total, sensitivity),
+        table=table,
+        ask=lambda query: noisy([query])[0],
         private=defense.seed is None,
-        manifest={"defense": defense.name, "parameters": defense.get_params()},
+        manifest={"defense": defense.name, "parameters": stated(defense), "noise": str(noise)},
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from defenses.bounds import many_runs_epsilon, one_run_epsilon
+from defenses.bounds import many_runs_epsilon, many_runs_rho, one_run_epsilon, rho_between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +49,8 @@ class AuditResult:
         What the guesses looked at.
     seed : int or None
         Seed of a simulation; None when the operating system drew.
+    claimed_rho, rho : float or None
+        The same two in zero-concentrated terms, in which Gaussian noise is audited best.
     """
 
     mechanism: str
@@ -63,17 +65,22 @@ class AuditResult:
     runs: int
     feature: str
     seed: int | None = None
+    claimed_rho: float | None = None
+    rho: float | None = None
 
     @property
     def caught(self) -> bool:
-        """Whether the bound contradicts the claim."""
-        return self.epsilon > self.claimed
+        """Whether a bound contradicts the claim."""
+        spent = self.claimed_rho is not None and self.rho is not None and self.rho > self.claimed_rho
+        return self.epsilon > self.claimed or spent
 
     def __repr__(self) -> str:
         verdict = "which contradicts it" if self.caught else "which does not contradict it"
+        spent = "" if self.claimed_rho is None else f", and rho {self.rho:.3g} of {self.claimed_rho:.3g}"
         return (
             f"{self.mechanism} claims epsilon {self.claimed:g}: {self.method} ({self.runs:,}) show at least "
-            f"{self.epsilon:.3g} of the {self.cap:.3g} they could show, {verdict} (level {self.level:g})"
+            f"{self.epsilon:.3g} of the {self.cap:.3g} they could show{spent}, {verdict} "
+            f"(level {self.level:g})"
         )
 
     def _repr_html_(self) -> str:
@@ -100,6 +107,7 @@ def audit_worlds(
     level: float = CI_LEVEL,
     features: Mapping[str, Feature] | None = None,
     seed: int | None = None,
+    claimed_rho: float | None = None,
 ) -> AuditResult:
     """Compare many outputs of a mechanism on two neighbouring inputs.
 
@@ -120,6 +128,8 @@ def audit_worlds(
         Each turns an array of outputs, shape (runs, outputs), into one integer per run; default ``FEATURES``.
     seed : int or None
         Noted in the result.
+    claimed_rho : float or None
+        The promise in zCDP; the event is then chosen for it, and both promises are compared.
 
     Examples
     --------
@@ -133,7 +143,7 @@ def audit_worlds(
     worlds = [np.asarray(world, dtype=np.float64).reshape(len(world), -1) for world in (with_person, without)]
     half = min(len(world) for world in worlds) // 2
     learnt = {
-        name: _telling_event([feature(world[:half]) for world in worlds], delta)
+        name: _telling_event([feature(world[:half]) for world in worlds], delta, claimed_rho is not None)
         for name, feature in (features or FEATURES).items()
     }
     name = max(learnt, key=lambda name: learnt[name][0])
@@ -154,10 +164,16 @@ def audit_worlds(
         min(runs_with, runs_without),
         name,
         seed,
+        claimed_rho,
+        None
+        if claimed_rho is None
+        else many_runs_rho(hits, runs_with, false_hits, runs_without, level=level),
     )
 
 
-def _telling_event(worlds: Sequence[NDArray[np.int64]], delta: float) -> tuple[float, NDArray[np.int64]]:
+def _telling_event(
+    worlds: Sequence[NDArray[np.int64]], delta: float, in_rho: bool = False
+) -> tuple[float, NDArray[np.int64]]:
     """Return how well the best event tells the worlds apart, and the labels it consists of.
 
     Events are unions of the labels that are relatively most frequent in the first world; their
@@ -174,7 +190,13 @@ def _telling_event(worlds: Sequence[NDArray[np.int64]], delta: float) -> tuple[f
         ratio: NDArray[np.float64] = np.log(least / (below + 3 * np.sqrt(below / runs) + 9 / runs))
         return ratio
 
-    gains = np.maximum(evidence(hits, false), evidence(1 - false, 1 - hits))
+    if in_rho:
+        low = np.maximum(hits - 5 * np.sqrt(hits * (1 - hits) / runs) - 14 / runs, 0.0)
+        high = np.minimum(false + 5 * np.sqrt(false * (1 - false) / runs) + 14 / runs, 1.0)
+        pairs = zip(low.tolist(), high.tolist(), strict=True)
+        gains = np.array([rho_between(one, other) if one > other else 0.0 for one, other in pairs])
+    else:
+        gains = np.maximum(evidence(hits, false), evidence(1 - false, 1 - hits))
     best = int(np.argmax(gains))
     return float(gains[best]), labels[order[: best + 1]]
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from defenses import find
 from defenses.audit import CI_LEVEL, AuditResult, audit_one_run, audit_worlds
+from defenses.budget import epsilon_of_rho, exact, exact_delta, rho_of_epsilon
 from exports.errors import LabError
 from exports.plugins import nearest
 from exports.randomness import Stream
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from defenses.synthesis import Synthesis
+
 CANARIES = 10_000
 RUNS = 100_000
 CHOICES = 1_500
+LOOKS = 800
 
 
 def audit(name: str, seed: int | None = 1, level: float = CI_LEVEL) -> AuditResult:
@@ -56,7 +60,6 @@ def audit(name: str, seed: int | None = 1, level: float = CI_LEVEL) -> AuditResu
 
 
 def _noise(name: str, seed: int | None, level: float) -> AuditResult:
-    from defenses.budget import epsilon_of_rho
     from defenses.noise import Gaussian, Laplace, add_noise
 
     noise = Laplace(Fraction(1)) if name == "laplace" else Gaussian(Fraction(1))
@@ -165,24 +168,80 @@ def _made(name: str, **parameters: Any) -> Callable[[int | None], Any]:
     return lambda seed: find(name)(**parameters, seed=seed)
 
 
-def _synthetic_cells(name: str, **parameters: Any) -> Callable[[str, int | None, float], AuditResult]:
-    """Return an audit of a synthesiser in which each canary is one person in a cell of its own."""
+def audit_synthesis(
+    defense: Synthesis, *, label: str = "synthesis", level: float = CI_LEVEL, runs: int = LOOKS
+) -> AuditResult:
+    """Audit a synthesiser by all that it ever learns from the data, over many runs in two worlds.
+
+    Rows are drawn from the measurements alone, so that whoever sees the measurements sees at
+    least as much. In one world a person is there more, with a value of their own that the domain
+    declares and nobody else has; the auditor looks at how likely the measured counts of their
+    cells are in both, and at which tables were measured over which domain.
+
+    Parameters
+    ----------
+    defense : Synthesis
+        With its parameters, its seed among them.
+    label : str
+        Name for the result.
+    level : float, default 1e-6
+        Chance that a sound one is caught.
+    runs : int, default 800
+        Runs per world.
+    """
+    import pyarrow as pa
+
+    names = ("a", "b")
+    schema = Schema({name: Column(Role.QUASI_IDENTIFIER, bounds=(0, 2)) for name in names})
+    columns = {name: [0, 1] * 20 for name in names}
+    rho = rho_of_epsilon(exact(defense.epsilon), exact_delta(defense.delta))
+    without = {
+        clique: np.bincount([0, 4 if len(clique) == 2 else 1] * 20, minlength=3 ** len(clique))
+        for clique in (("a",), ("b",), ("a", "b"), ("b", "a"))
+    }
+
+    def outputs(found: list[dict[str, Any]]) -> list[float]:
+        likelihood, cells = 0.0, 0
+        for one in found:
+            counts, clique = one["counts"], tuple(one["columns"])
+            cells += len(counts)
+            if len(counts) == 3 ** len(clique):
+                excess = counts[-1] - without[clique][-1] - 0.5
+                likelihood += excess / max(float(Fraction(one["sigma"])) ** 2, 1e-3)
+        return [likelihood, len(found), cells]
+
+    worlds = []
+    for more in (1, 0):
+        table = pa.table({name: values + [2] * more for name, values in columns.items()})
+        data = defense.seen(Export(table, schema))
+        world = []
+        for run in range(runs):
+            stream = _stream(defense.seed, f"{label}/{more}/{run}")
+            world.append(outputs(defense.measured(data, rho, data.limit, stream)))
+        worlds.append(np.array(world))
+    return audit_worlds(
+        label,
+        *worlds,
+        claimed=float(exact(defense.epsilon)),
+        delta=float(exact_delta(defense.delta)),
+        level=level,
+        features={
+            "likelihood of the person": lambda seen: np.floor(4 * seen[:, 0]).astype(np.int64),
+            "tables and their cells": lambda seen: (1000 * seen[:, 1] + seen[:, 2]).astype(np.int64),
+        },
+        seed=defense.seed,
+        claimed_rho=float(rho),
+    )
+
+
+def _synthesiser(
+    name: str, runs: int = LOOKS, **parameters: Any
+) -> Callable[[str, int | None, float], AuditResult]:
+    """Return the audit of a shipped synthesiser at a budget at which few runs show much."""
 
     def run_audit(label: str, seed: int | None, level: float) -> AuditResult:
-        keys = np.array([f"k{number:04d}" for number in range(CANARIES // 5)])
-        cell = Column(Role.QUASI_IDENTIFIER, domain=tuple(keys.tolist()))
-        schema = Schema({"cell": cell, "other": Column(Role.QUASI_IDENTIFIER, domain=("x", "y"))})
-
-        def scores(inside: NDArray[np.bool_]) -> NDArray[np.float64]:
-            table = _cells(np.concatenate([np.repeat(keys, 5), keys[inside]]))
-            rows = find(name)(**parameters, seed=seed).transform(Export(table, schema)).rows
-            drawn = rows["cell"].value_counts().to_pylist()
-            by_key = {one["values"]: one["counts"] for one in drawn}
-            return np.array([by_key.get(key, 0) for key in keys.tolist()], dtype=np.float64)
-
-        return audit_one_run(
-            label, scores, len(keys), Stream(seed or 0, "audit", label), claimed=2.0, delta=1e-12, level=level
-        )
+        made: Any = find(name)(epsilon=10, delta=1e-3, seed=seed, **parameters)
+        return audit_synthesis(made, label=label, level=level, runs=runs)
 
     return run_audit
 
@@ -215,7 +274,7 @@ def _logistic(name: str, seed: int | None, level: float) -> AuditResult:
 
 
 AUDITS: Mapping[str, Callable[[str, int | None, float], AuditResult]] = {
-    "aim": _synthetic_cells("aim", epsilon=2, delta=1e-12, rounds=1),
+    "aim": _synthesiser("aim", LOOKS // 4, rounds=1),
     "decoys": _decoys,
     "dp-histogram": _canaries_in_cells(_made("dp-histogram", columns="cell", epsilon=1)),
     "dp-histogram (gaussian)": _canaries_in_cells(
@@ -225,11 +284,11 @@ AUDITS: Mapping[str, Callable[[str, int | None, float], AuditResult]] = {
     "dp-logistic": _logistic,
     "dp-margins": _canaries_in_cells(_made("dp-margins", columns="cell,other", epsilon=1, order=1)),
     "gaussian": _noise,
-    "independent-margins": _synthetic_cells("independent-margins", epsilon=2, delta=1e-12),
+    "independent-margins": _synthesiser("independent-margins"),
     "laplace": _noise,
-    "mst": _synthetic_cells("mst", epsilon=2, delta=1e-12),
+    "mst": _synthesiser("mst"),
     "noisy-max": _noisy_max,
-    "privbayes": _synthetic_cells("privbayes", epsilon=2, delta=1e-12),
+    "privbayes": _synthesiser("privbayes"),
     "randomised-response": _canary_answers(_made("randomised-response", column="answer", epsilon=1)),
     "unary-encoding": _canary_answers(_made("unary-encoding", column="answer", epsilon=1)),
 }

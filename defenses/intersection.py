@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from defenses.audience_size import SizeDefense, noisy_oracle
 from defenses.budget import Neighbours
+from defenses.cells import contribution_limit
+from defenses.contributions import within_bound
 from defenses.tokens import token_columns
 from exports.errors import LabError, MissingExtraError
-from exports.queries import CountQuery
+from exports.queries import Condition, CountQuery
 from exports.release import Export, Guarantee, Release
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LARGEST = 200_000
 """Items of both sides together; about two thousand items take a second."""
@@ -29,7 +35,11 @@ class PsiSize(SizeDefense):
     column : str or None
         Identifier that is intersected; default the first.
     epsilon, budget : float or str, or None
-        Cost of one noisy size and the total over all; None tells exact sizes.
+        Cost of one noisy size and the total over all; None tells exact sizes. With a person
+        column each person takes part with the identifiers of their first ``max_rows_per_person``
+        rows (schema; default 1), and the noise covers all of them.
+    theirs : pyarrow.Table or None
+        The recipient's list, with that column; its size is then the release's table.
     neighbours, ledger, seed
         As for noisy sizes; the key exchange itself always draws from the operating system.
 
@@ -57,6 +67,7 @@ class PsiSize(SizeDefense):
         *,
         epsilon: float | str | None = None,
         budget: float | str | None = None,
+        theirs: pa.Table | None = None,
         neighbours: Neighbours = "add-remove",
         ledger: str | Path | None = None,
         seed: int | None = None,
@@ -64,6 +75,7 @@ class PsiSize(SizeDefense):
         self.column = column
         self.epsilon = epsilon
         self.budget = budget
+        self.theirs = theirs
         self.neighbours = neighbours
         self.ledger = ledger
         self.seed = seed
@@ -71,7 +83,12 @@ class PsiSize(SizeDefense):
     def transform(self, export: Export) -> Release:
         """Return the oracle that takes the recipient's list as one condition on the identifier."""
         column = token_columns(export.schema, self.column)[0]
-        mine = sorted({str(value) for value in export.table[column].drop_null().unique().to_pylist()})
+        person, limit, items = export.schema.person, 1, export.table[column]
+        if person is not None and self.epsilon is not None:
+            limit = contribution_limit(export, None)
+            kept = within_bound(export.table[person], limit)
+            items = items if kept is None else items.filter(kept)
+        mine = sorted({str(value) for value in items.drop_null().unique().to_pylist()})
 
         def ask(query: CountQuery) -> int:
             if len(query.conditions) != 1 or query.conditions[0].negated or query.columns != (column,):
@@ -79,10 +96,23 @@ class PsiSize(SizeDefense):
             return intersection_size(mine, [str(value) for value in query.conditions[0].values])
 
         if self.epsilon is None:
-            return self._oracle(export, ask, Guarantee())
-        if self.budget is None:
+            release = self._oracle(export, ask, Guarantee())
+        elif self.budget is None and self.ledger is None:
             raise LabError("Noisy sizes need a total: give budget=TOTAL beside epsilon.")
-        return noisy_oracle(self, export, ask)
+        else:
+            release = noisy_oracle(self, export, ask, limit)
+        return release if self.theirs is None else replace(release, table=self._size(release, column))
+
+    def _size(self, release: Release, column: str) -> pa.Table:
+        """Return the size of the intersection with the recipient's list as a table."""
+        import pyarrow as pa
+
+        assert self.theirs is not None
+        assert release.ask is not None
+        if column not in self.theirs.column_names:
+            raise LabError(f"The recipient's list has no column {column!r}: rename the one to intersect.")
+        accounts = self.theirs[column].cast(pa.string()).drop_null().to_pylist()
+        return pa.table({"count": [release.ask(CountQuery((Condition(column, accounts),)))]})
 
 
 def intersection_size(mine: Sequence[str], theirs: Collection[str]) -> int:

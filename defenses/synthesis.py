@@ -88,9 +88,13 @@ class Synthesis(Defense):
     def drawn(self, measurements: Any, sizes: dict[str, int], stream: Stream) -> list[NDArray[np.int32]]:
         """Return the codes of synthetic rows, from the measurements alone."""
 
+    def seen(self, export: Export) -> Coded:
+        """Return the rows as they are looked at, in the declared domain and each person bounded."""
+        return Coded.of(export, self.columns, self.max_contributions)
+
     def transform(self, export: Export) -> Release:
         """Return the synthetic rows."""
-        data = Coded.of(export, self.columns, self.max_contributions)
+        data = self.seen(export)
         distance = data.limit * (2 if self.neighbours == "replace" else 1)
         epsilon, delta = exact(self.epsilon), exact_delta(self.delta)
         rho = rho_of_epsilon(epsilon, delta)

@@ -64,7 +64,8 @@ def defend_file(
     table = load(file, text=_as_text(declared))
     release = defense.fit_transform(Export(table, declared))
     if release.table is None:
-        raise LabError(f"{names} releases {release.kind}, which no file can hold: use it from Python.")
+        way_out = "give --set by=COLUMN, or for an intersection --set theirs=FILE"
+        raise LabError(f"{names} answers questions, and a file holds only answers: {way_out}.")
     steps = release.manifest.get("steps", [release.manifest])
     result = {
         "rows_in": table.num_rows,

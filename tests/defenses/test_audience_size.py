@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -7,7 +9,7 @@ from defenses.intersection import PsiSize
 from exports.errors import LabError
 from exports.queries import Condition, CountQuery
 from exports.release import Export
-from exports.schema import Schema
+from exports.schema import Column, Role, Schema
 
 SCHEMA = Schema.of(person="account", token=["mail"])
 ACCOUNTS = pa.table(
@@ -81,7 +83,9 @@ def test_an_intersection_tells_its_size_exactly_or_with_noise(export):
     exact = PsiSize().transform(export)
     assert exact.ask(audience(*range(2990, 3010))) == 10
     assert exact.ask(audience()) == 0
-    noisy = PsiSize(epsilon=1000, budget=1000, seed=1).transform(export)
+    two = Export(ACCOUNTS, replace(SCHEMA, max_rows_per_person=2))
+    noisy = PsiSize(epsilon=1000, budget=1000, seed=1).transform(two)
+    assert noisy.manifest["noise"] == "Laplace(scale=Fraction(1, 500))"
     assert noisy.ask(audience(*range(2990, 3010))) == 10
     assert noisy.guarantee.promises == {"epsilon": 1000.0}
     with pytest.raises(LabError, match="left 0"):
@@ -95,3 +99,41 @@ def test_an_intersection_tells_its_size_exactly_or_with_noise(export):
             exact.ask(query)
     with pytest.raises(LabError, match="budget=TOTAL"):
         PsiSize(epsilon=1).transform(export)
+
+
+@pytest.mark.extra("psi")
+def test_a_person_takes_part_in_a_noisy_intersection_with_no_more_addresses_than_the_noise_covers(export):
+    theirs = pa.table({"mail": ["m0", "m1", "m2", "m9999"]})
+    assert PsiSize(theirs=theirs).transform(export).rows.to_pydict() == {"count": [3]}
+    once = PsiSize(theirs=theirs, epsilon=1000, budget=1000, seed=1).transform(export)
+    assert once.rows.to_pydict() == {"count": [2]}
+    with pytest.raises(LabError, match="has no column 'mail'"):
+        PsiSize(theirs=pa.table({"m": ["m0"]})).transform(export)
+
+
+def test_sizes_by_the_values_of_columns_are_a_table():
+    schema = Schema(
+        {"state": Column(Role.QUASI_IDENTIFIER, domain=("MA", "NY")), "mail": Column(Role.TOKEN)},
+        person="mail",
+    )
+    table = pa.table({"state": ["MA"] * 1234 + [None] * 7, "mail": [f"m{n % 1240}" for n in range(1241)]})
+    export = Export(table, schema)
+    sizes = {
+        defense.name: defense.transform(export).rows.to_pydict()
+        for defense in (
+            MinimumSize(by="state"),
+            RoundedSize(by="state"),
+            UndeduplicatedSize(by=["state"]),
+            NoisySize(100, 200, by="state", seed=1),
+        )
+    }
+    assert sizes == {
+        "minimum-size": {"state": ["MA", None], "count": [1234, 0]},
+        "rounded-size": {"state": ["MA", None], "count": [1200, 7]},
+        "undeduplicated-size": {"state": ["MA", None], "count": [1234, 7]},
+        "noisy-size": {"state": ["MA", "NY"], "count": [1234, 0]},
+    }
+    with pytest.raises(LabError, match=r"needed epsilon 200, left 150"):
+        NoisySize(100, 150, by="state", seed=1).transform(export)
+    with pytest.raises(LabError, match="cannot weigh"):
+        MinimumSize().transform(Export(table, replace(schema, weight="mail")))
