@@ -1,10 +1,13 @@
 from fractions import Fraction
-from math import exp
+from itertools import combinations_with_replacement
+from math import ceil, exp
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import chdtrc
 
 from defenses.noise import Laplace
 from defenses.unknown_keys import DpKeys, people_per_key, release_threshold
@@ -31,6 +34,61 @@ def test_the_threshold_is_the_least_that_keeps_delta(scale, keys, delta):
 
     assert shown(threshold) <= float(Fraction(delta))
     assert threshold == 2 or shown(threshold - 1) > float(Fraction(delta)) * (1 - 1e-6)
+
+
+def shown_counts(people: int, scale: float, threshold: int) -> np.ndarray:
+    """Return the chances that a key of so many people is absent, shows each count, or a larger one."""
+    ratio = exp(-1 / scale)
+    counts = np.arange(threshold, threshold + 60 * ceil(scale))
+    shown = (1 - ratio) / (1 + ratio) * ratio ** np.abs(counts - people).astype(float)
+    more = ratio ** (counts[-1] + 1 - people) / (1 + ratio)
+    return (
+        np.array([max(0.0, 1 - shown.sum() - more), *shown, more]) if people else np.eye(len(counts) + 2)[0]
+    )
+
+
+def exact_delta_of(epsilon: float, scale: float, threshold: int, others: tuple[int, ...]) -> float:
+    """Return the least delta at which one person more in each key, of so many others, is hidden."""
+    worlds = [np.ones(1), np.ones(1)]
+    for people in others:
+        for world in (0, 1):
+            worlds[world] = np.outer(worlds[world], shown_counts(people + world, scale, threshold)).ravel()
+    one, other = worlds
+    return max(np.maximum(a - exp(epsilon) * b, 0).sum() for a, b in ((one, other), (other, one)))
+
+
+@pytest.mark.parametrize(("epsilon", "delta"), [("1", "1e-3"), ("0.5", "1e-5"), ("3", "0.05")])
+@pytest.mark.parametrize("keys", [1, 2])
+def test_the_promise_holds_by_exact_computation_whatever_the_person_adds(epsilon, delta, keys):
+    scale = keys / Fraction(epsilon)
+    threshold = release_threshold(Laplace(scale), keys, Fraction(delta))
+    near = [0, 1, 2, threshold - 1, threshold, threshold + 5]
+    worst = {
+        least: max(
+            exact_delta_of(float(epsilon), float(scale), least, others)
+            for others in combinations_with_replacement(near, keys)
+        )
+        for least in (threshold, threshold - 1)
+    }
+    assert worst[threshold] <= float(delta) * (1 + 1e-9)
+    assert keys > 1 or threshold == 2 or worst[threshold - 1] > float(delta)
+
+
+@pytest.mark.parametrize("seed", [pytest.param(None, marks=pytest.mark.extra("dp")), 1])
+def test_keys_of_one_person_show_as_often_as_computed_and_with_the_exact_distribution(seed):
+    keys, scale = 20_000, 4
+    one_each = export([f"k{number}" for number in range(keys)])
+    release = DpKeys("site", epsilon=Fraction(1, scale), delta="0.1", seed=seed).transform(one_each)
+    threshold, counts = release.manifest["threshold"], release.rows["count"].to_numpy()
+    chance = 1 - shown_counts(1, scale, threshold)[0]
+    low, high = clopper_pearson(len(counts), keys, 1 - 1e-6)
+    assert low <= chance <= high
+    assert chance <= 0.1
+    ratio = exp(-1 / scale)
+    last = 30
+    seen = np.bincount(np.minimum(counts - threshold, last), minlength=last + 1)
+    expected = np.append((1 - ratio) * ratio ** np.arange(last), ratio**last) * len(counts)
+    assert chdtrc(last, ((seen - expected) ** 2 / expected).sum()) > 1e-6
 
 
 @pytest.mark.parametrize("seed", [pytest.param(None, marks=pytest.mark.extra("dp")), 1])
