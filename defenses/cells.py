@@ -100,7 +100,7 @@ def _counted(codes: NDArray[np.int32], size: int) -> NDArray[np.int64]:
 def _is_coded(column: pa.ChunkedArray) -> bool:
     import pyarrow as pa
 
-    return pa.types.is_dictionary(column.type)
+    return bool(pa.types.is_dictionary(column.type))
 
 
 def _counts_of_codes(column: pa.ChunkedArray, domain: Domain) -> NDArray[np.int64]:

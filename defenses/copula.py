@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from defenses.cells import contribution_limit
 from defenses.coding import described
+from defenses.contributions import require_no_weight, within_bound
 from defenses.defense import Defense
 from defenses.synthesis import synthetic
 from exports.errors import LabError
@@ -23,7 +25,8 @@ class GaussianCopula(Defense):
     """Publish rows whose columns have the original values and normal-score correlations.
 
     A reader finds no row of a person, but every value is some person's, extremes included, and
-    what the margins and correlations give away they give away exactly. It promises nothing.
+    what the margins and correlations give away they give away exactly. With a person column each
+    person's first ``max_rows_per_person`` rows count (schema; default 1). It promises nothing.
 
     Parameters
     ----------
@@ -65,6 +68,7 @@ class GaussianCopula(Defense):
         import pyarrow as pa
         from scipy.special import ndtr, ndtri
 
+        export = once_each(export, self)
         names = synthesised_columns(export, self.columns)
         rows = export.table.num_rows if self.rows is None else self.rows
         stream = Stream(self.seed or 0, "defence", self.name)
@@ -84,6 +88,21 @@ class GaussianCopula(Defense):
             columns.append(distinct.take(pa.array(code)))
         table = pa.table(columns, names=names)
         return synthetic(self, table, export.schema, Guarantee())
+
+
+def once_each(export: Export, defense: Defense) -> Export:
+    """Return the first ``max_rows_per_person`` rows of each person, one without a bound in the schema.
+
+    Raises
+    ------
+    LabError
+        When the schema declares a weight.
+    """
+    require_no_weight(export, defense)
+    if export.schema.person is None:
+        return export
+    kept = within_bound(export.table[export.schema.person], contribution_limit(export, None))
+    return export if kept is None else Export(export.table.filter(kept), export.schema)
 
 
 def synthesised_columns(export: Export, columns: Sequence[str] | str | None) -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from defenses.bits import Bits
 from defenses.contributions import units
+from defenses.records import stated
 from defenses.tokens import TokenDefense, chosen, hashed, token_columns
 from exports.errors import LabError
 from exports.randomness import Stream
@@ -129,7 +130,6 @@ class Decoys(TokenDefense):
         apart = len(units(export)[0]) == export.table.num_rows
         if covered and once and apart and rate > 0 and keep < 1:
             promise = Guarantee({"epsilon": membership_epsilon(keep, rate)}, "record", "replace", 1)
-        parameters = {name: value for name, value in self.get_params().items() if name != "pool"}
         return Release(
             "tokens",
             upload.schema,
@@ -137,7 +137,7 @@ class Decoys(TokenDefense):
             table=upload.table,
             owner=owner,
             private=self.seed is None,
-            manifest={"defense": self.name, "parameters": {**parameters, "pool_rows": self.pool.num_rows}},
+            manifest={"defense": self.name, "parameters": stated(self)},
         )
 
     def _dressed(self, drawn: pa.Table, export: Export, bits: Bits) -> pa.Table:

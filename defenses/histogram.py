@@ -12,6 +12,7 @@ from defenses.cells import cell_counts, contribution_limit, histogram_table, sum
 from defenses.curator import Curator, Memory
 from defenses.defense import Defense
 from defenses.noise import Gaussian, Laplace, Noise, add_noise
+from defenses.records import stated
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
@@ -120,7 +121,7 @@ class DpHistogram(Defense):
             table=histogram_table(domain, counts, export.table.schema),
             ask=lambda query: sum_of_cells(query, domain, counts),
             private=self.seed is None,
-            manifest={"defense": self.name, "parameters": self.get_params(), "noise": str(noise)},
+            manifest={"defense": self.name, "parameters": stated(self), "noise": str(noise)},
         )
 
     def _mechanism(self, distance: int) -> tuple[Noise, Cost, dict[str, float]]:

@@ -15,6 +15,7 @@ from defenses.bits import Bits
 from defenses.budget import exact
 from defenses.contributions import within_bound
 from defenses.defense import Defense
+from defenses.records import stated, weights_of
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.randomness import Stream
@@ -141,7 +142,7 @@ class UnaryEncoding(Defense):
 
 
 def estimated_counts(release: Release) -> dict[str, float]:
-    """Return unbiased estimates of the true counts behind a locally randomised release.
+    """Return unbiased estimates of the true counts, or sums of weights, behind a local release.
 
     Examples
     --------
@@ -154,14 +155,15 @@ def estimated_counts(release: Release) -> dict[str, float]:
     """
     odds: Mapping[str, Any] = release.manifest["odds"]
     said = release.rows[release.manifest["parameters"]["column"]].cast("string")
+    weight = weights_of(release.as_export())
+    weight = np.ones(len(said)) if weight is None else weight
     if release.manifest["defense"] == UnaryEncoding.name:
         digits = np.frombuffer("".join(said.to_pylist()).encode(), dtype=np.uint8) - ord("0")
-        counts = digits.reshape(len(said), -1).sum(axis=0, dtype=np.int64)
+        counts = weight @ digits.reshape(len(said), -1)
     else:
-        import pyarrow.compute as pc
-
-        counts = np.array([pc.sum(pc.equal(said, value)).as_py() or 0 for value in odds["values"]])
-    estimate = (counts - len(said) * odds["false"]) / (odds["true"] - odds["false"])
+        answers = np.array([text or "" for text in said.to_pylist()], dtype=object)
+        counts = np.array([weight[answers == value].sum() for value in odds["values"]])
+    estimate = (counts - weight.sum() * odds["false"]) / (odds["true"] - odds["false"])
     return dict(zip(odds["values"], estimate.tolist(), strict=True))
 
 
@@ -231,7 +233,7 @@ class _Answers:
             Guarantee({"epsilon": self.epsilon}, unit, "replace", 1),
             table=table.drop(named),
             private=defense.seed is None,
-            manifest={"defense": defense.name, "parameters": defense.get_params(), "odds": odds},
+            manifest={"defense": defense.name, "parameters": stated(defense), "odds": odds},
             owner=self.owner,
         )
 

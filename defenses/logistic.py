@@ -14,6 +14,7 @@ from defenses.coding import Coded, described
 from defenses.curator import Curator, Memory
 from defenses.defense import Defense
 from defenses.noise import Gaussian, add_noise
+from defenses.records import stated
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
@@ -141,7 +142,7 @@ class DpLogistic(Defense):
             table=features.table(weights),
             score=lambda table: _sigmoid(features.linear(features.domain.encode(table), weights)),
             private=self.seed is None,
-            manifest={"defense": self.name, "parameters": self.get_params()},
+            manifest={"defense": self.name, "parameters": stated(self)},
         )
 
     def _trained(

@@ -14,6 +14,7 @@ from defenses.cells import cell_counts, contribution_limit, sum_of_cells
 from defenses.curator import Curator, Memory
 from defenses.defense import Defense
 from defenses.noise import Gaussian, Laplace, add_noise
+from defenses.records import stated
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.queries import CountQuery
@@ -149,7 +150,7 @@ class DpMargins(Defense):
             table=_long_table(domains, tables, columns),
             ask=lambda query: _answer(query, domains, tables),
             private=self.seed is None,
-            manifest={"defense": self.name, "parameters": self.get_params(), "noise": str(noise)},
+            manifest={"defense": self.name, "parameters": stated(self), "noise": str(noise)},
         )
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from defenses.defense import Defense
+from defenses.records import stated
 from defenses.tokens import TokenDefense, chosen, hashed
 from exports.errors import LabError
 from exports.release import Export, Guarantee, Kind, Release
@@ -122,7 +123,7 @@ class NeutralEvents(Defense):
             upload.schema,
             table=upload.table,
             owner=np.arange(table.num_rows),
-            manifest={"defense": self.name, "parameters": self.get_params()},
+            manifest={"defense": self.name, "parameters": stated(self)},
         )
 
 

@@ -18,6 +18,7 @@ from defenses.budget import Cost, Neighbours, exact, exact_delta, rho_of_epsilon
 from defenses.coding import Coded
 from defenses.curator import Curator, Memory
 from defenses.defense import Defense
+from defenses.records import stated
 from exports.randomness import Stream
 from exports.release import Export, Guarantee, Kind, Release
 
@@ -153,7 +154,7 @@ def synthetic(
         guarantee,
         table=table,
         private=private,
-        manifest={"defense": defense.name, "parameters": defense.get_params()},
+        manifest={"defense": defense.name, "parameters": stated(defense)},
         owner=np.full(table.num_rows, -1),
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from defenses.defense import Defense
+from defenses.records import stated
 from exports.errors import LabError
 from exports.release import Export, Guarantee, Kind, Release
 from exports.schema import Role, Schema
@@ -46,7 +47,7 @@ class TokenDefense(Defense):
             guarantee or Guarantee(),
             table=table,
             owner=np.arange(table.num_rows) if owner is None else owner,
-            manifest={"defense": self.name, "parameters": self.get_params(), **more},
+            manifest={"defense": self.name, "parameters": stated(self), **more},
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from defenses.copula import ranks, synthesised_columns
+from defenses.copula import once_each, ranks, synthesised_columns
 from defenses.defense import Defense
 from defenses.synthesis import synthetic
 from exports.errors import LabError
@@ -22,7 +22,8 @@ class SequentialTrees(Defense):
     """Publish rows made column by column: a tree finds similar people, one of them lends the value.
 
     The usual way of statistical offices (synthpop). Relations are kept well, whole rows of rare
-    people too now and then: a leaf with few people lends exactly their values. It promises nothing.
+    people too now and then: a leaf with few people lends exactly their values. With a person
+    column each person's first ``max_rows_per_person`` rows count. It promises nothing.
 
     Parameters
     ----------
@@ -71,6 +72,7 @@ class SequentialTrees(Defense):
         """Return the synthetic rows."""
         import pyarrow as pa
 
+        export = once_each(export, self)
         names = synthesised_columns(export, self.columns)
         if self.min_leaf < 1:
             raise LabError(f"min_leaf is {self.min_leaf} but must be at least 1.")

@@ -14,6 +14,7 @@ from defenses.contributions import person_codes, within_bound
 from defenses.curator import Curator, Memory
 from defenses.defense import Defense
 from defenses.noise import Laplace, discrete_laplace
+from defenses.records import stated
 from exports.errors import LabError, MissingExtraError
 from exports.queries import CountQuery
 from exports.release import Export, Kind, Release
@@ -133,7 +134,7 @@ class DpKeys(Defense):
             table=pa.table({self.column: list(shown), "count": pa.array(shown.values(), pa.int64())}),
             ask=ask,
             private=self.seed is None,
-            manifest={"defense": self.name, "parameters": self.get_params(), "threshold": threshold},
+            manifest={"defense": self.name, "parameters": stated(self), "threshold": threshold},
         )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defenses.lattice import Floats, Ints
-from defenses.records import numeric
+from defenses.records import numeric, weights_of
 from exports.coding import encode
 from exports.errors import LabError
 from exports.hierarchies import encode as as_text
@@ -93,6 +93,8 @@ def record_utility(
 ) -> RecordUtility:
     """Measure a release of records against its input.
 
+    A weight weighs distributions, correlations and training; right answers are counted in rows.
+
     Parameters
     ----------
     export : Export
@@ -123,7 +125,8 @@ def record_utility(
         raise LabError("Utility for an analyst needs a release of records that names its rows' owners.")
     names = [name for name in export.schema.quasi_identifiers if name in release.table.column_names]
     names += [name for name in export.schema.sensitive if name in release.table.column_names]
-    views = {name: _View.of(export, release, name) for name in names}
+    weights = _weights(export, release)
+    views = {name: _View.of(export, release, name, weights) for name in names}
     if not names:
         raise LabError(
             "No quasi-identifier and no sensitive column left with the release: nothing to compare."
@@ -134,7 +137,7 @@ def record_utility(
         for place, one in enumerate(names)
         for other in names[place + 1 :]
     ]
-    correlation, reasons = _correlation_error(export, release, names)
+    correlation, reasons = _correlation_error(export, release, names, weights)
     trained: tuple[Share | None, Share | None, Share | None] = (None, None, None)
     if target is None:
         reasons["trained_on_release"] = "no target was named"
@@ -155,6 +158,19 @@ def record_utility(
     )
 
 
+def _weights(export: Export, release: Release) -> tuple[Floats, Floats]:
+    """Return the weight of each row of the input and of the release, ones where none is declared."""
+    weight = weights_of(export)
+    if weight is None:
+        return np.ones(export.table.num_rows), np.ones(release.rows.num_rows)
+    if release.schema.weight in release.rows.column_names:
+        after = weights_of(release.as_export())
+        assert after is not None
+        return weight, after
+    assert release.owner is not None
+    return weight, np.where(release.owner >= 0, weight[np.maximum(release.owner, 0)], weight.mean())
+
+
 @dataclass(frozen=True, slots=True)
 class _View:
     """One column before and after: codes, and what share of each value a label stands for."""
@@ -163,9 +179,10 @@ class _View:
     after: Ints
     spread: Floats
     label_of: Ints
+    weights: tuple[Floats, Floats]
 
     @classmethod
-    def of(cls, export: Export, release: Release, name: str) -> _View:
+    def of(cls, export: Export, release: Release, name: str, weights: tuple[Floats, Floats]) -> _View:
         values, before = as_text(export.table[name])
         labels, after = as_text(release.rows[name])
         place = {value: code for code, value in enumerate(values)}
@@ -181,13 +198,15 @@ class _View:
                 spread[code] = held[code] > 0
         total = spread.sum(axis=1, keepdims=True)
         spread = np.divide(spread, total, out=spread, where=total > 0)
-        return cls(before.astype(np.intp), after.astype(np.intp), spread, held.argmax(axis=0))
+        return cls(before.astype(np.intp), after.astype(np.intp), spread, held.argmax(axis=0), weights)
 
     def margin(self) -> Floats:
-        return np.bincount(self.before, minlength=self.spread.shape[1]) / len(self.before)
+        held = np.bincount(self.before, self.weights[0], self.spread.shape[1])
+        margin: Floats = held / self.weights[0].sum()
+        return margin
 
     def estimate(self) -> Floats:
-        shares = np.bincount(self.after, minlength=len(self.spread)) / len(self.after)
+        shares = np.bincount(self.after, self.weights[1], len(self.spread)) / self.weights[1].sum()
         found: Floats = shares @ self.spread
         return found
 
@@ -197,18 +216,18 @@ def _distance(one: NDArray[Any], other: NDArray[Any]) -> float:
 
 
 def _pair_error(one: _View, other: _View) -> float:
-    true = _joint(one.before, one.spread.shape[1], other.before, other.spread.shape[1])
-    seen = _joint(one.after, len(one.spread), other.after, len(other.spread))
+    true = _joint(one.before, one.spread.shape[1], other.before, other.spread.shape[1], one.weights[0])
+    seen = _joint(one.after, len(one.spread), other.after, len(other.spread), one.weights[1])
     return _distance(true, one.spread.T @ seen @ other.spread)
 
 
-def _joint(one: Ints, size: int, other: Ints, width: int) -> Floats:
-    counts = np.bincount(one * width + other, minlength=size * width).reshape(size, width)
-    return counts / max(len(one), 1)
+def _joint(one: Ints, size: int, other: Ints, width: int, weight: Floats) -> Floats:
+    joint: Floats = np.bincount(one * width + other, weight, size * width).reshape(size, width)
+    return joint / weight.sum()
 
 
 def _correlation_error(
-    export: Export, release: Release, names: list[str]
+    export: Export, release: Release, names: list[str], weights: tuple[Floats, Floats]
 ) -> tuple[float | None, dict[str, str]]:
     columns = []
     for name in names:
@@ -218,15 +237,19 @@ def _correlation_error(
             continue
     if len(columns) < 2:
         return None, {"correlation_error": f"{len(columns)} columns are numeric in both, two are needed"}
-    before, after = (np.corrcoef(_whole([pair[side] for pair in columns])) for side in (0, 1))
+    before, after = (_correlation([pair[side] for pair in columns], weights[side]) for side in (0, 1))
     difference = np.abs(np.nan_to_num(before) - np.nan_to_num(after))
     return float(difference.max()), {}
 
 
-def _whole(columns: list[Floats]) -> Floats:
+def _correlation(columns: list[Floats], weight: Floats) -> Floats:
     stacked = np.stack(columns)
-    whole: Floats = stacked[:, ~np.isnan(stacked).any(axis=0)]
-    return whole
+    whole = ~np.isnan(stacked).any(axis=0)
+    spread = np.cov(stacked[:, whole], aweights=weight[whole])
+    deviation = np.sqrt(np.diag(spread))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        correlation: Floats = spread / np.outer(deviation, deviation)
+    return correlation
 
 
 def _trained(
@@ -256,7 +279,8 @@ def _trained(
             guess = np.full(len(test), goal[0] if len(goal) else 0)
         else:
             encoder = OneHotEncoder(handle_unknown="ignore")
-            model = LogisticRegression(max_iter=500).fit(encoder.fit_transform(train), goal)
+            weight = next(iter(views.values())).weights[0 if before else 1][rows]
+            model = LogisticRegression(max_iter=500).fit(encoder.fit_transform(train), goal, weight)
             guess = model.predict(encoder.transform(np.stack([codes[test] for codes in seen], 1)))
         right.append(Share(int((guess == answers.codes[test]).sum()), len(test), "estimated"))
     commonest = np.bincount(answers.codes[learning]).argmax()

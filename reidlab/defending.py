@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from defenses.defense import Defense
+
+ROOM = 256 * 1024
+"""Bytes that must be free beside the release before anything is asked of the data."""
 
 
 def defend_file(
@@ -62,13 +66,23 @@ def defend_file(
         raise LabError("A defence needs the role of every column: give --schema FILE.")
     declared = Schema.load(schema)
     table = load(file, text=_as_text(declared))
-    release = defense.fit_transform(Export(table, declared))
+    # Room is sought before anything is drawn or charged.
+    with _room_beside(out) as aside:
+        release = defense.fit_transform(Export(table, declared))
+        result, files = _released(names, release, table.num_rows, out, aside)
+    return {**result, "files": [str(path) for path in files]}
+
+
+def _released(
+    names: str, release: Release, rows_in: int, out: Path, aside: Path
+) -> tuple[dict[str, Any], list[Path]]:
+    """Write a release and return what is told of it, with the files."""
     if release.table is None:
         way_out = "give --set by=COLUMN, or for an intersection --set theirs=FILE"
         raise LabError(f"{names} answers questions, and a file holds only answers: {way_out}.")
     steps = release.manifest.get("steps", [release.manifest])
     result = {
-        "rows_in": table.num_rows,
+        "rows_in": rows_in,
         "rows_out": release.table.num_rows,
         "suppressed": sum(step.get("suppressed", 0) for step in steps),
         "levels": _last(steps, "levels"),
@@ -76,8 +90,23 @@ def defend_file(
         "guarantee": release.guarantee.to_json(),
         "private": release.private,
     }
-    files = _write(release, out, result)
-    return {**result, "files": [str(path) for path in files]}
+    return result, _write(release, out, result, aside)
+
+
+@contextmanager
+def _room_beside(out: Path) -> Iterator[Path]:
+    """Hold a folder beside a release, with some room in it until the release is written."""
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
+            with (Path(folder) / "room").open("wb") as room:
+                room.write(bytes(ROOM))
+            yield Path(folder)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else "it cannot be written"
+        raise LabError(
+            f"{out} cannot be written ({reason}): free some room or choose another place; an answer that a "
+            "ledger was charged for is kept there and given again free of charge."
+        ) from None
 
 
 def set_up(names: str, settings: Sequence[str]) -> Defense:
@@ -140,7 +169,7 @@ def _last(steps: Sequence[Mapping[str, Any]], key: str) -> dict[str, Any]:
     return found
 
 
-def _write(release: Release, out: Path, result: Mapping[str, Any]) -> list[Path]:
+def _write(release: Release, out: Path, result: Mapping[str, Any], aside: Path) -> list[Path]:
     """Write the three files aside and rename them together; after a fault none is left."""
     manifest = {
         **release.manifest,
@@ -156,19 +185,12 @@ def _write(release: Release, out: Path, result: Mapping[str, Any]) -> list[Path]
             manifest, default=_plain, indent=1, ensure_ascii=False, allow_nan=False
         ),
     }
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
-            aside = Path(folder)
-            _write_table(release.rows, aside / out.name)
-            for path, text in texts_of.items():
-                (aside / path.name).write_text(text, encoding="utf-8")
-            for path in (out, *texts_of):
-                (aside / path.name).replace(path)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else "it cannot be written"
-        raise LabError(
-            f"{out} cannot be written ({reason}): free some room or choose another place."
-        ) from None
+    (aside / "room").unlink()
+    _write_table(release.rows, aside / out.name)
+    for path, text in texts_of.items():
+        (aside / path.name).write_text(text, encoding="utf-8")
+    for path in (out, *texts_of):
+        (aside / path.name).replace(path)
     return [out, *texts_of]
 
 

@@ -71,7 +71,7 @@ def test_a_broken_synthesiser_is_caught(broken):
 
 @pytest.mark.slow
 def test_a_budget_spent_twice_is_caught():
-    assert audit_synthesis(Twice(10, 1e-3, seed=1), runs=10_000).caught
+    assert audit_synthesis(Twice(10, 1e-3, seed=1), runs=5_000).caught
 
 
 @given(st.floats(0.05, 4), st.floats(-4, 8))
