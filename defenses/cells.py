@@ -32,7 +32,7 @@ def contribution_limit(export: Export, wanted: int | None) -> int:
     LabError
         When it is below 1, or above 1 without a person column to enforce it by.
     """
-    limit = wanted or export.schema.max_rows_per_person or 1
+    limit = (export.schema.max_rows_per_person or 1) if wanted is None else wanted
     if limit < 1 or (export.schema.person is None and limit > 1):
         raise LabError(f"max_contributions is {limit} but must be at least 1, and 1 without a person column.")
     return limit
