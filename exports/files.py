@@ -55,7 +55,9 @@ def json_source(path: Path) -> Source:
     with duckdb.connect() as connection:
         try:
             found = connection.sql(keys, params={"path": str(path)}).fetchall()
-        except duckdb.Error:
+        except duckdb.Error as error:
+            if "maximum_object_size" in str(error):
+                raise LabError(f"{path} has a line longer than 16 MB: leave such cells out.") from None
             raise LabError(f"{path} is not one JSON object per line: check its lines.") from None
     return Source(str(path), tuple(key for (key,) in found), JsonLines(path))
 

@@ -95,9 +95,8 @@ def replay_on_spark(
     world = load_world()
     values = {name: entry.value for name, entry in case.parameters.items()}
     draft = replace(collection(case, world, values, seed=seed, people=people), groups=GROUPS)
-    calibration = None
-    if case.target is not None:
-        calibration = calibrate(case, world, sample_cells(draft)[case.target.platform])
+    calibration = calibrate(case, world, sample_cells(draft)[case.target.platform]) if case.target else None
+    if calibration is not None:
         values[FITTED] = calibration.address_reuse
     collected = replace(draft, values=values)
     drafted = _drafted(collected, engine)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -26,6 +26,9 @@ MOST_FINDINGS = 5_000
 
 LONGEST = 2_000
 """Characters of a value that are looked at."""
+
+REMEMBERED = 200
+"""Characters of a value up to which what it carries is kept, since values come again and again."""
 
 EVENT_NAMES = frozenset({"event", "event name", "ev", "en", "event type", "action", "type", "name", "t"})
 """Names of fields that hold the name of an event."""
@@ -216,58 +219,112 @@ def _found(message: Message) -> list[tuple[str, str, str, Carries, str, str]]:
     found = []
     for place, part in message.parts.items():
         for name, text in islice(fields(part), MOST_FIELDS):
-            shown = _shown(name or place)
-            found += [
-                (message.host, place, shown, carries, what, by)
-                for carries, what, by in _carried(name, text[:LONGEST])
-            ]
+            carried = _carried(name, text) if len(text) <= REMEMBERED else _carried_by(name, text[:LONGEST])
+            if carried:
+                shown = _shown(name or place)
+                found += [(message.host, place, shown, *one) for one in carried]
     return found
 
 
-def _carried(name: str, text: str) -> list[tuple[Carries, str, str]]:
+def _carried_by(name: str, text: str) -> tuple[tuple[Carries, str, str], ...]:
     """Return what one field carries, by its name and by its value."""
     value = text.strip()
-    last = re.split(r"[.?#/\[\]]+", name.rstrip("[]"))[-1]
-    words = words_of(last)
+    called = _called(name)
     found: list[tuple[Carries, str, str]] = []
-    if topic := topic_of(last):
-        found.append(("health", topic, "name"))
+    if called.topic:
+        found.append(("health", called.topic, "name"))
     if not value:
-        return found
+        return tuple(found)
     parts = value.split("/") if name.endswith("/path") else [value]
-    identifier = next(filter(None, (_identifier(last, words, part) for part in parts)), None)
+    identifier = next(filter(None, (_identifier(called, part) for part in parts)), None)
     if identifier:
         found.append(identifier)
-    elif _ADDRESS_INSIDE.search(value):
+    elif "@" in value and _ADDRESS_INSIDE.search(value):
         found.append(("identifier", "email", "value"))
     if (
         (not identifier or identifier[2] == "name")
         and not _DRAWN.fullmatch(value)
         and (topic := topic_of(value))
     ):
-        found.append(("health", topic, "event name" if words in EVENT_NAMES else "value"))
-    return found
+        found.append(("health", topic, "event name" if called.words in EVENT_NAMES else "value"))
+    return tuple(found)
 
 
-def _identifier(name: str, words: str, value: str) -> tuple[Carries, str, str] | None:
-    noun = canonical(name)
-    if not _TECHNICAL.search(words):
-        for shape, pattern in _shapes():
-            if not (shape.alone and pattern.fullmatch(value)) or re.search(shape.unless or "$^", words):
+_carried = lru_cache(1 << 15)(_carried_by)
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """What the name of a field alone says.
+
+    Parameters
+    ----------
+    noun, words : str
+        The identifier it stands for in the language of platforms; its last part as words.
+    topic : str or None
+        The protected topic it tells of.
+    browser : bool
+        Whether it is called as identifiers of browsers and clicks are.
+    alone, named : tuple of (Shape, pattern)
+        Shapes that a value may have by itself, and those that the name speaks for.
+    any_alone : pattern
+        Matches where one of ``alone`` does.
+    """
+
+    noun: str
+    words: str
+    topic: str | None
+    browser: bool
+    alone: tuple[tuple[Shape, re.Pattern[str]], ...]
+    named: tuple[tuple[Shape, re.Pattern[str]], ...]
+    any_alone: re.Pattern[str]
+
+
+@lru_cache(1 << 14)
+def _called(name: str) -> _Called:
+    last = re.split(r"[.?#/\[\]]+", name.rstrip("[]"))[-1]
+    words = words_of(last)
+    fitting = [
+        (shape, pattern)
+        for shape, pattern in _shapes()
+        if not (shape.unless and re.search(shape.unless, words))
+    ]
+    alone = () if _TECHNICAL.search(words) else tuple(pair for pair in fitting if pair[0].alone)
+    named = tuple(
+        (shape, pattern)
+        for shape, pattern in fitting
+        if not shape.alone and shape.kind in _NAMED and words != "name" and re.search(shape.names, words)
+    )
+    return _Called(
+        canonical(last),
+        words,
+        topic_of(last),
+        BROWSER_IDS.fullmatch(last.lower()) is not None,
+        alone,
+        named,
+        _either(tuple(pattern.pattern for _, pattern in alone)),
+    )
+
+
+@cache
+def _either(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{one})" for one in patterns) or "(?!)", re.IGNORECASE | re.DOTALL)
+
+
+def _identifier(called: _Called, value: str) -> tuple[Carries, str, str] | None:
+    if called.any_alone.fullmatch(value):
+        for shape, pattern in called.alone:
+            if not pattern.fullmatch(value):
                 continue
             if shape.kind == "token":
-                return (
-                    "token",
-                    f"digest of {noun}" if noun in HASHED_NOUNS else "digest or keyed token",
-                    "value",
-                )
+                digest = called.noun in HASHED_NOUNS
+                return "token", f"digest of {called.noun}" if digest else "digest or keyed token", "value"
             if shape.kind not in ("url", "date", "street", "postal_code", "user_agent"):
                 return "identifier", shape.kind, "value"
-    if BROWSER_IDS.fullmatch(name.lower()) and len(value) >= 6:
+    if called.browser and len(value) >= 6:
         return "identifier", "identifier of a browser or click", "name"
-    for shape, pattern in _shapes():
-        named = not shape.alone and shape.kind in _NAMED and words != "name" and re.search(shape.names, words)
-        if named and not re.search(shape.unless or "$^", words) and pattern.fullmatch(value):
+    for shape, pattern in called.named:
+        if pattern.fullmatch(value):
             return "identifier", shape.kind, "name"
     return None
 
@@ -314,6 +371,7 @@ def _shapes() -> tuple[tuple[Shape, re.Pattern[str]], ...]:
     )
 
 
+@lru_cache(1 << 14)
 def _shown(name: str) -> str:
     """Return a field's name, with every part that is itself a value or too long hidden."""
     parts = re.split(r"([.?#/\[\]]+)", name)

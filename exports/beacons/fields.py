@@ -50,9 +50,9 @@ def _text(text: str, name: str, depth: int) -> Iterator[tuple[str, str]]:
     inner = _unpacked(stripped)
     if inner is not None:
         yield from fields(inner, name, depth + 1)
-    elif _ADDRESS.fullmatch(stripped):
+    elif "/" in stripped and _ADDRESS.fullmatch(stripped):
         yield from _address(stripped, name, depth)
-    elif _FORM.fullmatch(stripped):
+    elif "=" in stripped and _FORM.fullmatch(stripped):
         for key, value in parse_qsl(stripped, keep_blank_values=True, max_num_fields=None):
             yield from fields(value, f"{name}.{key}" if name else key, depth + 1)
     else:
@@ -66,7 +66,7 @@ def _unpacked(text: str) -> Any:
             return json.loads(text)
         except (ValueError, RecursionError):
             return None
-    if _PACKED.fullmatch(text):
+    if text[:2] in ("ey", "W3", "W1") and _PACKED.fullmatch(text):
         try:
             return json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_"))
         except (ValueError, binascii.Error, RecursionError):

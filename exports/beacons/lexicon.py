@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from exports.detection import words_of
@@ -72,7 +72,16 @@ def topic_of(text: str) -> str | None:
     >>> topic_of("previouslyInTherapy"), topic_of("/self-harm/help"), topic_of("checkout")
     ('mental health', 'mental health', None)
     """
-    words = words_of(text)
+    if not _LETTERS.search(text):
+        return None
+    return _topic_of_words(words_of(text))
+
+
+_LETTERS = re.compile(r"[A-Za-z]{2}")
+
+
+@lru_cache(1 << 15)
+def _topic_of_words(words: str) -> str | None:
     joined = re.sub(r"(?<=[a-z]) (?=[0-9])", "", words)
     match = _pattern().search(joined) or _pattern().search(_pairs(words))
     return None if match is None else list(TOPICS)[int(str(match.lastgroup)[1:])]

@@ -283,10 +283,10 @@ def _sentence(error: Exception, names: str, memory: int | None) -> str:
         found = f" ({counts.group(2)} instead of {counts.group(1)})" if counts else ""
         return f"{names} has a row{line} with another number of cells than its header{found}: mend that row."
     if "unterminated quote" in message:
-        return f"{names} has a quote{line} that is never closed: mend that row."
+        return f"{names} has a quote{line} that is never closed, or a cell of more than 2 MB: mend that row."
     if "Invalid unicode" in message or "not utf-8" in message.lower():
         return f"{names} is not valid UTF-8{line}: give its encoding, for example --encoding cp1252."
-    if "Maximum line size" in message:
+    if "Maximum line size" in message or "does not support a full read" in message:
         return f"{names} has a line{line} longer than 2 MB: leave such cells out of the export."
     if type(error).__name__ == "OutOfMemoryException":
         limit = "the memory of this machine" if memory is None else f"--memory {memory / 1e9:g}GB"
