@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from reidlab.policy import Policy, Verdict, passed
+from reidlab.wording import MEASURES, PARTS
+
+MOST_BARS = 15
+"""Bars of one figure; the table below it holds all rows."""
 
 
 def render(
@@ -45,12 +49,12 @@ def render(
         policy=policy,
         verdicts=verdicts,
         all_passed=passed(tuple(verdicts)),
+        headline=list(_headline(found)),
         classes=sizes,
-        classes_label="Persons by the size of their class. "
-        + "; ".join(f"{r['name']}: {r['shown']}" for r in sizes),
+        classes_label=_label("Persons by the size of their class", sizes),
         measures=list(_measures(found)),
         sensitive=list(_sensitive(found)),
-        details=list(_details(found)),
+        parts=[part for part in _parts(found) if part["rows"]],
     )
 
 
@@ -59,6 +63,23 @@ def save(page: str, path: Path) -> None:
     aside = path.with_name(f".{path.name}.part")
     aside.write_text(page, encoding="utf-8")
     aside.replace(path)
+
+
+def _headline(found: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Yield the few numbers that a reader asks for first; they are not added up."""
+    yield {"shown": f"{found['rows']:,}", "name": "rows"}
+    if found["persons"] != found["rows"]:
+        yield {"shown": f"{found['persons']:,}", "name": "persons"}
+    yield {"shown": f"{found['k']:,}", "name": "in the smallest class (k)"}
+    share = 100 * found["uniques"] / found["persons"] if found["persons"] else 0.0
+    yield {"shown": f"{share:.1f} %", "name": f"alone in a class ({found['uniques']:,})"}
+    for key, worst, name in (
+        ("l_distinct", min, "fewest different sensitive values in a class (l)"),
+        ("t_equal", max, "largest distance of a class from the reference (t)"),
+    ):
+        values = [value for value in (found.get(key) or {}).values() if value is not None]
+        if values:
+            yield {"shown": _shown(worst(values)), "name": name}
 
 
 def _class_sizes(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -70,53 +91,112 @@ def _class_sizes(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"name": f"class of {size}", "share": share, "shown": shown}
 
 
-def _measures(found: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    reasons = found.get("reasons", {})
-    flat = {"k, the smallest class": ("k", found.get("k")), "classes": ("classes", found.get("classes"))}
-    flat |= {"persons alone in a class": ("uniques", found.get("uniques"))}
-    flat |= {"k over all rows of a person": ("linked_k", found.get("linked_k"))}
-    for group in ("risk", "population_uniques"):
-        for name, value in (found.get(group) or {}).items():
-            flat[f"{group.replace('_', ' ')}: {name.replace('_', ' ')}"] = (f"{group}.{name}", value)
-    for label, (key, value) in flat.items():
-        yield {"name": label, "shown": _shown(value), "reason": reasons.get(key, "") if value is None else ""}
+def _label(title: str, rows: Iterable[Mapping[str, Any]]) -> str:
+    return f"{title}. " + "; ".join(f"{row['name']}: {row['shown']}" for row in rows)
 
 
-def _sensitive(found: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    measures = ("l_distinct", "l_entropy", "t_equal", "t_ordered")
+def _measures(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    reasons, notes = found.get("reasons", {}), found.get("notes", {})
+    for key, (label, meaning) in MEASURES.items():
+        value: Any = found
+        for step in key.split("."):
+            value = value.get(step) if isinstance(value, Mapping) else None
+        note = reasons.get(key, "") if value is None else notes.get(key, "")
+        if value is not None or note:
+            yield {"name": label, "value": _cell(value), "meaning": meaning, "note": note}
+
+
+def _sensitive(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    measures = ("l_distinct", "l_entropy", "t_equal", "t_ordered", "t_hierarchical")
     for column in found.get("l_distinct") or {}:
-        yield {"column": column, **{name: _shown((found.get(name) or {}).get(column)) for name in measures}}
+        yield {"column": column, **{name: _cell((found.get(name) or {}).get(column)) for name in measures}}
 
 
-def _details(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the optional parts of a full assessment, each a list of flat objects under its title."""
-    captions = {
-        "tokens": "A token that opens is as good as the address it was made of. "
-        "A dictionary reverses only what is in it.",
-        "shared_tokens": "Whoever receives both exports joins these rows without opening a token. Alone: "
-        "among those joined, by the quasi-identifiers of the first export, and of both.",
-        "minimal_uniques": "Knowing only these columns already singles somebody out.",
-        "drops": "Removing or coarsening these columns first leaves the fewest persons alone.",
-        "frontier": "An advantage of 0 is no better than guessing, of 1 always right; half of the rows were "
-        "held out as the control. It does not show attacks that were not run.",
-        "groups": "A mean hides groups: the worst one stands with its size.",
+def _parts(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the optional parts, each a table under its title, with bars where one number leads."""
+    tokens = found.get("token_details") or {}
+    rows: Mapping[str, Iterable[Mapping[str, Any]]] = {
+        "matching": _matching(tokens),
+        "enumerations": _enumerations(tokens),
+        "contributions": [
+            {"column": name, "risk": share}
+            for name, share in sorted((found.get("contributions") or {}).items(), key=lambda one: -one[1])
+        ],
+        "likeness": [{"column": name, **limits} for name, limits in (found.get("likeness") or {}).items()],
     }
-    for key, caption in captions.items():
-        rows: Iterable[Mapping[str, Any]] = found.get(key) or ()
-        rows = list(rows)
-        if rows:
-            heads = list(dict.fromkeys(name for row in rows for name in row))
-            yield {
-                "title": key.replace("_", " ").capitalize(),
-                "head": [name.replace("_", " ") for name in heads],
-                "rows": [[_shown(row.get(name)) for name in heads] for row in rows],
-                "caption": caption,
-            }
+    lead = {
+        "matching": ("profile", "share"),
+        "contributions": ("column", "risk"),
+        "drops": ("do", "risk_left"),
+        "groups": ("group", "prosecutor_mean"),
+    }
+    for key, (title, shows, how, hides) in PARTS.items():
+        listed = list(rows[key] if key in rows else found.get(key) or ())
+        heads = list(dict.fromkeys(name for row in listed for name in row))
+        bars = []
+        if key in lead and listed:
+            name, number = lead[key]
+            most = max(float(row[number]) for row in listed) or 1.0
+            bars = [
+                {"name": str(row[name]), "share": float(row[number]) / most, "shown": _shown(row[number])}
+                for row in listed[:MOST_BARS]
+            ]
+        yield {
+            "title": title,
+            "head": [name.replace("_", " ").capitalize() for name in heads],
+            "rows": [[_cell(row.get(name)) for name in heads] for row in listed],
+            "bars": bars,
+            "label": _label(title, bars),
+            "shows": shows,
+            "how": how,
+            "hides": hides,
+        }
+
+
+def _matching(tokens: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what each profile would match, of the plain column and of the dictionary."""
+    return [
+        {"tokens": column, "made_of": source, "profile": profile, "share": share["share"]}
+        | {"count": share["count"], "of": share["of"]}
+        for column, details in tokens.items()
+        for source, told in (
+            ("another column", details["opening"]),
+            ("the dictionary", details["dictionary"]),
+        )
+        for profile, share in sorted((told or {"profiles": {}})["profiles"].items(), key=_by_count)
+        if share["count"]
+    ]
+
+
+def _by_count(item: tuple[str, Mapping[str, Any]]) -> int:
+    return -int(item[1]["count"])
+
+
+def _enumerations(tokens: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "tokens": column,
+            "space": one["space"],
+            "tried": one["tried"]["count"],
+            "texts": one["tried"]["of"],
+            "opened": one["opened"]["count"],
+            "expected_at_least": one["expected"][0],
+            "expected_at_most": one["expected"][1],
+            "seconds_for_all": one["whole_seconds"],
+        }
+        for column, details in tokens.items()
+        for one in details["enumerations"]
+    ]
+
+
+def _cell(value: Any) -> dict[str, Any]:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return {"shown": _shown(value), "number": number, "value": value}
 
 
 def _shown(value: Any) -> str:
     if value is None:
         return "not measured"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
