@@ -155,6 +155,14 @@ class RoundedSize(SizeDefense):
         Significant digits.
     by : sequence of str, str or None
         As for a minimum size.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from exports.schema import Schema
+    >>> export = Export(pa.table({"mail": ["a"] * 1234}), Schema.of(token=["mail"]))
+    >>> RoundedSize(2).transform(export).ask(CountQuery())
+    1200
     """
 
     name: ClassVar[str] = "rounded-size"
@@ -190,6 +198,14 @@ class UndeduplicatedSize(SizeDefense):
     References
     ----------
     Venkatadri, Andreou, Liu, Mislove, Gummadi, Loiseau and Goga (2018), doi:10.1109/SP.2018.00014.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from exports.schema import Schema
+    >>> export = Export(pa.table({"id": [1, 1]}), Schema.of(person="id", token=["id"]))
+    >>> UndeduplicatedSize().transform(export).ask(CountQuery())
+    2
     """
 
     name: ClassVar[str] = "undeduplicated-size"

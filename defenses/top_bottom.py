@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 class TopBottomCoding(Defense):
     """Replace numbers beyond a limit by the limit: nobody stands out by an extreme value.
 
+    Somebody who knows that a person is very old, or very rich, finds everybody beyond the limit
+    alike. Whoever is rare for another reason stays so; it promises nothing.
+
     Parameters
     ----------
     top, bottom : float or None

@@ -1,24 +1,64 @@
-"""How the documentation is built: ``sphinx-build -W docs docs/_build``; it reads without a network."""
+"""How the documentation is built, without a network: ``sphinx-build -W docs docs/_build``."""
+
+import sys
+from pathlib import Path
+from types import GenericAlias
 
 from docutils.nodes import SkipNode
+from docutils.utils.math.latex2mathml import tex2mathml
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+import pages  # noqa: E402
 
 project = "reidlab"
-extensions = ["myst_parser"]
-myst_enable_extensions = ["dollarmath"]
-# Formulas stay readable as text: a MathJax from a foreign host would need the network.
-html_math_renderer = "text"
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "numpydoc",
+]
+myst_enable_extensions = ["dollarmath", "colon_fence"]
+myst_heading_anchors = 3
+nb_execution_mode = "off"
+nb_execution_timeout = 180
+nb_execution_raise_on_error = True
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+
+html_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
 html_title = "reidlab"
+html_theme_options = {"collapse_navigation": True, "show_navbar_depth": 1}
+html_copy_source = False
+html_show_sourcelink = False
+html_static_path = []
 exclude_patterns = ["_build"]
 
 
 def _formula(translator, node):
-    """Write a formula as its own text."""
-    tag = "div" if node.tagname == "math_block" else "span"
-    translator.body.append(f'<{tag} class="math">{translator.encode(node.astext())}</{tag}>')
+    """Write a formula as MathML, which browsers draw and screen readers speak without a script."""
+    translator.body.append(tex2mathml(node.astext(), as_block=node.tagname == "math_block"))
     raise SkipNode
 
 
+def _fill(_app, name, source):
+    """Append what is read from the code to the pages that leave room for it."""
+    if name in pages.GENERATED:
+        source[0] += pages.GENERATED[name]()
+
+
+def _skip(_app, _what, _name, member, skip, _options):
+    """Leave out aliases of types, whose only docstring is that of a built-in class."""
+    return skip or isinstance(member, GenericAlias)
+
+
 def setup(app):
-    """Register the renderer that needs no script."""
-    app.add_html_math_renderer("text", (_formula, None), (_formula, None))
+    """Copy the lessons beside the pages, and register what is written at build time."""
+    pages.copy_lessons(HERE / "lessons")
+    app.add_html_math_renderer("mathml", (_formula, None), (_formula, None))
+    app.connect("source-read", _fill)
+    app.connect("autodoc-skip-member", _skip)

@@ -48,7 +48,7 @@ def enhanced_beta(cells: Cells, reference: Reference) -> Floats:
 
 
 def delta(cells: Cells, reference: Reference) -> Floats:
-    """Return, per class, the largest |log2(q / p)| over the values that occur in it.
+    """Return, per class, the largest absolute log2(q / p) over the values that occur in it.
 
     A value that does not occur would make it infinite; like the tools in use, it is left out.
 

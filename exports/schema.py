@@ -66,6 +66,25 @@ class Column:
 class Schema:
     """The declared columns of an export, in order, and what holds for the table as a whole.
 
+    Parameters
+    ----------
+    columns : mapping of str to Column
+        Every column of the table, but those that are named below.
+    person : str or None
+        Column that tells whose row it is, where a person can have several: the unit of privacy.
+    weight : str or None
+        Column of how many people of the population a row stands for.
+    household : str or None
+        Column that tells who lives together.
+    time : str or None
+        Column of the time of an event.
+    consent : str or None
+        Column that says whether the person agreed to the purpose.
+    max_rows_per_person : int or None
+        Rows of one person that a differentially private release takes into account.
+    population_size : int or None
+        People from whom the rows were drawn; needed for risks that refer to the population.
+
     Examples
     --------
     >>> schema = Schema.of(quasi_identifier=["zip", "age"], sensitive=["diagnosis"])

@@ -19,7 +19,17 @@ CASES = Path(__file__).with_name("cases")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A sentence about the case with its source and how far it was checked."""
+    """A sentence about the case with its source and how far it was checked.
+
+    Parameters
+    ----------
+    name, value : str
+        What it is about; what is known.
+    status : {"seen", "secondary", "believed", "measured", "assumed"}
+        How far it was checked.
+    source : str
+        Where it stands.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     name: str
@@ -30,7 +40,17 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A published match at one platform, to which address reuse is fitted."""
+    """A published match at one platform, to which address reuse is fitted.
+
+    Parameters
+    ----------
+    platform : str
+        Key of the platform.
+    matched, uploaded : int
+        Accounts found, of addresses sent.
+    status, source : str
+        As of a fact.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     platform: str
@@ -51,7 +71,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Signups:
-    """Visitors who gave their address, by year."""
+    """Visitors who gave their address, by year.
+
+    Parameters
+    ----------
+    by_year : mapping of int to int
+        Year to number of visitors, at the case's size.
+    status, source : str
+        As of a fact.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     by_year: Mapping[int, int]
@@ -81,6 +109,8 @@ class Transfer:
         How the sender normalises; None for the platform's own rules.
     identifier : {"email", "ad_id"}
         What is sent: hashed addresses, or the advertising identifiers of telephones and tablets.
+    status, source : str
+        As of a fact.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -109,6 +139,8 @@ class Event:
     column, value : str
         The answer that fires it: a column of the people or one of the case's attributes, and its
         value as text (``true`` for yes).
+    status, source : str
+        As of a fact.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -121,7 +153,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An answer that only this case's site asks for, with the share of each value."""
+    """An answer that only this case's site asks for, with the share of each value.
+
+    Parameters
+    ----------
+    name : str
+        What is asked.
+    shares : mapping of str to float
+        Share of each answer; they add up to 1.
+    status, source : str
+        As of a fact.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     name: str
@@ -136,7 +178,17 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Who is paid back: those who paid between two days; ``people`` as published, None if not."""
+    """Who is paid back: those who paid between two days.
+
+    Parameters
+    ----------
+    start, end : datetime.date
+        First and last day.
+    people : int or None
+        Number of them as published; None if none is.
+    status, source : str
+        As of a fact.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     start: datetime.date
@@ -156,14 +208,32 @@ class Case:
 
     Parameters
     ----------
+    name, title : str
+        What it is called, on the command line and in print.
     size : int
         Visitors collected by ``collected_by``; ``--people`` scales every count by it.
-    purpose : str
+    collected_by : datetime.date
+        Day of the largest list; later visitors come in addition.
+    signups : Signups
+        Visitors by year.
+    transfers : tuple of Transfer
+        Lists that were sent, one of e-mail addresses at least.
+    facts : tuple of Fact
+        What is known about the case.
+    target : Target or None
+        Published match to which the reuse of addresses is fitted.
+    parameters : mapping of str to Parameter
+        Other values and ranges for parameters of the world.
+    purpose : {"service", "email", "advertising", "research"}
         What the transfers were for; consent to it is what counts.
     sub_brands : bool
         Whether the site has sub-brands whose lists are told apart.
-    events, attributes, refund
-        What a beacon sent, what only this site asks for, and who is paid back.
+    events : tuple of Event
+        What a beacon sends.
+    attributes : tuple of Attribute
+        What only this site asks for.
+    refund : Refund or None
+        Who is paid back.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT

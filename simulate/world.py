@@ -25,6 +25,15 @@ STRICT: dict[str, Any] = {"extra": "forbid"}
 class Parameter:
     """A number about the world with the range in which it may lie.
 
+    Parameters
+    ----------
+    value, low, high : float
+        The number that is used, and the ends of its range.
+    status : {"seen", "secondary", "believed", "measured", "assumed"}
+        How far it was checked.
+    source, meaning : str
+        Where it stands; what it is.
+
     Raises
     ------
     ValueError

@@ -1,60 +1,143 @@
-"""Commands, links and examples of the documentation."""
+"""Blocks, links and commands of the README and the documentation, tried as a reader would."""
 
+import os
 import re
+import subprocess
+import sys
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from typer.testing import CliRunner
 
 from exports.schema import Schema
-from reidlab.cli import app
-from reidlab.policy import load
+from reidlab.bench.experiment import load as load_experiment
+from reidlab.policy import load as load_policy
 
-DOCS = Path(__file__).parents[2] / "docs"
-PAGES = sorted(DOCS.rglob("*.md"))
-NAMES = [str(page.relative_to(DOCS)) for page in PAGES]
-
-
-def _blocks(page, language):
-    text = page.read_text(encoding="utf-8")
-    found = re.findall(rf"^ *```{language}\n(.*?)^ *```", text, flags=re.M | re.S)
-    return [re.sub(r"^   ", "", block, flags=re.M) for block in found]
-
-
-@pytest.mark.parametrize("page", PAGES, ids=NAMES)
-def test_python_examples_run(page):
-    for block in _blocks(page, "python"):
-        exec(compile(block, str(page), "exec"), {})
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"] + [
+    page for page in sorted(DOCS.rglob("*.md")) if page.relative_to(DOCS).parts[0] != "_build"
+]
+BLOCK = re.compile(
+    r"(?:^ *<!-- (?P<note>[^>]*?) -->\n)?^(?P<indent> *)```(?P<language>\S*)\n(?P<code>.*?)^ *```",
+    re.M | re.S,
+)
+LANGUAGES = {"python", "sh", "toml", "yaml", "text", "{toctree}", "{eval-rst}"}
+EXPORT = ["age,illness", *(f"{20 + i % 40},{'flu' if i % 3 else 'cold'}" for i in range(400))]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=NAMES)
-def test_links_inside_the_repository_lead_somewhere(page):
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8")):
-        assert (page.parent / target).exists(), target
+class Block(NamedTuple):
+    note: str
+    language: str
+    code: str
+
+    @property
+    def tried(self):
+        return self.language in {"python", "sh"} and not self.note.startswith("not run: ")
 
 
-def test_the_pages_on_exports_work_as_written(tmp_path, monkeypatch):
+def blocks(page):
+    for found in BLOCK.finditer(page.read_text(encoding="utf-8")):
+        code = re.sub(rf"^{found['indent']}", "", found["code"], flags=re.M)
+        yield Block(found["note"] or "", found["language"], code)
+
+
+def name(page):
+    return str(page.relative_to(ROOT))
+
+
+def run(page, folder):
+    """Run a page from top to bottom in one folder: files, Python in one namespace, commands."""
+    (folder / "export.csv").write_text("\n".join(EXPORT) + "\n")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
+    known = {}
+    for block in blocks(page):
+        title = re.match(r"# (\S+\.toml)\n", block.code)
+        if block.language == "toml" and title:
+            (folder / title[1]).write_text(block.code)
+        if not block.tried:
+            continue
+        if block.language == "python":
+            exec(compile(block.code, name(page), "exec"), known)
+            continue
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", block.code],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        wanted = int(block.note.removeprefix("exits with ") or 0)
+        assert done.returncode == wanted, f"{block.code}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"
+
+
+def tried(language):
+    return [page for page in PAGES if any(one.tried and one.language == language for one in blocks(page))]
+
+
+SHELL = [page for page in tried("sh") if page.is_relative_to(DOCS)]
+PYTHON = [page for page in tried("python") if page not in SHELL]
+
+
+@pytest.mark.parametrize("page", PYTHON, ids=name)
+def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    rows = [f"{20 + i % 40},{'flu' if i % 3 else 'cold'}" for i in range(400)]
-    (tmp_path / "export.csv").write_text("\n".join(["age,illness", *rows]) + "\n")
-    page = DOCS / "how-to" / "assess-an-export.md"
-    (schema,) = _blocks(page, "toml")
-    (tmp_path / "schema.toml").write_text(schema.replace('person = "user_id"', ""))
-    assert set(Schema.load(tmp_path / "schema.toml").columns) == {"age", "illness"}
-    for block in _blocks(page, "sh"):
-        words = block.split(">")[0].split()
-        assert CliRunner().invoke(app, words[1:]).exit_code == 0, block
-    assert (tmp_path / "report.html").exists()
-
-
-def test_the_policy_of_the_page_is_a_policy(tmp_path):
-    block = _blocks(DOCS / "how-to" / "put-a-policy-into-ci.md", "toml")[0]
-    (tmp_path / "policy.toml").write_text(block)
-    policy = load(tmp_path / "policy.toml")
-    assert (policy.k, policy.required_consent) == (5, "consent_ads")
+    for block in blocks(page):
+        if block.tried and block.language == "python":
+            exec(compile(block.code, name(page), "exec"), {"__name__": "page"})
 
 
 @pytest.mark.slow
-def test_the_site_builds_without_a_warning(tmp_path):
-    build = pytest.importorskip("sphinx.cmd.build")
-    assert build.main(["-q", "-W", str(DOCS), str(tmp_path)]) == 0
+@pytest.mark.parametrize("page", SHELL, ids=name)
+def test_a_page_with_commands_works_from_top_to_bottom(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run(page, tmp_path)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_block_says_its_language_and_one_that_is_not_run_says_why(page):
+    for block in blocks(page):
+        assert block.language in LANGUAGES, block.code
+        if block.note:
+            assert re.fullmatch(r"not run: \w[^\n]{5,}|exits with [12]", block.note), block.note
+
+
+def slugs(page):
+    heads = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_a_link_inside_the_repository_leads_somewhere(page):
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text(encoding="utf-8")):
+        target, _, anchor = link.partition("#")
+        file = page.parent / target if target else page
+        assert file.exists(), link
+        assert not anchor or anchor in slugs(file), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_an_image_says_what_it_shows_and_headings_skip_no_level(page):
+    text = re.sub(BLOCK, "", page.read_text(encoding="utf-8"))
+    for alt in re.findall(r"!\[([^]]*)\]", text):
+        assert len(alt) > 20
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", text, flags=re.M)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_the_files_that_pages_show_are_what_the_lab_reads(tmp_path):
+    readers = {"schema.toml": Schema.load, "policy.toml": load_policy, "mine.toml": load_experiment}
+    shown = 0
+    for page in PAGES:
+        for block in blocks(page):
+            title = re.match(r"# (\S+\.toml)\n", block.code)
+            if block.language == "toml" and title:
+                (tmp_path / title[1]).write_text(block.code)
+                readers[title[1]](tmp_path / title[1])
+                shown += 1
+    assert shown >= 4
