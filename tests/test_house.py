@@ -51,6 +51,35 @@ def test_the_conda_environment_is_in_step_with_the_project():
     assert found == {CONDA_NAMES.get(name, name): bound for name, bound in wanted.items()}
 
 
+def test_the_conda_environment_is_a_file_that_conda_can_use():
+    yaml = pytest.importorskip("yaml")
+    found = yaml.safe_load((ROOT / "environment.yml").read_text())
+    assert set(found) == {"name", "channels", "dependencies"}
+    assert found["channels"] == ["conda-forge", "nodefaults"]
+    (pip,) = [one["pip"] for one in found["dependencies"] if isinstance(one, dict)]
+    # Each line becomes one of a requirements file, in which pip allows no option such as --no-deps.
+    assert pip == ["-e ."]
+
+
+def test_the_citation_is_in_step_with_the_project():
+    yaml = pytest.importorskip("yaml")
+    cited, project = yaml.safe_load((ROOT / "CITATION.cff").read_text()), _project()["project"]
+    assert {"cff-version", "message", "title", "authors"} <= set(cited)
+    assert cited["title"].startswith(project["name"])
+    assert cited["version"] == project["version"]
+    assert cited["license"] == project["license"]
+
+
+def test_the_workflow_runs_what_ci_runs_and_the_readmes_test():
+    yaml = pytest.importorskip("yaml")
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]
+    steps = {name: [step.get("run", "") for step in job["steps"]] for name, job in jobs.items()}
+    assert ".ci/run" in steps["everything"]
+    assert {"python -m pip install '.[test]'", "python -m pytest"} <= set(steps["readme"])
+    lowest = _project()["project"]["requires-python"].removeprefix(">=")
+    assert jobs["readme"]["strategy"]["matrix"]["python"][0] == lowest
+
+
 def test_the_readme_opens_with_two_one_line_commands():
     blocks = re.findall(r"^```[a-z]*\n(.*?)^```", (ROOT / "README.md").read_text(), flags=re.M | re.S)
     commands = blocks[0].strip().splitlines()
