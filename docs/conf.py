@@ -6,6 +6,8 @@ from types import GenericAlias
 
 from docutils.nodes import SkipNode
 from docutils.utils.math.latex2mathml import tex2mathml
+from jinja2 import FileSystemLoader
+from numpydoc import docscrape_sphinx
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -38,6 +40,12 @@ html_show_sourcelink = False
 html_static_path = []
 exclude_patterns = ["_build"]
 
+# numpydoc compiles its template anew for each docstring, which is half of the build: keep one.
+_TEMPLATES = docscrape_sphinx.SandboxedEnvironment(
+    loader=FileSystemLoader(Path(docscrape_sphinx.__file__).with_name("templates"))
+)
+docscrape_sphinx.SandboxedEnvironment = lambda **_: _TEMPLATES
+
 
 def _formula(translator, node):
     """Write a formula as MathML, which browsers draw and screen readers speak without a script."""
@@ -52,8 +60,9 @@ def _fill(_app, name, source):
 
 
 def _skip(_app, _what, _name, member, skip, _options):
-    """Leave out aliases of types, whose only docstring is that of a built-in class."""
-    return skip or isinstance(member, GenericAlias)
+    """Leave out aliases of types, and the methods that scikit-learn adds to every estimator."""
+    foreign = (getattr(member, "__module__", None) or "").startswith("sklearn.")
+    return skip or foreign or isinstance(member, GenericAlias)
 
 
 def setup(app):
