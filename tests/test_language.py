@@ -14,11 +14,11 @@ PROMISE = re.compile(
     re.I,
 )
 MENTIONED = re.compile(
-    r"\*[\w-]+\*"  # the word itself, as in "do not say *safe*"
+    r"(?<!\*)\*[^*]+\*(?!\*)"  # the word itself, as in "do not say *safe*", or a title in italics
     r"|\b[kl]-anonym\w+"  # defined: k-anonymous
+    r"|called anonymous \("  # a definition follows
     r"|safe harbou?r"  # the rule of that name
     r"|hashing still doesn't make your data anonymous"  # title of a source
-    r"|Simple demographics often identify people uniquely"
     r"|`[^`]*`|\"[^\"]*\"",  # names in code, and quoted speech
     re.I,
 )

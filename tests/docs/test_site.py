@@ -140,7 +140,7 @@ CONTRAST = """() => {
     return [255, 255, 255];
   };
   const found = [];
-  for (const element of document.querySelectorAll('article :is(p, a:not(.headerlink), li, td, th, code, h1, h2, h3)')) {
+  for (const element of document.querySelectorAll('article :is(p, a:not(.headerlink), li, td, th, code)')) {
     if (!element.textContent.trim() || !element.offsetParent) continue;
     const both = [light(read(getComputedStyle(element).color)), light(behind(element))];
     const ratio = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
