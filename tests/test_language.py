@@ -35,7 +35,9 @@ def prose(path):
     docstrings = [
         ast.get_docstring(one) or "" for one in ast.walk(ast.parse(text)) if isinstance(one, documented)
     ]
-    return "\n".join(re.sub(r"References\n-+\n.*?(\n\n|\Z)", "", one, flags=re.S) for one in docstrings)
+    text = "\n\n".join(docstrings)
+    text = re.sub(r"^References\n-+\n.*?(\n\n|\Z)", "", text, flags=re.M | re.S)
+    return re.sub(r"^>>> .*?(\n\n|\Z)", "", text, flags=re.M | re.S)
 
 
 def promises(text):
