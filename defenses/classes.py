@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import prod
@@ -28,31 +29,116 @@ class Classes:
         Sums of the lattice's measures; a class of a dense node can be empty.
     shape : tuple of int
         Number of labels of each axis.
+    numbers : array of int or None
+        Number of each class among all combinations of labels; None when every combination is a
+        class, in order.
     listed : tuple of array of int or None
-        Label of each class per axis; None when the classes are all combinations, in order.
+        Label of each class per axis, where there are too many combinations for numbers.
     first : array of int or None
-        First row of each listed class.
+        First row of each class.
     """
 
     node: Node
     counts: NDArray[Any]
     shape: tuple[int, ...]
-    listed: tuple[Ints, ...] | None
+    numbers: Ints | None = None
+    listed: tuple[Ints, ...] | None = None
     first: Ints | None = None
 
     def at(self, places: Ints) -> Classes:
-        """Return some of the classes, listed."""
-        if self.listed is None:
-            listed = np.unravel_index(places, self.shape)
-        else:
-            listed = tuple(labels[places] for labels in self.listed)
+        """Return some of the classes."""
+        counts = self.counts[places].astype(np.float64)
         first = None if self.first is None else self.first[places]
-        return Classes(self.node, self.counts[places].astype(np.float64), self.shape, listed, first)
+        if self.listed is not None:
+            listed = tuple(labels[places] for labels in self.listed)
+            return Classes(self.node, counts, self.shape, None, listed, first)
+        numbers = places if self.numbers is None else self.numbers[places]
+        return Classes(self.node, counts, self.shape, numbers, None, first)
 
-    def labels(self, axis: int) -> Ints:
-        """Return the label of each listed class at this node's level of one axis."""
-        assert self.listed is not None
-        return self.listed[axis]
+    def labels(self, axis: int, where: Passes | None = None) -> Ints:
+        """Return the label of each class at this node's level of one axis, or of those ``where``."""
+        if self.listed is not None:
+            return self.listed[axis] if where is None else self.listed[axis][where]
+        numbers = np.arange(len(self.counts)) if self.numbers is None else self.numbers
+        if where is not None:
+            numbers = numbers[where]
+        return numbers // prod(self.shape[axis + 1 :]) % self.shape[axis]
+
+
+class Tallies:
+    """Counts the classes of nodes from the distinct rows.
+
+    Which labels a row has is kept per group of axes and their levels, so that the number of its
+    class takes few operations.
+
+    Parameters
+    ----------
+    lattice : Lattice
+        What is counted.
+    measures : int, optional
+        How many of the lattice's measures are counted; by default all.
+    """
+
+    def __init__(self, lattice: Lattice, measures: int | None = None) -> None:
+        self._lattice = lattice
+        self._counts = np.ascontiguousarray(lattice.counts[:, :measures].T)
+        self._sizes = [axis.sizes for axis in lattice.axes]
+        self._most_cells = max(1 << 14, 4 * len(lattice.counts))
+        self._room = MOST_KEPT
+        self._groups = blocks([sizes[0] for sizes in self._sizes], 4096)
+        self._codes = [
+            packed([lattice.codes[axis] for axis in group], [self._sizes[axis][0] for axis in group])
+            for group in self._groups
+        ]
+        self._parts: dict[tuple[int, Node], NDArray[Any]] = {}
+
+    def at(self, node: Node) -> Classes:
+        """Return the classes of a node."""
+        shape = tuple([sizes[level] for sizes, level in zip(self._sizes, node, strict=True)])
+        cells = prod(shape)
+        if cells > LARGEST_KEY:
+            return members(self._lattice, node)[0]
+        key = self._keys(node, shape)
+        if cells > self._most_cells:
+            order, starts = grouped(key)
+            counts = np.add.reduceat(self._counts[:, order], starts, axis=1)
+            return Classes(node, counts.T, shape, key[order[starts]])
+        counts = np.empty((len(self._counts), cells))
+        for measure, counted in enumerate(self._counts):
+            counts[measure] = np.bincount(key, counted, cells)
+        return Classes(node, counts.T, shape)
+
+    def _keys(self, node: Node, shape: tuple[int, ...]) -> Ints:
+        """Return the number of each distinct row's class among all combinations of labels."""
+        key: Ints | None = None
+        for number, group in enumerate(self._groups):
+            size = prod([shape[axis] for axis in group])
+            if size == 1:
+                continue
+            part = self._part(number, tuple([node[axis] for axis in group]))
+            if key is None:
+                key = part.astype(np.min_scalar_type(-prod(shape)))
+            else:
+                key *= size
+                key += part
+        return np.zeros(len(self._lattice.counts), np.intp) if key is None else key
+
+    def _part(self, number: int, levels: Node) -> NDArray[Any]:
+        """Return the number of each distinct row's labels among those of one group of axes."""
+        if (part := self._parts.get((number, levels))) is not None:
+            return part
+        group = self._groups[number]
+        shape = [self._sizes[axis][level] for axis, level in zip(group, levels, strict=True)]
+        tables = [
+            self._lattice.axes[axis].labels[level] * prod(shape[place + 1 :])
+            for place, (axis, level) in enumerate(zip(group, levels, strict=True))
+        ]
+        kind = np.min_scalar_type(-prod(shape))
+        part = reduce(np.add.outer, tables).ravel().astype(kind)[self._codes[number]]
+        self._room -= len(part)
+        if self._room >= 0:
+            self._parts[number, levels] = part
+        return part
 
 
 class RollUp:
@@ -60,7 +146,7 @@ class RollUp:
 
     A node with few combinations of labels is kept as a dense cube, whose axes are merged by
     products with 0/1 matrices: exact, since all sums are integers that the type holds. Other
-    nodes are counted from the distinct rows by sorting.
+    nodes are counted from the distinct rows.
 
     Parameters
     ----------
@@ -70,18 +156,14 @@ class RollUp:
 
     def __init__(self, lattice: Lattice) -> None:
         self._lattice = lattice
-        distinct, self._measures = lattice.counts.shape
+        self._tallies = Tallies(lattice)
+        self._measures = lattice.counts.shape[1]
         self._sizes = [axis.sizes for axis in lattice.axes]
         whole = bool((lattice.counts == np.rint(lattice.counts)).all())
         exact = whole and float(lattice.counts.sum(axis=0).max(initial=0)) < 2**24
         self._type = np.float32 if exact else np.float64
-        self._most_cells = max(1 << 14, 2 * distinct)
+        self._most_cells = max(1 << 14, 2 * len(lattice.counts))
         self._room = MOST_KEPT
-        self._groups = _groups([sizes[0] for sizes in self._sizes])
-        self._codes = [
-            packed([lattice.codes[axis] for axis in group], [self._sizes[axis][0] for axis in group])
-            for group in self._groups
-        ]
         self._cubes: list[NDArray[Any]] = []
         self._nodes = np.zeros((64, len(lattice.axes)), np.int8)
         self._cells = np.zeros(64, np.int64)
@@ -89,40 +171,21 @@ class RollUp:
 
     def at(self, node: Node) -> Classes:
         """Return the classes of a node."""
-        shape = tuple(sizes[level] for sizes, level in zip(self._sizes, node, strict=True))
-        cells = prod(shape)
-        if cells > LARGEST_KEY or cells > 8 * self._most_cells:
-            return members(self._lattice, node)[0]
         stored = len(self._cubes)
         below = np.flatnonzero((self._nodes[:stored] <= node).all(axis=1))
         if below.size:
             source = below[self._cells[below].argmin()]
             cube = self._merged(self._cubes[source], self._nodes[source], node)
         else:
-            cube = self._counted(node, shape, cells)
+            classes = self._tallies.at(node)
+            if classes.listed is not None or classes.numbers is not None:
+                return classes
+            cube = np.ascontiguousarray(classes.counts, self._type).reshape(*classes.shape, -1)
+        cells = cube.size // self._measures
         self._room -= cube.size
         if cells <= self._most_cells and self._room >= 0:
             self._store(node, cube)
-        return Classes(node, cube.reshape(-1, self._measures), shape, None)
-
-    def _counted(self, node: Node, shape: tuple[int, ...], cells: int) -> NDArray[Any]:
-        """Count the cube of a node from the distinct rows."""
-        key = self._keys(node, shape)
-        cube = np.empty((cells, self._measures), self._type)
-        for measure in range(self._measures):
-            cube[:, measure] = np.bincount(key, self._lattice.counts[:, measure], cells)
-        return cube.reshape(*shape, self._measures)
-
-    def _keys(self, node: Node, shape: tuple[int, ...]) -> Ints:
-        """Return the number of each distinct row's class among all combinations of labels."""
-        strides = [prod(shape[axis + 1 :]) for axis in range(len(shape))]
-        key: Ints | None = None
-        for group, codes in zip(self._groups, self._codes, strict=True):
-            tables = [self._lattice.axes[axis].labels[node[axis]] * strides[axis] for axis in group]
-            part = reduce(np.add.outer, tables).ravel()[codes]
-            key = part if key is None else np.add(key, part, out=key)
-        assert key is not None
-        return key
+        return Classes(node, cube.reshape(cells, self._measures), cube.shape[:-1])
 
     def _merged(self, cube: NDArray[Any], special: NDArray[np.int8], node: Node) -> NDArray[Any]:
         for axis, (low, high) in enumerate(zip(special.tolist(), node, strict=True)):
@@ -192,19 +255,27 @@ def members(lattice: Lattice, node: Node, kept: Passes | None = None) -> tuple[C
     listed = tuple(column[first] for column in columns)
     summed = np.add.reduceat(counts[order], starts, axis=0)
     if kept is not None:
-        return Classes(node, summed, shape, listed), listed[-1] == 1
-    classes = Classes(node, summed, shape, listed, np.minimum.reduceat(lattice.first[order], starts))
+        return Classes(node, summed, shape, listed=listed), listed[-1] == 1
+    classes = Classes(
+        node, summed, shape, listed=listed, first=np.minimum.reduceat(lattice.first[order], starts)
+    )
     of = np.empty(len(order), np.intp)
     of[order] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
     return classes, of
 
 
-def _groups(sizes: list[int]) -> list[list[int]]:
-    """Return neighbouring axes in groups of at most 4,096 combinations, so that one look-up codes several."""
+def blocks(sizes: Sequence[int], most: int) -> list[list[int]]:
+    """Return neighbouring axes in groups of at most ``most`` combinations, where one axis is not more.
+
+    Examples
+    --------
+    >>> blocks([2, 3, 4, 5], 12)
+    [[0, 1], [2], [3]]
+    """
     groups: list[list[int]] = []
     product = 0
     for axis, size in enumerate(sizes):
-        if groups and product * size <= 4096:
+        if groups and product * size <= most:
             groups[-1].append(axis)
             product *= size
         else:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from defenses.classes import Classes, RollUp, members
+from defenses.classes import Classes, RollUp, Tallies, members
 from defenses.constraints import KAnonymity
 from defenses.lattice import Ints, Lattice, Node, Passes
 from defenses.policy import Policy
@@ -68,21 +68,25 @@ class RowJudge:
 
     def __init__(self, lattice: Lattice, policy: Policy) -> None:
         self._lattice, self._policy = lattice, policy
-        self._rollup = RollUp(lattice)
+        self._tallies = Tallies(lattice, 1)
         self._limit = policy.limit(lattice.rows)
         self._least = policy.least_rows
         self._monotone = policy.monotone(lattice.rows)
         self._sizes_only = not policy.samples and all(
             isinstance(condition, KAnonymity) for condition in policy.conditions
         )
+        self._rollup = None if self._sizes_only or policy.samples else RollUp(lattice)
 
     def at(self, node: Node) -> Verdict:
         """Return the verdict on one node, looking no further than the sizes where they decide."""
-        classes = self._ordered(node)[0] if self._policy.samples else self._rollup.at(node)
+        classes = self._ordered(node)[0] if self._policy.samples else self._tallies.at(node)
         rows = classes.counts[:, 0]
-        small = float(rows[rows < self._least].sum())
+        small = float(rows @ (rows < self._least))
         if self._sizes_only or small > self._limit:
             return Verdict(classes, small, self._limit, small > self._limit, self._least)
+        if self._rollup is not None:
+            classes = self._rollup.at(node)
+            rows = classes.counts[:, 0]
         considered = rows >= self._least
         if not self._policy.asks_size and self._policy.population is not None:
             considered |= rows == 0
@@ -104,7 +108,7 @@ class RowJudge:
         if self._policy.narrow_first and classes.first is not None:
             width = np.zeros(len(classes.counts))
             for number, (axis, level) in enumerate(zip(self._lattice.axes, node, strict=True)):
-                width += np.log1p(classes.counts[:, 0] * axis.shares(level)[classes.labels(number)])
+                width += np.log1p(classes.counts[:, 0] * axis.shares[level][classes.labels(number)])
             rank = np.empty(len(width), np.intp)
             rank[np.lexsort((classes.first, width))] = np.arange(len(width))
             classes = replace(classes, first=rank)
@@ -201,4 +205,4 @@ class PersonJudge:
             size = part.stop - part.start
             cell = of * size + self._values[name][rows]
             counts[:, part] = np.bincount(cell, 1 / times[pair], classes * size).reshape(classes, size)
-        return Classes(node, counts, (), ())
+        return Classes(node, counts, ())

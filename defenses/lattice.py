@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +25,7 @@ MOST_NODES = 50_000_000
 LARGEST_KEY = 2**62
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Axis:
     """One quasi-identifier: its values in an order in which every label of every level is one run.
 
@@ -49,24 +49,27 @@ class Axis:
     labels: tuple[Ints, ...]
     rows: Floats
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
         """Number of labels that occur, per level."""
         return tuple(int(labels[-1]) + 1 for labels in self.labels)
 
     def first(self, level: int) -> Ints:
         """Return the first leaf of each label of a level."""
-        return np.flatnonzero(np.diff(self.labels[level], prepend=-1))
+        return np.searchsorted(self.labels[level], np.arange(self.sizes[level]))
 
-    def shares(self, level: int) -> Floats:
-        """Return, per label of a level, the share of the hierarchy's values that it covers."""
-        covered = np.bincount(self.hierarchy.codes[level]) / len(self.hierarchy.labels[0])
-        shares: Floats = covered[self.hierarchy.codes[level][self.leaves[self.first(level)]]]
-        return shares
+    @cached_property
+    def shares(self) -> tuple[Floats, ...]:
+        """Per level the share of the hierarchy's values that each label covers."""
+        return tuple(
+            np.bincount(codes)[codes[self.leaves[self.first(level)]]] / len(codes)
+            for level, codes in enumerate(self.hierarchy.codes)
+        )
 
-    def label_rows(self, level: int) -> Floats:
-        """Return the rows of each label of a level."""
-        return np.bincount(self.labels[level], self.rows).astype(np.float64)
+    @cached_property
+    def label_rows(self) -> tuple[Floats, ...]:
+        """Per level the rows of each label."""
+        return tuple(np.add.reduceat(self.rows, self.first(level)) for level in range(len(self.labels)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +168,8 @@ def lattice_from(
             f"The lattice of {len(coded)} quasi-identifiers has {nodes:,.0f} nodes and at most "
             f"{MOST_NODES:,} can be searched: give fewer quasi-identifiers or levels."
         )
-    axes, leaves = [], []
-    for name, hierarchy in hierarchies.items():
-        axis, position = _axis(name, hierarchy, coded[name], weights[0] if weights else None)
-        axes.append(axis)
-        leaves.append(position[coded[name]])
-    order, starts = grouped(packed(leaves, [axis.sizes[0] for axis in axes]))
+    sizes = [len(hierarchy.labels[0]) for hierarchy in hierarchies.values()]
+    order, starts = grouped(packed(list(coded.values()), sizes))
     times = np.diff(starts, append=len(order))
     of = np.empty(len(order), np.intp)
     of[order] = np.repeat(np.arange(len(starts)), times)
@@ -179,30 +178,32 @@ def lattice_from(
         counted = codes >= 0
         cells = np.bincount(of[counted] * size + codes[counted], minlength=len(starts) * size)
         counts.append(cells.reshape(-1, size))
-    first = np.minimum.reduceat(order, starts) if len(order) else order
-    return Lattice(
-        tuple(axes),
-        tuple(column[first] for column in leaves),
-        np.concatenate(counts, axis=1).astype(np.float64),
-        of,
-        first,
-    )
+    measured = np.concatenate(counts, axis=1).astype(np.float64)
+    first = order[starts]
+    axes, leaves = [], []
+    for name, hierarchy in hierarchies.items():
+        axis, leaf = _axis(name, hierarchy, coded[name][first], measured[:, 0])
+        axes.append(axis)
+        leaves.append(leaf)
+    return Lattice(tuple(axes), tuple(leaves), measured, of, first)
 
 
-def _axis(name: str, hierarchy: Hierarchy, codes: NDArray[Any], counted: Floats | None) -> tuple[Axis, Ints]:
+def _axis(name: str, hierarchy: Hierarchy, codes: NDArray[Any], counted: Floats) -> tuple[Axis, Ints]:
+    """Return the axis of some codes, and the leaf of each."""
     occurring = np.bincount(codes, minlength=len(hierarchy.labels[0]))
-    rows = occurring if counted is None else np.bincount(codes, counted, len(occurring))
     arranged = np.lexsort(hierarchy.codes)
     leaves = arranged[occurring[arranged] > 0]
-    labels = tuple(
-        np.cumsum(np.diff(level[leaves], prepend=level[leaves[:1]]) != 0) for level in hierarchy.codes
-    )
+    runs = np.stack(hierarchy.codes)[:, leaves]
+    labels = np.zeros(runs.shape, np.intp)
+    np.cumsum(runs[:, 1:] != runs[:, :-1], axis=1, out=labels[:, 1:])
     position = np.zeros(len(occurring), np.intp)
     position[leaves] = np.arange(len(leaves))
-    return Axis(name, hierarchy, leaves, labels, rows[leaves].astype(np.float64)), position
+    leaf = position[codes]
+    rows = np.bincount(leaf, counted, len(leaves)).astype(np.float64)
+    return Axis(name, hierarchy, leaves, tuple(labels), rows), leaf
 
 
-def packed(columns: Sequence[Ints], sizes: Sequence[int]) -> Ints:
+def packed(columns: Sequence[NDArray[Any]], sizes: Sequence[int]) -> Ints:
     """Return one integer per entry, equal when all columns are equal; ordered from left to right.
 
     Examples
@@ -210,24 +211,31 @@ def packed(columns: Sequence[Ints], sizes: Sequence[int]) -> Ints:
     >>> packed([np.array([0, 1]), np.array([2, 0])], [2, 3]).tolist()
     [2, 3]
     """
-    key, domain = columns[0], sizes[0]
+    key, domain = columns[0].astype(np.intp), sizes[0]
     for column, size in zip(columns[1:], sizes[1:], strict=True):
         if domain > LARGEST_KEY // size:
             distinct, key = np.unique(key, return_inverse=True)
             domain = len(distinct)
-        key = key * size + column
+        key *= size
+        key += column
         domain *= size
     return key
 
 
 def grouped(key: Ints) -> tuple[Ints, Ints]:
-    """Return the order that brings equal keys together, and where each group starts in it.
+    """Return the stable order that brings equal keys together, and where each group starts in it.
 
     Examples
     --------
-    >>> [part.tolist() for part in grouped(np.array([7, 3, 7]))][1]
-    [0, 1]
+    >>> [part.tolist() for part in grouped(np.array([7, 3, 7]))]
+    [[1, 0, 2], [0, 1]]
     """
-    order = np.argsort(key)
-    arranged = key[order]
+    bits = len(key).bit_length()
+    if len(key) and int(key.max()) < 2 ** (63 - bits):
+        # Sorting numbers is several times faster than sorting places by number.
+        both = np.sort(key.astype(np.int64) << bits | np.arange(len(key)))
+        order, arranged = both & ((1 << bits) - 1), both >> bits
+    else:
+        order = np.argsort(key, kind="stable")
+        arranged = key[order]
     return order, np.flatnonzero(np.concatenate([[True], arranged[1:] != arranged[:-1]])[: len(key)])

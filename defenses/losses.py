@@ -50,7 +50,7 @@ def _information(counts: NDArray[Any]) -> float:
 def _entropy_terms(lattice: Lattice) -> list[list[float]]:
     return [
         [
-            _information(axis.label_rows(level)) - _information(axis.rows)
+            _information(axis.label_rows[level]) - _information(axis.rows)
             for level in range(axis.hierarchy.height + 1)
         ]
         for axis in lattice.axes
@@ -65,7 +65,7 @@ def _entropy_of_rest(lattice: Lattice, classes: Classes, kept: Kept) -> float:
     total = _entropy(lattice, classes, kept)
     rows = classes.counts[~kept, 0]
     for axis in range(len(lattice.axes)):
-        suppressed = np.bincount(classes.labels(axis)[~kept], rows)
+        suppressed = np.bincount(classes.labels(axis, ~kept), rows)
         total += rows.sum() * np.log2(max(rows.sum(), 1)) - _information(suppressed)
     return float(total)
 
@@ -75,7 +75,7 @@ def _share(axis: Axis, level: int) -> float:
     values = len(axis.hierarchy.labels[0])
     if values == 1:
         return 0.0
-    mean = float(axis.shares(level) @ axis.label_rows(level)) / float(axis.rows.sum())
+    mean = float(axis.shares[level] @ axis.label_rows[level]) / float(axis.rows.sum())
     return (mean - 1 / values) / (1 - 1 / values)
 
 
@@ -85,7 +85,7 @@ def _shares(lattice: Lattice, classes: Classes, kept: Kept) -> list[float]:
     shares = []
     for number, (axis, level) in enumerate(zip(lattice.axes, classes.node, strict=True)):
         values = len(axis.hierarchy.labels[0])
-        excess = float((1 - axis.shares(level)[classes.labels(number)[~kept]]) @ rows) / lattice.rows
+        excess = float((1 - axis.shares[level][classes.labels(number, ~kept)]) @ rows) / lattice.rows
         shares.append(_share(axis, level) + (excess / (1 - 1 / values) if values > 1 else 0.0))
     return shares
 

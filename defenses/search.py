@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from defenses.forecasts import Forecast, Reach, diversity
 from defenses.judges import Judge, Verdict
-from defenses.lattice import Lattice, Node
-from defenses.losses import LOSSES, Loss
+from defenses.lattice import Floats, Lattice, Node
+from defenses.losses import Loss
+
+MOST_WORK = 4
+"""Extra work of counting a node with many combinations of labels, by sorting, beside one with few."""
+LEAST_GAIN = 0.3
+"""Share of the largest expected gain with which a node is visited before the gains are worked out anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,11 @@ class Optimum:
 def optimum(lattice: Lattice, judge: Judge, loss: Loss) -> Optimum | None:
     """Return the node of least loss that satisfies the policy, or None when there is none.
 
-    A node that fails an absorbing condition tags every node below it, one that satisfies a
-    monotone policy every node above it when the loss is monotone too; what is left is visited
-    along chains, by bisection, as long as its lower bound is below the best loss found
-    (after Flash: Kohlmayer et al. 2012, doi:10.1109/SocialCom-PASSAT.2012.52).
+    A node that fails an absorbing condition tags every node below it, any other every node above
+    it; what is tagged is skipped, and so is what costs more by its lower bound than the best node
+    found (predictive tagging, as in Flash: Kohlmayer et al. 2012,
+    doi:10.1109/SocialCom-PASSAT.2012.52). The order of the visits is learned while searching:
+    it decides how long the search takes, not what it finds.
     """
     return Search(lattice, judge, loss).run()
 
@@ -67,27 +73,53 @@ class Search:
 
     def run(self) -> Optimum | None:
         """Return the best node."""
-        guided = self._loss.floor is not None
-        volume = self._lattice.summed([list(np.log1p(np.arange(n))) for n in self._shape]).ravel()
-        upwards = self._chains()
-        bounds, opened, passed = self._bounds.ravel(), self._open.ravel(), self._passed.ravel()
-        if guided:
-            volume = -volume
-            if guess := optimum(self._lattice, self._judge, LOSSES["entropy"]):
-                self._visit(int(np.ravel_multi_index(guess.node, self._shape)))
-        for start in np.argsort(-volume, kind="stable").tolist():
-            while opened[start] and not passed[start] and bounds[start] < self._most:
-                chain = [start]
-                while (above := int(upwards[chain[-1]])) >= 0 and opened[above] and not passed[above]:
-                    if guided and bounds[above] >= self._most:
-                        break
-                    chain.append(above)
-                self._visit(chain[len(chain) // 2])
-        rest = np.flatnonzero(opened & passed)
+        self._settle()
+        bounds, opened = self._bounds.ravel(), self._open.ravel()
+        rest = np.flatnonzero(self._passed.ravel() & opened & (bounds < self._most))
         for index in rest[np.argsort(bounds[rest], kind="stable")].tolist():
             if opened[index] and bounds[index] < self._most:
                 self._visit(index)
         return None if self._best is None else self._lowered(self._best)
+
+    def _settle(self) -> None:
+        """Visit nodes until every node that could be the best fails or is known to be worth a visit.
+
+        Next come the nodes expected to settle most others: those below if it fails, those above
+        if it does not or shows that they cost too much.
+        """
+        lattice, reach = self._lattice, Reach(self._shape)
+        cells = np.exp(diversity(lattice, 0))
+        work = (1 + np.minimum(cells / (2 * len(lattice.counts)), MOST_WORK)).astype(np.float32).ravel()
+        fails = Forecast(diversity(lattice, 0.3), float(np.log1p(lattice.rows / 5)))
+        costs = None if self._loss.floor is None else Forecast(-diversity(lattice, 2), np.inf)
+        opened, passed, bounds = self._open.ravel(), self._passed.ravel(), self._bounds.ravel()
+        while (unsettled := self._open & ~self._passed & (self._bounds < self._most)).any():
+            failing = fails.chances()
+            settling = 1 - failing if costs is None else np.maximum(1 - failing, costs.chances())
+            gains = failing * reach.below(unsettled).ravel() + settling * reach.above(unsettled).ravel()
+            gains = np.where(opened & ~passed, gains / work, np.float32(0))
+            for index in self._apart(gains, min(1 + self.counted // 4, 64)):
+                if opened[index] and not passed[index]:
+                    self._visit(index)
+                    fails.learn(index, happened=not passed[index])
+                    if costs is not None and self._best is not None:
+                        if costs.middle == np.inf:
+                            costs.start(index)
+                        costs.learn(index, happened=bool(bounds[index] >= self._most))
+
+    def _apart(self, gains: Floats, most: int) -> list[int]:
+        """Return the nodes of most gain, without those that would settle much the same nodes."""
+        if most == 1:
+            return [int(gains.argmax())]
+        nodes = np.argpartition(-gains, min(4 * most, len(gains) - 1))[: 4 * most]
+        gains, levels = gains[nodes], 1.0 + np.stack(np.unravel_index(nodes, self._shape), axis=1)
+        shared = (np.minimum(levels[:, None], levels) / levels).prod(axis=2)
+        least = LEAST_GAIN * gains.max()
+        found: list[int] = []
+        while len(found) < most and gains[chosen := int(gains.argmax())] >= least:
+            found.append(int(nodes[chosen]))
+            gains *= 1 - shared[chosen]
+        return found
 
     def _lowered(self, best: Optimum) -> Optimum:
         """Return a node of the same loss from which no level can be taken: nothing is lost for nothing."""
@@ -104,32 +136,17 @@ class Search:
                     return self._lowered(Optimum(node, value, verdict.suppressed))
         return best
 
-    def _chains(self) -> NDArray[np.intp]:
-        """Return, per node, the node above it on its chain: the one that merges the fewest labels."""
-        growth = np.full(self._shape, np.inf)
-        above = np.full(self._shape, -1)
-        index = np.arange(self._open.size).reshape(self._shape)
-        for axis, one in enumerate(self._lattice.axes):
-            ratio = np.array([low / high for low, high in zip(one.sizes, one.sizes[1:], strict=False)])
-            rest = tuple(slice(0, -1) if other == axis else slice(None) for other in range(len(self._shape)))
-            shape = [-1 if other == axis else 1 for other in range(len(self._shape))]
-            better = ratio.reshape(shape) < growth[rest]
-            stride = int(np.prod(self._shape[axis + 1 :]))
-            growth[rest] = np.where(better, ratio.reshape(shape), growth[rest])
-            above[rest] = np.where(better, index[rest] + stride, above[rest])
-        return above.ravel()
-
     def _visit(self, index: int) -> None:
         """Count a node's classes, tag what follows from them, and keep the node if it is the best."""
-        node = tuple(int(level) for level in np.unravel_index(index, self._shape))
-        above = tuple(slice(level, None) for level in node)
+        node = tuple([int(level) for level in np.unravel_index(index, self._shape)])
+        above = tuple([slice(level, None) for level in node])
         self.counted += 1
         verdict = self._judge.at(node)
         if self._loss.floor is not None:
             floor = self._loss.floor(self._lattice, verdict.classes, verdict.least)
             np.maximum(self._bounds[above], floor, out=self._bounds[above])
         if verdict.hopeless:
-            self._open[tuple(slice(None, level + 1) for level in node)] = False
+            self._open[tuple([slice(level + 1) for level in node])] = False
             return
         self._passed[above] = True
         self._open[node] = False
