@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from reidlab.lessons import TryAgain
+
 FOLDER = Path(__file__).parents[2] / "notebooks"
 SOURCES = sorted((FOLDER / "_source").glob("[0-9]*.py"))
 
@@ -64,3 +66,28 @@ def test_every_checked_number_is_quoted_in_the_prose(source):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "quoted"
     ]
     assert all(text in prose for text in calls)
+
+
+QUICK = ("00", "02", "05", "13")
+"""Lessons whose first exercise comes within seconds."""
+
+
+@pytest.mark.extra("notebooks")
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(path, marks=() if path.stem.startswith(QUICK) else pytest.mark.slow, id=path.stem)
+        for path in SOURCES
+    ],
+)
+def test_a_student_is_stopped_at_the_first_open_exercise_by_a_friendly_sentence(
+    source, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    cells = [cell for cell in _cells(FOLDER / f"{source.stem}.ipynb") if cell["cell_type"] == "code"]
+    first = next(cell for cell in cells if "check" in cell["metadata"].get("tags", []))
+    for cell in cells[: cells.index(first)]:
+        exec(compile("".join(cell["source"]), source.stem, "exec"), names)
+    with pytest.raises(TryAgain, match=r"(?i)the cell above is still `\.\.\.`"):
+        exec(compile("".join(first["source"]), source.stem, "exec"), names)
