@@ -293,7 +293,7 @@ class _Range:
         most = np.full(len(goal), np.inf)
         if sign > 0:
             most[list(numbers)] = np.maximum(high[list(numbers)], 1.0)
-        bounds = np.stack([np.zeros(len(goal)), most], axis=1)
+        bounds = [(0.0, top) for top in most.tolist()]
         found = linprog(goal, A_eq=self._matrix, b_eq=self._totals, bounds=bounds, method="highs")
         if found.x is None:
             return np.full(len(goal), -sign * np.inf)

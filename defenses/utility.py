@@ -222,8 +222,9 @@ def _pair_error(one: _View, other: _View) -> float:
 
 
 def _joint(one: Ints, size: int, other: Ints, width: int, weight: Floats) -> Floats:
-    joint: Floats = np.bincount(one * width + other, weight, size * width).reshape(size, width)
-    return joint / weight.sum()
+    shares = np.bincount(one * width + other, weight, size * width) / weight.sum()
+    joint: Floats = shares.reshape(size, width)
+    return joint
 
 
 def _correlation_error(

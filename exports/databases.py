@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from exports.engines.dialect import DUCKDB
 from exports.errors import LabError, MissingExtraError
-from exports.sources import ArrowStream, DuckDBTable, Source
+from exports.origins import ArrowStream, DuckDBTable, Source
 
 FORM = "FILE.duckdb::TABLE, FILE.sqlite::TABLE or postgresql://USER@HOST/DATABASE::TABLE"
 

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from exports.errors import LabError
-from exports.sources import JsonLines, ParquetFiles, Source, TextFile
+from exports.origins import JsonLines, ParquetFiles, Source, TextFile
 
 HEADER_BYTES = 16 * 2**20
 """No header is longer; a file whose first line is, is refused."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from exports.sources import InMemory, JsonLines, TextFile, read
+from exports.origins import InMemory, JsonLines, TextFile
+from exports.sources import read
 
 if TYPE_CHECKING:
     import pyarrow as pa

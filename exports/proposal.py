@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from exports.engines.protocol import Engine
-    from exports.sources import Source
+    from exports.origins import Source
 
 SAMPLE = 20_000
 """Rows that a proposal looks at, the first ones of the export."""

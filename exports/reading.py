@@ -10,7 +10,7 @@ import numpy as np
 from exports.coding import Coder, numbers
 from exports.combinations import Combinations, combinations_of, combine
 from exports.errors import LabError
-from exports.sources import InMemory, ParquetFiles, Source
+from exports.origins import InMemory, ParquetFiles, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -14,11 +14,12 @@ from exports.engines.choice import open_engine
 from exports.engines.protocol import Engine
 from exports.errors import LabError
 from exports.measures import ClassMeasures
+from exports.origins import Source, SparkTable
 from exports.proposal import propose, schema_of
 from exports.reading import combinations_within
 from exports.risks import LinkRisk, link_risk, prosecutor
 from exports.schema import Role, Schema
-from exports.sources import Source, SparkTable, read
+from exports.sources import read
 from exports.tokens.sharing import TokenList, shared_tokens
 from exports.tokens.survey import survey_tokens
 from exports.uniqueness import Estimate, population_uniques

@@ -15,11 +15,11 @@ from exports.engines.duckdb_engine import OUTSIDE_ENGINE
 from exports.engines.protocol import Engine
 from exports.errors import LabError
 from exports.measures import ClassMeasures, measured
+from exports.origins import Source
 from exports.presence import PopulationMeasures, against
 from exports.reading import combinations_within, parts, spread
 from exports.reference import Reference, own_reference, reference_of
 from exports.schema import Schema
-from exports.sources import Source
 from exports.wildcards import compatible_rows
 from reidlab.installation import memory_bytes
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from exports.engines.dialect import DUCKDB, Dialect
 from exports.errors import LabError
-from exports.sources import (
+from exports.origins import (
     ArrowStream,
     DuckDBTable,
     InMemory,

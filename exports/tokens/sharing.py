@@ -14,7 +14,7 @@ from exports.tokens.quality import text_sql
 
 if TYPE_CHECKING:
     from exports.engines.protocol import Engine
-    from exports.sources import Source
+    from exports.origins import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from exports.tokens.quality import Quality, quality, text_sql, token_sql
 
 if TYPE_CHECKING:
     from exports.engines.protocol import Engine
-    from exports.sources import Source
+    from exports.origins import Source
 
 SAMPLE = 20_000
 """Rows on which every plain column is tried; what opens there is counted in all rows."""
