@@ -264,7 +264,8 @@ class _Range:
     def __init__(self, size: int, rows: Ints, columns: Ints, signs: Floats, totals: Floats) -> None:
         from scipy.sparse import csr_array
 
-        self._matrix = csr_array((signs, (rows, columns)), (len(totals), size))
+        # linprog takes it sparse, which its published types do not say.
+        self._matrix: Any = csr_array((signs, (rows, columns)), (len(totals), size))
         self._totals = totals
 
     def narrower(self, small: Passes, high: Floats, true: Floats) -> list[int]:
