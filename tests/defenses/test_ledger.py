@@ -1,3 +1,4 @@
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -107,6 +108,29 @@ def test_an_unusable_ledger_is_one_sentence_that_charges_nothing(tmp_path, conte
     with pytest.raises(LabError, match="nothing charged"):
         Ledger(path).open("data", Budget(Fraction(1)))
     assert content is None or path.read_bytes() == content
+
+
+def test_a_ledger_cut_in_half_is_refused_and_left_as_it_is(ledger):
+    for number in range(20):
+        ledger.answer("data", {"q": number, "text": "x" * 2000}, Cost.pure(Fraction(1, 100)), lambda: 1)
+    half = ledger.path.read_bytes()[:9000]
+    ledger.path.write_bytes(half)
+    with pytest.raises(LabError, match="nothing charged"):
+        ledger.answer("data", {"q": "after"}, Cost.pure(Fraction(1, 100)), never)
+    assert ledger.path.read_bytes() == half
+
+
+def test_without_room_for_the_charge_no_answer_leaves(ledger):
+    size = ledger.path.stat().st_size
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
+    try:
+        with pytest.raises(LabError, match="nothing was answered and nothing charged"):
+            ledger.answer("data", {"q": "long" * 20_000}, HALF, lambda: 1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert ledger.left("data") == 1
+    assert ledger.answer("data", {"q": "short"}, HALF, lambda: 7) == 7
 
 
 SPEND = """

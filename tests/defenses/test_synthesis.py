@@ -81,6 +81,31 @@ def test_every_synthesiser_beats_independence(name):
     assert error < (0.95 if name == "gaussian-copula" else 0.6) * floor
 
 
+def dependence(table, one, other, given=None):
+    """Return the total variation between two columns and their independence, within the values of a third."""
+    one, other = table[one].to_numpy(), table[other].to_numpy()
+    groups = np.zeros(len(one), int) if given is None else table[given].to_numpy()
+    found = 0.0
+    for group in np.unique(groups):
+        inside = groups == group
+        joint = np.histogram2d(one[inside], other[inside], (np.arange(51), np.arange(51)))[0] / inside.sum()
+        product = np.outer(joint.sum(axis=1), joint.sum(axis=0))
+        found += inside.mean() * np.abs(joint - product).sum() / 2
+    return found
+
+
+@pytest.mark.parametrize("name", [*PRIVATE, *OPEN])
+def test_what_is_independent_stays_so_given_what_it_depends_on(name):
+    export = intake()
+    rows = made(name).transform(export).rows
+    assert dependence(rows, "sex", "state") < dependence(export.table, "sex", "state") + 0.04
+    assert dependence(rows, "age", "before", "mood") < 0.15
+    if name not in {"gaussian-copula"}:
+        assert (
+            dependence(rows, "age", "mood", "brand") < dependence(export.table, "age", "mood", "brand") + 0.05
+        )
+
+
 @pytest.mark.extra("synth")
 def test_at_epsilon_ten_mst_is_nearly_as_good_as_the_same_tree_without_noise():
     export = intake(50_000)
