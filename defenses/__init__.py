@@ -35,6 +35,7 @@ BUILT_IN: dict[str, str] = {
     "mst": "defenses.mst:Mst",
     "neutral-events": "defenses.minimisation:NeutralEvents",
     "noise": "defenses.perturbation:Noise",
+    "noisy-max": "defenses.commonest:NoisyMax",
     "noisy-size": "defenses.audience_size:NoisySize",
     "optimal-k-anonymity": "defenses.optimal:OptimalKAnonymity",
     "pram": "defenses.perturbation:Pram",

@@ -24,6 +24,7 @@ MINE = {
     "minimum-size": {},
     "mst": {"epsilon": 1, "delta": 1e-9, "columns": "age,diagnosis", "seed": 1},
     "neutral-events": {"columns": "diagnosis"},
+    "noisy-max": {"column": "diagnosis", "epsilon": 1, "seed": 1},
     "noisy-size": {"epsilon": 1, "budget": 1, "seed": 1},
     "privbayes": {"epsilon": 1, "delta": 1e-9, "columns": "age,diagnosis", "seed": 1},
     "psi-size": {},

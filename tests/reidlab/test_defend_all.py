@@ -66,6 +66,7 @@ SETTINGS = {
     "mst": SYNTHESIS,
     "neutral-events": ["columns=illness"],
     "noise": ["columns=income", "seed=1"],
+    "noisy-max": ["column=illness", *DP],
     "noisy-size": ["budget=3", "by=illness", *DP],
     "optimal-k-anonymity": ["k=4", "suppression=0.04", "loss=discernibility", "l=2"],
     "pram": ["columns=zip,illness", "seed=1"],
