@@ -40,7 +40,7 @@ html_show_sourcelink = False
 html_static_path = []
 exclude_patterns = ["_build"]
 
-# numpydoc compiles its template anew for each docstring, which is half of the build: keep one.
+# numpydoc compiles its template anew for each docstring, about half of autodoc's time: keep one.
 _TEMPLATES = docscrape_sphinx.SandboxedEnvironment(
     loader=FileSystemLoader(Path(docscrape_sphinx.__file__).with_name("templates"))
 )

@@ -80,7 +80,7 @@ def _default(one: Any) -> str:
     return "" if one.default in (None, False, ()) or callable(one.default) else f"`{one.default}`"
 
 
-def keys(title: str, *classes: type) -> str:
+def keys(title: str, *classes: type, without: str = "") -> str:
     """Return a section of the fields of some dataclasses, as their docstrings explain them."""
     parts = [f"\n## {title}\n"]
     for one in classes:
@@ -89,7 +89,11 @@ def keys(title: str, *classes: type) -> str:
             for entry in ClassDoc(one)["Parameters"]
             for name in entry.name.split(",")
         }
-        rows = [(f"`{field.name}`", *said[field.name]) for field in dataclasses.fields(one)]
+        rows = [
+            (f"`{field.name}`", *said[field.name])
+            for field in dataclasses.fields(one)
+            if field.name != without
+        ]
         summary = inspect.getdoc(one).partition("\n")[0]
         parts.append(f"\n### {one.__name__}\n\n{summary}\n\n" + table(("key", "type", "meaning"), rows))
     return "".join(parts)
@@ -99,7 +103,7 @@ def files() -> str:
     """Return the keys of every file that the lab reads."""
     return (
         keys("schema.toml", Schema, Column)
-        + keys("policy.toml", Policy)
+        + keys("policy.toml", Policy, without="name")
         + keys("case.toml", Case, Signups, Transfer, Target, Parameter, Attribute, Event, Refund, Fact)
         + keys("experiment.toml", Experiment, Material, Part)
     )
