@@ -59,6 +59,10 @@ def json_source(path: Path) -> Source:
             if "maximum_object_size" in str(error):
                 raise LabError(f"{path} has a line longer than 16 MB: leave such cells out.") from None
             raise LabError(f"{path} is not one JSON object per line: check its lines.") from None
+    if not found:
+        raise LabError(
+            f"{path} holds no JSON object with a key: give one object per line, not a list of them."
+        )
     return Source(str(path), tuple(key for (key,) in found), JsonLines(path))
 
 

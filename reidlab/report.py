@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from exports.errors import LabError
 from reidlab.policy import Policy, Verdict, passed
 from reidlab.wording import MEASURES, PARTS
 
@@ -59,10 +60,21 @@ def render(
 
 
 def save(page: str, path: Path) -> None:
-    """Write the page aside and rename it, so that no half page looks whole."""
+    """Write the page aside and rename it, so that no half page looks whole.
+
+    Raises
+    ------
+    LabError
+        When it cannot be written there.
+    """
     aside = path.with_name(f".{path.name}.part")
-    aside.write_text(page, encoding="utf-8")
-    aside.replace(path)
+    try:
+        aside.write_text(page, encoding="utf-8")
+        aside.replace(path)
+    except OSError as error:
+        raise LabError(
+            f"The report {path} cannot be written ({error.strerror}): choose another --html."
+        ) from None
 
 
 def _headline(found: Mapping[str, Any]) -> Iterator[dict[str, str]]:

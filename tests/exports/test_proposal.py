@@ -33,6 +33,9 @@ TOKENS = [hashlib.sha256(str(i).encode()).hexdigest() for i in range(5)]
             "free_text",
         ),
         ("nothing", [None, None], "insensitive", None),
+        ("PWGTP", [12, 80, 12], "insensitive", None),
+        ("sampling_weight", [12.5, 80.0, 12.5], "insensitive", None),
+        ("weight", [72, 80, 72], "quasi_identifier", None),
     ],
 )
 def test_a_column_is_proposed_by_its_name_and_shape(name, values, role, kind):

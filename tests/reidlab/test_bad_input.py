@@ -1,6 +1,7 @@
 """Whatever file comes in: an assessment, or one sentence that shows no value of it, and exit code 2."""
 
 import json
+import subprocess
 import sys
 
 import numpy as np
@@ -52,6 +53,31 @@ def test_a_bad_text_file_is_one_sentence(tmp_path, monkeypatch, capsys, body, wo
     assert len(err.strip().splitlines()) == 1
     assert SECRET not in err
     assert sorted(p.name for p in tmp_path.iterdir()) == ["export.csv"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("before", "after"), [("a,b\n1,", "\n2,y\n"), ('a,b\n1,"', '"\n2,y\n')], ids=["bare", "quoted"]
+)
+def test_a_cell_of_hundreds_of_megabytes_is_refused_within_little_memory(tmp_path, before, after):
+    path = tmp_path / "export.csv"
+    with path.open("w") as file:
+        file.write(before + SECRET)
+        for _ in range(300):
+            file.write("x" * (1 << 20))
+        file.write(after)
+    watched = (
+        "import resource, subprocess, sys\n"
+        "done = subprocess.run(sys.argv[1:], capture_output=True, text=True)\n"
+        "print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, done.stderr)"
+    )
+    command = [sys.executable, "-c", watched, sys.executable, "-m", "reidlab", "assess", str(path)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    code, kibibytes, said = told.split(" ", 2)
+    assert (code, said.count("\n")) == ("2", 2)
+    assert "2 MB" in said
+    assert SECRET not in said
+    assert int(kibibytes) < 600_000
 
 
 @pytest.mark.parametrize(
@@ -125,11 +151,18 @@ def test_a_schema_that_names_an_absent_column_is_refused(tmp_path, monkeypatch, 
         ["export.csv", "--population", "other.csv"],
         ["export.csv", "--reference", "other.csv", "--schema", "schema.toml"],
         ["export.csv", "--policy", "absent"],
+        ["export.csv", "--beside", "absent.csv"],
+        ["export.csv", "--dictionary", "other.csv"],
+        ["export.csv", "--html", "absent/report.html"],
+        ["list.json"],
+        ["postgresql://user:hunter2@localhost:1/base::people"],
+        ["export.csv", "--population", "postgresql://user:hunter2@localhost:1/base::people"],
     ],
 )
 def test_a_wrong_argument_is_one_sentence(tmp_path, monkeypatch, capsys, arguments):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "export.csv").write_text("zip,illness\n1,flu\n2,cold\n1,flu\n")
+    (tmp_path / "list.json").write_text('[{"zip": 1}]')
     (tmp_path / "export.xyz").write_text("zip\n1\n")
     (tmp_path / "other.csv").write_text("thing\n1\n")
     (tmp_path / "schema.toml").write_text(
@@ -138,6 +171,8 @@ def test_a_wrong_argument_is_one_sentence(tmp_path, monkeypatch, capsys, argumen
     code, out, err = outcome(monkeypatch, capsys, "assess", *arguments)
     assert (code, out) == (2, "")
     assert len(err.strip().splitlines()) == 1
+    assert "fault of reidlab" not in err
+    assert "hunter2" not in err
 
 
 def test_other_encodings_are_read(tmp_path):
