@@ -24,9 +24,9 @@ SAMPLE = 20_000
 
 SENSITIVE_WORDS = """
 abuse addict alcohol anxiety bmi belief cancer condition crime criminal debt depress diagnos disab
-disease disorder drug earning ethnic faith gad genetic health hiv hlth illness income insur loan medic medication
-mental orient party patient phq politic povert pregnan religio salary score sexual smok suicid symptom therap
-treat union wage
+disease disorder drug earning ethnic faith gad genetic health hiv hlth illness income insur loan medic
+medication mental orient party patient phq politic povert pregnan religio salary score sexual smok suicid
+symptom therap treat union wage
 """
 """Beginnings of words in the names of columns whose values nobody should learn."""
 
@@ -122,6 +122,8 @@ def _guess(name: str, column: pa.ChunkedArray) -> Guess:
         f"{'text' if text else column.type}, {distinct:,} different values in {there:,} rows, "
         f"{column.null_count:,} missing"
     )
+    if SAMPLING_WEIGHT.search(words_of(name)):
+        return Guess(Role.INSENSITIVE, f"called like a sampling weight, which no outsider knows; {seen}")
     unique = distinct == there and there > 2 and not pa.types.is_floating(column.type)
     return _judged(name, detect(name, column), seen, unique=unique, varied=distinct > there / 2)
 
@@ -130,8 +132,6 @@ def _judged(name: str, found: Detection, seen: str, *, unique: bool, varied: boo
     """Weigh what was detected against what the name says of sensitive things."""
     if found.role in (Role.IDENTIFIER, Role.TOKEN):
         return Guess(found.role, f"{found.evidence}; {seen}", found.kind)
-    if SAMPLING_WEIGHT.search(words_of(name)):
-        return Guess(Role.INSENSITIVE, f"called like a sampling weight, which no outsider knows; {seen}")
     words = re.sub(r"(?<=[a-z]) (?=[0-9])", "", words_of(name)).split()
     hit = next((stem for stem in SENSITIVE_WORDS.split() if any(w.startswith(stem) for w in words)), None)
     if hit is not None:

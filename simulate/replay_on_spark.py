@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from exports import read
 from exports.engines.spark_engine import SparkEngine
-from exports.sources import read
 from simulate.calibrate import FITTED, Calibration, calibrate
 from simulate.case import Case, Transfer
 from simulate.collection import Collection, collection
