@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from importlib.util import find_spec
 from typing import Any
+
+from exports.errors import MissingExtraError
 
 
 class TryAgain(AssertionError):
@@ -20,7 +23,7 @@ def check_number(answer: Any, expected: float, *, hint: str, tolerance: float = 
     Parameters
     ----------
     answer : object
-        What the cell above computed; ``...`` when it is still open.
+        What the cell above computed, a number or a `Share`; ``...`` when it is still open.
     expected : float
         The number, to be computed by the notebook and not typed.
     hint : str
@@ -42,6 +45,7 @@ def check_number(answer: Any, expected: float, *, hint: str, tolerance: float = 
     reidlab.lessons.TryAgain: The cell above is still `...`: replace it by your answer. Divide.
     """
     _open(answer, hint)
+    answer = getattr(answer, "share", answer)
     try:
         right = math.isclose(float(answer), expected, rel_tol=tolerance, abs_tol=1e-12)
     except (TypeError, ValueError):
@@ -80,6 +84,31 @@ def check_true(answer: Any, claim: bool, *, hint: str) -> None:
     if not claim:
         raise TryAgain(f"Not yet. {hint}")
     print("Right.")
+
+
+def needs(extra: str, module: str) -> None:
+    """Stop a lesson at its first cell when the extra that it needs is not installed.
+
+    Parameters
+    ----------
+    extra : str
+        Name of the extra.
+    module : str
+        A module that comes with it.
+
+    Raises
+    ------
+    MissingExtraError
+        Says what to install.
+
+    Examples
+    --------
+    >>> needs("linkage", "no_such_module")
+    Traceback (most recent call last):
+    exports.errors.MissingExtraError: This lesson needs the extra 'linkage', which is not installed: ...
+    """
+    if find_spec(module) is None:
+        raise MissingExtraError("This lesson", extra)
 
 
 def quoted(text: str, value: float) -> None:
