@@ -5,13 +5,16 @@
 #
 # - state what left the house in the BetterHelp case, and how sure we are of each number,
 # - compute the match rate and say why it is no bound,
-# - show in two lines why a hashed address is still the address to whoever holds accounts.
+# - show in two lines why a hashed address is still the address to whoever holds accounts,
+# - say what a secret key would have changed, and for whom.
 #
-# **Prerequisites.** None; you can read a line of Python. About 20 minutes.
+# **Prerequisites.** None; you can read a line of Python. About 25 minutes.
 #
 # One question leads through the lesson: *if only hashes were sent, what did the platform learn?*
 
 # %%
+import hmac
+
 from exports.identifiers import find_profile
 from exports.shares import Share
 from reidlab import lessons
@@ -25,7 +28,8 @@ case = load_case("betterhelp")
 #
 # Between 2013 and 2020 an online therapy site gave addresses and intake answers of its visitors to advertising platforms,
 # although it had promised to keep them private. Each fact below has a *status*: **seen** was read in a stored page of the
-# agency or the press, **secondary** comes from a summary, **believed** is recalled and was not read again.
+# agency or the press, **secondary** comes from a summary, **believed** is recalled and was not read again, **assumed** is nobody's
+# finding but a choice of this lab.
 
 # %%
 for fact in case.facts:
@@ -34,7 +38,8 @@ for fact in case.facts:
 # %% [markdown]
 # ## How many were matched?
 #
-# More than 7,000,000 hashed addresses were uploaded, and more than 4,000,000 of them matched accounts.
+# More than 7,000,000 hashed addresses were uploaded, and more than 4,000,000 of them matched accounts. The **match rate** is the second
+# number over the first. Throughout the course a rate is printed with its two counts.
 
 # %%
 target = case.target
@@ -65,7 +70,9 @@ lessons.check_number(match_rate, 4.05 / 7.4, hint="Divide the matched addresses 
 # %% [markdown]
 # ## Why a hash hides nothing from this receiver
 #
-# The site sends the hash of an address. The platform knows its own users' addresses, and hashes them in the same way.
+# A **hash** turns any text into 64 characters that look random; the same text always gives the same characters, and nobody can compute
+# the text from them. What is sent in place of an address is called a **token**. Both sides hash here: the site its visitors' addresses,
+# the platform those of its own users.
 
 # %%
 site = find_profile("meta.audience_sdk").rule("email")
@@ -97,6 +104,23 @@ lessons.check_choice(
 )
 
 # %% [markdown]
+# ## Mitigation, and the attack again
+#
+# What if the site mixes in a *secret key* that the platform does not hold?
+
+# %%
+keyed = hmac.new(b"known to the site alone", b"ann.bee@mail.example", "sha256").hexdigest()
+held.get(sent), held.get(keyed)
+
+# %% [markdown]
+# The same look-up now finds nobody. It finds nobody for the site either: its advertisement cannot be shown to anybody on the list. A
+# match *is* the disclosure, so no hash can give the one without the other. Lesson 04 takes keys and salts further.
+
+# %%
+assert sent in held
+assert keyed not in held
+
+# %% [markdown]
 # ## What was sent to whom
 
 # %%
@@ -106,6 +130,8 @@ for transfer in case.transfers:
     )
 
 # %% [markdown]
+# The list of Google is in no complaint: the lab adds it for comparison, and its line says so. Of Pinterest the complaint gives no number.
+#
 # **Exercise.** How many of the transfers above rest on something that was *seen*?
 
 # %% tags=["exercise"]

@@ -7,7 +7,7 @@
 # - state why the rate of reversal is the coverage of the dictionary,
 # - tell what a salt and a secret key change, and for whom.
 #
-# **Prerequisites.** Lesson 02. About 30 minutes.
+# **Prerequisites.** Lesson 02. About 35 minutes.
 #
 # The question: *somebody steals the hashed list; how much of it can they read?*
 
@@ -70,6 +70,17 @@ lessons.check_number(
 # ## No dictionary needed
 #
 # Telephone numbers need no list: there are few enough to try them all (*enumeration*). Ours have an exchange that is never assigned.
+#
+# **Exercise.** How many numbers begin with `+1617010` and have four more digits?
+
+# %% tags=["exercise"]
+candidates = ...
+
+# %% tags=["solution"]
+candidates = 10**4
+
+# %% tags=["check"]
+lessons.check_number(candidates, 10**4, hint="Ten choices for each of the four digits.")
 
 # %%
 phones = pa.table({"id": [1, 2], "phone": ["+16170100042", "+16170107777"]})

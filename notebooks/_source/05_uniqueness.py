@@ -21,7 +21,7 @@ residents = sizes.sum()
 # %% [markdown]
 # ## One group: a place, a sex, a year of birth
 #
-# `sizes` holds how many residents share a ZIP code area, sex and year of birth. They are told apart by the day of birth only.
+# People are *alone* in some facts when nobody else has the same ones. `sizes` holds how many residents share a ZIP code area, sex and year of birth. They are told apart by the day of birth only.
 
 # %%
 print(f"{residents:,.0f} residents in {sizes.size:,} groups")
@@ -36,6 +36,8 @@ golle = expected_unique(sizes)
 golle
 
 # %% [markdown]
+# 63.8 % of the residents are expected to be alone in the three facts.
+#
 # ## Sweeney's definition: everybody in a small group
 #
 # She counted everybody as "likely unique" whose group has no more people than the year has days, and nobody else.
@@ -45,8 +47,12 @@ sweeney = pigeonhole_unique(sizes)
 sweeney
 
 # %% [markdown]
-# The same people, two definitions, two numbers. The first paper says 87 % and the second 63 %; ours differ a little, because places are
-# of 2010 and ages of 2018.
+# 90.2 %. The same people, two definitions, two numbers. Sweeney published 87 % for the people of 1990 [seen], Golle 63 % for those
+# of 2000 [seen]; ours differ a little, because places are of 2010 and ages of 2018.
+
+# %% tags=["quoted"]
+lessons.quoted("63.8 %", golle)
+lessons.quoted("90.2 %", sweeney)
 
 # %% [markdown]
 # **Exercise.** A group has exactly 365 people. Which share of it does Sweeney's definition count? (A number between 0 and 1.)
@@ -86,8 +92,30 @@ by_month, by_year = expected_unique(sizes, dates=12), expected_unique(sizes, dat
 by_month, by_year
 
 # %% [markdown]
-# Leaving out the day takes most of the uniqueness away. What it does not take away is lesson 07's subject: a group of many can still share
+# With month and year of birth 3.9 % are alone, with the year 0.1 %. Leaving out the day takes most of the uniqueness away. What it does not take away is lesson 07's subject: a group of many can still share
 # one answer.
+
+# %% tags=["quoted"]
+lessons.quoted("3.9 %", by_month)
+lessons.quoted("0.1 %", by_year)
+
+# %% [markdown]
+# **Exercise.** How many *people* does the second line still leave alone, with the year of birth only?
+
+# %% tags=["exercise"]
+people = ...
+
+# %% tags=["solution"]
+people = by_year * residents
+
+# %% tags=["check"]
+lessons.check_number(people, by_year * residents, hint="A share times the number of residents.")
+
+# %% [markdown]
+# Four hundred thousand people: a small share of a large country is many. An average says nothing about the person it does not hold for.
+
+# %% tags=["quoted"]
+assert 350_000 < by_year * residents < 450_000
 
 # %%
 assert by_year < by_month < golle < sweeney
