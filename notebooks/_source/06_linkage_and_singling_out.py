@@ -168,8 +168,8 @@ named = Linkage(town.register).run(raw, truth, seed=1)
 named.attack, named.series["claims"]
 
 # %% [markdown]
-# She claims a name only where one person alone fits, and is right for 99.4 % of the records. The control are people who are
-# not in the table, put into the register: 0 of 2,000 are named. The baseline, a name drawn by lot, is right once in 2,000.
+# She claims a name only where one person alone fits, and is right for 99.4 % of the records. The control are *bystanders*: people
+# who are not in the table, put into the register; 0 of 2,000 are named. The baseline, a name drawn by lot, is right once in 2,000.
 #
 # Our register is small: 4,000 people spread over a country are alone with ZIP code, sex and age. In a register of everybody it would take
 # the date of birth, and lesson 05 computed how far that goes.
@@ -197,17 +197,19 @@ strict.attack, strict.series["claims"]["wrong"]
 
 # %%
 loose = Linkage(worn, on=("zcta", "sex")).run(raw, truth, seed=1)
-loose.attack, loose.series["claims"]["wrong"]
+loose.attack, loose.control, loose.series["claims"]["wrong"]
 
 # %% [markdown]
 # Whoever has a wrong age is found again; others are lost, because now two people fit. And 30 claims are wrong instead of 1. **A
-# wrong claim is not harmless**: somebody who never saw the site is now listed as a patient.
+# wrong claim is not harmless**: the control shows 14 bystanders (0.7 %) who never saw the site and are now listed as its patients.
 
 # %% tags=["quoted"]
 lessons.quoted("81.2 %", strict.attack.share)
 lessons.quoted("0.81", 0.9 * 0.9)
 lessons.quoted("30", loose.series["claims"]["wrong"])
 lessons.quoted("1", strict.series["claims"]["wrong"])
+lessons.quoted("14", loose.control.count)
+lessons.quoted("0.7 %", loose.control.share)
 
 # %% [markdown]
 # **Exercise.** The *positive predictive value* is the share of the claims made that are right. Compute it for `loose` from
@@ -329,7 +331,7 @@ assert named_after.attack.count == 0
 #
 # - Singling out, linkability and inference are three questions; none of them needs a name.
 # - An attack is read beside its control (people who are not in the table) and its baseline (without the table).
-# - A register adds the names. Its errors cost the attacker some links and cost bystanders wrong ones.
+# - A register adds the names. Its errors cost the attacker links, and put bystanders on the list.
 # - k-anonymity answered the first two here, at the price of the place; about the third it promises nothing.
 #
 # ## Further reading
