@@ -54,8 +54,9 @@ class Linkage:
     ``attack``: rightly claimed of all released records of people, claimed or not. ``series["claims"]`` has
     right and wrong claims and the positive predictive value;
     ``series["k_map"]`` how many persons of the register fit a record (exact only). ``baseline``: a
-    person drawn from the register for each record. There is no control: nobody outside the
-    register can be claimed, and those in it who are not in the release are the wrong claims.
+    person drawn from the register for each record. ``control``: people who are not in the
+    release are put into the register, at most as many as there are records, and she links once more;
+    it is the share of them whom she names, each time wrongly.
 
     References
     ----------
