@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from attacks.records import group_labels, one_row_each, strangers
+from attacks.records import group_labels, one_row_each, stacked, strangers
 from exports.randomness import Stream
 from exports.release import Release, Truth
 
@@ -63,8 +63,6 @@ class Candidates:
         LabError
             When the control holds nobody but people of the original, or there is no column ``by``.
         """
-        import pyarrow as pa
-
         assert truth.control is not None
         person = release.schema.person
         control, notes = strangers(truth.control, truth.original, person)
@@ -79,7 +77,7 @@ class Candidates:
         rows = one_row_each(truth.original, person, members, stream.at(name="targets"))
         names = [name for name in truth.original.column_names if name in control.column_names]
         parts = [truth.original.select(names).take(rows), control.select(names).take(asked)]
-        table = pa.concat_tables(parts, promote_options="permissive")
+        table = stacked(parts)
         labels = None if by is None else group_labels(table, by)
         groups = None if labels is None else (labels[: len(rows)], labels[len(rows) :])
         return cls(table, rows, reference, groups, notes)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.keys import shared_codes
-from attacks.records import group_labels, one_row_each, strangers
+from attacks.records import group_labels, one_row_each, stacked, strangers
 from attacks.register_match import Match, exactly, probably
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
@@ -117,8 +117,6 @@ class Linkage:
         LabError
             When the register does not fit, or splink is needed and not installed.
         """
-        import pyarrow as pa
-
         require(self, release, truth)
         assert self.register is not None
         original = None if truth.owner is None else np.asarray(truth.owner)
@@ -140,7 +138,7 @@ class Linkage:
         named = groups = None
         if others is not None:
             _, theirs = self._persons(rows, truth.original, original, release.schema.person or "", others)
-            more = pa.concat_tables([register, others.select(names)], promote_options="permissive")
+            more = stacked([register, others.select(names)])
             person = linked(more, theirs).person
             named = np.isin(theirs[len(register) :], person)
             groups = None if self.by is None else group_labels(others, self.by)

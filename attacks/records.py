@@ -70,8 +70,6 @@ class Targets:
         LabError
             When ``number`` is below 1, there is no column ``by``, or nothing of the control is left.
         """
-        import pyarrow as pa
-
         if number < 1:
             raise LabError(f"targets={number} but must be at least 1: give a positive number.")
         person = release.schema.person
@@ -84,7 +82,7 @@ class Targets:
             names = [name for name in original.column_names if name in control.column_names]
             chosen = one_row_each(control, person, controls * number, stream.at(name="control"))
             parts = [inside.select(names), control.select(names).take(chosen)]
-        table = pa.concat_tables(parts, promote_options="permissive")
+        table = stacked(parts)
         groups = None if by is None else group_labels(table, by)
         return cls(table, len(rows), rows, groups, bool(control), notes)
 
@@ -136,6 +134,27 @@ def known_columns(
     return columns, (
         f"{len(apart)} column(s) were not used, no released value stands for a known one: {listed}",
     )
+
+
+def stacked(tables: Sequence[pa.Table]) -> pa.Table:
+    """Return the rows of tables with the same columns; what is a number in one only is read as text.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> stacked([pa.table({"age": [40]}), pa.table({"age": ["40+"]})])["age"].to_pylist()
+    ['40', '40+']
+    """
+    import pyarrow as pa
+    import pyarrow.types as kinds
+
+    for name in tables[0].column_names:
+        text = [kinds.is_string(one[name].type) or kinds.is_large_string(one[name].type) for one in tables]
+        if any(text) and not all(text):
+            tables = [
+                one.set_column(one.column_names.index(name), name, as_text(one[name])) for one in tables
+            ]
+    return pa.concat_tables(tables, promote_options="permissive")
 
 
 def one_row_each(table: pa.Table, person: str | None, number: int, stream: Stream) -> NDArray[np.int64]:

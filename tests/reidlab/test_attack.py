@@ -103,3 +103,36 @@ def test_a_key_comes_from_a_file_or_the_environment(tmp_path, monkeypatch):
 )
 def test_a_value_takes_the_type_its_field_is_declared_with(text, declared, value):
     assert typed({"x": text}, object, {"x": declared}) == {"x": value}
+
+
+PEOPLE = [(f"p{n}", n % 40, "abc"[n % 3], "yn"[n % 2]) for n in range(120)]
+HARD = {
+    "empty": [],
+    "one row": PEOPLE[:1],
+    "identical": [("p", 5, "a", "y")] * 60,
+    "missing": [(f"p{n}", "", "", "") for n in range(60)],
+}
+
+
+@pytest.mark.parametrize(
+    "name", ["singling-out", "linkability", "inference", "uniqueness", "copies", "downcoding"]
+)
+def test_hard_files_are_a_result_or_one_sentence_from_the_shell(tmp_path, name):
+    schema = tmp_path / "schema.toml"
+    schema.write_text(
+        'person = "who"\n[columns."age.in \'years\'"]\nrole = "quasi_identifier"\n'
+        '[columns.town]\nrole = "quasi_identifier"\n[columns.ill]\nrole = "sensitive"\n'
+    )
+    for label, rows in {**HARD, "others": [(f"q{n}", *rest) for n, (_, *rest) in enumerate(PEOPLE)]}.items():
+        lines = ["who,age.in 'years',town,ill", *(",".join(map(str, row)) for row in rows)]
+        (tmp_path / f"{label}.csv").write_text("\n".join(lines) + "\n")
+    for label in HARD:
+        for control in ("others", label):
+            file, other = tmp_path / f"{label}.csv", tmp_path / f"{control}.csv"
+            done = _run(name, file, "--control", other, "--schema", schema, "--json")
+            if done.exit_code:
+                assert isinstance(done.exception, LabError)
+                assert str(done.exception).endswith(".")
+            else:
+                assert "NaN" not in done.stdout
+                assert {"attack", "baseline", "advantage"} <= json.loads(done.stdout)["result"].keys()
