@@ -71,7 +71,7 @@ class Composition:
     """
 
     name: ClassVar[str] = "composition"
-    accepts: ClassVar[frozenset[Kind]] = frozenset({"records"})
+    accepts: ClassVar[frozenset[Kind]] = frozenset({"records", "synthetic"})
     needs: ClassVar[frozenset[str]] = frozenset({"register", "sensitive"})
     population: ClassVar[str] = "other"
 

@@ -132,6 +132,16 @@ class HashReversal:
                 f"{self.name} opens at most {LIMIT:,} tokens at a time, not {release.rows.num_rows:,}: "
                 "split the list"
             )
+        return self._unreadable(release)
+
+    def _unreadable(self, release: Release) -> str | None:
+        """Return why nothing says how the tokens were made: they do not look like plain digests."""
+        if isinstance(self.guesses, HashedDictionary):
+            return None
+        try:
+            self._hashing(as_text(release.rows[token_column(release, self.token)]).drop_null())
+        except LabError as error:
+            return str(error).removesuffix(".")
         return None
 
     def run(self, release: Release, truth: Truth, *, seed: int) -> AttackResult:

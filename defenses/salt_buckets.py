@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from defenses.hashing import HMAC_SHA256, hmac_pads
 from defenses.secret import Secret
 from defenses.tokens import TokenDefense, replaced, token_columns
 from exports.errors import LabError
 from exports.release import Export, Release
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _FIRST = "unhex(sha256(to_base64(unhex(sha256(value))) || $first))"
 _BUCKET = f"(('0x' || substr(hex({_FIRST}), 1, 8))::UBIGINT % $buckets)"
@@ -99,3 +102,7 @@ class SaltBuckets(TokenDefense):
             day=day,
         )
         return self.released(upload.table, upload.schema)
+
+    def recipient_tokens(self, accounts: Export) -> pa.Table:
+        """Return the accounts' tokens of that day, which the operator gives every participant."""
+        return self.transform(accounts).rows

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from reidlab.bench.experiment import Experiment, Part
-from reidlab.installation import package_folders
+import attacks
+import defenses
+from reidlab.bench import material
+from reidlab.bench.experiment import Experiment, Material, Part
+from reidlab.bench.source import fingerprint
+from reidlab.bench.utilities import UTILITIES
 
 Status = Literal["done", "failed", "not_applicable"]
 
@@ -32,23 +35,25 @@ class Cell:
         Which of the two ``probe`` is.
     seed : int
         Seed of the people, of a seeded defence and of the attack.
+    everybody : bool
+        Count the people who are not on a list too.
     """
 
     defense: Part
     probe: Part
     role: Literal["attack", "utility"]
     seed: int
+    everybody: bool = False
 
-    def key(self, material: str) -> str:
-        """Return the name under which the outcome is stored.
-
-        Parameters
-        ----------
-        material : str
-            Fingerprint of the data, from `reidlab.bench.material.fingerprint`.
-        """
-        plain = json.dumps([material, asdict(self), source_fingerprint()], sort_keys=True, default=str)
-        return hashlib.sha256(plain.encode()).hexdigest()
+    def parts(self, kind: str) -> tuple[str, ...]:
+        """Return the modules that decide about the outcome, with all that they import."""
+        probes = (
+            attacks.available()
+            if self.role == "attack"
+            else {name: one.place for name, one in UTILITIES.items()}
+        )
+        places = (material.BUILT_IN[kind], defenses.available()[self.defense.name], probes[self.probe.name])
+        return ("reidlab.bench.trial", *(place.partition(":")[0] for place in places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,27 @@ def cells(experiment: Experiment) -> Iterator[Cell]:
     for defense in experiment.defenses:
         for seed in experiment.seeds:
             for attack in experiment.attacks:
-                yield Cell(defense, attack, "attack", seed)
+                yield Cell(defense, attack, "attack", seed, experiment.everybody)
             for utility in experiment.utilities:
                 yield Cell(defense, Part(utility), "utility", seed)
+
+
+def keys(wanted: Sequence[Cell], source: Material) -> list[tuple[Cell, str]]:
+    """Return each cell with the name under which its outcome is stored.
+
+    The name is a hash of the data, of what the cell computes (not of what its parts are called in
+    tables), and of the code of its parts with all that they import: whatever else changes, a
+    stored outcome stays.
+    """
+    code = cache(fingerprint)
+    data = material.fingerprint(source)
+    return [(cell, _key(cell, data, code(cell.parts(source.kind)))) for cell in wanted]
+
+
+def _key(cell: Cell, data: str, code: str) -> str:
+    named: list[Any] = [[part.name, part.settings, part.later] for part in (cell.defense, cell.probe)]
+    plain = [data, code, named, cell.role, cell.seed, cell.everybody]
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def read(folder: Path, key: str) -> Outcome | None:
@@ -94,16 +117,3 @@ def write(folder: Path, key: str, outcome: Outcome) -> None:
     aside = folder / f"{key}.{os.getpid()}.tmp"
     aside.write_text(json.dumps(asdict(outcome), allow_nan=False), encoding="utf-8")
     aside.replace(folder / f"{key}.json")
-
-
-@cache
-def source_fingerprint() -> str:
-    """Return the hash of all source of the five packages and of the versions they run with."""
-    digest = hashlib.sha256()
-    for package, folder in sorted(package_folders().items()):
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(f"{package}/{path.relative_to(folder).as_posix()}".encode())
-            digest.update(path.read_bytes())
-    for name in ("numpy", "scipy", "scikit-learn", "duckdb", "pyarrow"):
-        digest.update(metadata.version(name).encode())
-    return digest.hexdigest()

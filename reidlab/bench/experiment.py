@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-import attacks
-import defenses
-from exports.errors import LabError
-from exports.plugins import nearest
-from reidlab.bench.utilities import UTILITIES
-
-Scalar = str | int | float | bool
+Kind = Literal["upload", "intake", "answers", "twice", "file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +21,31 @@ class Part:
     settings : mapping of str to scalar
         Constructor arguments; ``"@accounts"`` stands for that table of the material, and
         ``"@release:salt"`` for what the release's own recipe tells, left out where it tells nothing.
+        ``"@key"`` for a file with a key that nobody else has, and ``"@again"`` for what the same
+        defence makes of the material's second export.
     label : str
         Name of the family in tables and figures.
+    varied : tuple of str
+        Settings that differ within the family, which its name in tables shows; all without a label.
+    later : bool
+        The adversary comes when lists that are deleted after use are gone.
     """
 
     name: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     label: str = ""
+    varied: tuple[str, ...] = ()
+    later: bool = False
+
+    @property
+    def family(self) -> str:
+        """Name of the family in tables and figures."""
+        return self.label or self.name
 
     def __str__(self) -> str:
-        shown = ", ".join(f"{key}={value}" for key, value in self.settings.items())
-        return f"{self.label or self.name}({shown})" if shown else self.label or self.name
+        named = self.varied or (() if self.label else tuple(self.settings))
+        shown = ", ".join(f"{key}={self.settings[key]}" for key in named)
+        return f"{self.family}({shown})" if shown else self.family
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +54,9 @@ class Material:
 
     Parameters
     ----------
-    kind : {"upload", "intake", "answers", "file"}
+    kind : {"upload", "intake", "answers", "twice", "file"}
         The simulated upload list; simulated intake answers with what an acquaintance knows; answers
-        alone, with their domains; or a real export.
+        alone, with their domains; answers that leave twice; or a real export.
     people : int
         Simulated people in the export; as many others are the control.
     case : str
@@ -59,7 +65,7 @@ class Material:
         For ``file``: the export and its schema.
     """
 
-    kind: Literal["upload", "intake", "answers", "file"]
+    kind: Kind
     people: int = 5000
     case: str = "betterhelp"
     file: Path | None = None
@@ -82,6 +88,10 @@ class Experiment:
         What the release is still good for.
     seeds : tuple of int
         One complete run each.
+    everybody : bool
+        Of a list, count the people who are not on it too: from it nobody learns about them.
+    status_quo : str
+        Family that stands for what is done today, one end of the frontier; the other is not to send.
     """
 
     name: str
@@ -91,90 +101,5 @@ class Experiment:
     attacks: tuple[Part, ...]
     utilities: tuple[str, ...]
     seeds: tuple[int, ...]
-
-
-def load(path: Path | str, *, full: bool = False) -> Experiment:
-    """Read an experiment; the table ``[full]`` replaces top-level keys when ``full`` is set.
-
-    Raises
-    ------
-    LabError
-        Names the file, the key and the allowed values, or the nearest registered name.
-    """
-    path = Path(path)
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise LabError(f"The experiment {path} cannot be read ({error.strerror}): check the path.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LabError(f"The experiment {path} is not valid TOML ({error}): mend that line.") from None
-    larger = raw.pop("full", {})
-    if full:
-        raw = {**raw, **larger, "material": {**raw.get("material", {}), **larger.get("material", {})}}
-    return _checked(raw, path)
-
-
-def _checked(raw: dict[str, Any], path: Path) -> Experiment:
-    from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-    class PartModel(BaseModel):
-        model_config = ConfigDict(extra="forbid")
-        name: str
-        label: str = ""
-        settings: dict[str, Scalar | list[Scalar]] = {}
-        grid: dict[str, list[Scalar]] = {}
-
-    class MaterialModel(BaseModel):
-        model_config = ConfigDict(extra="forbid")
-        kind: Literal["upload", "intake", "answers", "file"]
-        people: Annotated[int, Field(ge=10, le=10_000_000)] = 5000
-        case: str = "betterhelp"
-        file: Path | None = None
-        schema_: Annotated[Path | None, Field(alias="schema")] = None
-
-    class ExperimentModel(BaseModel):
-        model_config = ConfigDict(extra="forbid")
-        name: str
-        question: str
-        material: MaterialModel
-        defenses: Annotated[list[PartModel], Field(min_length=1)]
-        attacks: Annotated[list[PartModel], Field(min_length=1)]
-        utilities: list[str] = []
-        seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
-
-    try:
-        model = ExperimentModel.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise LabError(f"The experiment {path} has a wrong entry at {where}: {first['msg']}.") from None
-    known = {"defenses": defenses.available(), "attacks": attacks.available(), "utilities": UTILITIES}
-    for key, names in known.items():
-        for part in getattr(model, key):
-            name = part if isinstance(part, str) else part.name
-            if name not in names:
-                raise LabError(
-                    f"The experiment {path} names {name!r} under {key}, which is not registered: "
-                    f"did you mean {nearest(name, names)!r}?"
-                )
-    material = model.material
-    return Experiment(
-        name=model.name,
-        question=model.question,
-        material=Material(
-            material.kind,
-            material.people,
-            material.case,
-            None if material.file is None else path.parent / material.file,
-            None if material.schema_ is None else path.parent / material.schema_,
-        ),
-        defenses=tuple(point for part in model.defenses for point in _points(part)),
-        attacks=tuple(point for part in model.attacks for point in _points(part)),
-        utilities=tuple(model.utilities),
-        seeds=tuple(model.seeds),
-    )
-
-
-def _points(part: Any) -> Iterator[Part]:
-    for values in itertools.product(*part.grid.values()):
-        yield Part(part.name, {**part.settings, **dict(zip(part.grid, values, strict=True))}, part.label)
+    everybody: bool = False
+    status_quo: str = ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from attacks.advantage import Advantage, advantage
+from attacks.advantage import Advantage, advantage, difference
 from exports.shares import Share
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def points(table: pa.Table) -> list[Point]:
 
 def pooled(rows: Sequence[Mapping[str, Any]], confidence: float = 0.95) -> Advantage:
     """Return the advantage from the counts of several seeds, whose people are different ones."""
+    rows = [row for row in rows if row["attack_of"]] or list(rows)
     name: Reference = "control" if rows[0]["control_of"] else "baseline"
     attack = Share(
         sum(row["attack_count"] for row in rows), sum(row["attack_of"] for row in rows), "estimated"
@@ -105,6 +106,10 @@ def pooled(rows: Sequence[Mapping[str, Any]], confidence: float = 0.95) -> Advan
     reference = Share(
         sum(row[f"{name}_count"] for row in rows), sum(row[f"{name}_of"] for row in rows), "estimated"
     )
+    if any(row["is_difference"] for row in rows):
+        gap = difference(attack, reference, confidence)
+        if gap is not None:
+            return Advantage(*gap, name)
     return advantage(attack, reference, name, confidence)
 
 
@@ -130,27 +135,32 @@ def worst(table: pa.Table) -> list[Worst]:
     return found
 
 
-def dominated(found: Sequence[Point], utility: str, *, lower_is_better: bool) -> list[str]:
-    """Name each defence that another beats in one of advantage and utility and matches in the other."""
+def dominated(found: Sequence[Point], utility: str, *, lower_is_better: bool) -> dict[str, str]:
+    """Name each defence that another equals or beats in both respects, and beats in one, with that other.
+
+    The respects are the strongest of the attacks, and the utility.
+    """
     scores: dict[str, tuple[float, float]] = {}
     for point in found:
         if utility in point.utility:
             cost = point.utility[utility] if lower_is_better else -point.utility[utility]
             strongest = max(_value(point.advantage), scores.get(point.defense, (-np.inf, 0.0))[0])
             scores[point.defense] = (strongest, cost)
-    return [
-        name
-        for name, (gain, cost) in scores.items()
-        if any(g <= gain and c <= cost and (g, c) != (gain, cost) for g, c in scores.values())
-    ]
+    beaten = {}
+    for name, (gain, cost) in scores.items():
+        better = [
+            other for other, (g, c) in scores.items() if g <= gain and c <= cost and (g, c) != (gain, cost)
+        ]
+        if better:
+            beaten[name] = min(better, key=lambda other: scores[other])
+    return beaten
 
 
 def _by_attack(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         if row["role"] == "attack":
-            settings = "" if row["probe_settings"] == "{}" else f" {row['probe_settings']}"
-            groups.setdefault((row["defense"], row["probe"] + settings), []).append(row)
+            groups.setdefault((row["defense"], row["probe"]), []).append(row)
     return groups
 
 

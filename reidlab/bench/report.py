@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.fingerprint import content_sha256
-from reidlab.bench.experiment import load
+from reidlab.bench.experiment_file import load
 from reidlab.bench.frontier import worst
 from reidlab.bench.table import save, tidy
 

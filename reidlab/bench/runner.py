@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import inspect
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
 
-import attacks
-import defenses
 from exports.errors import LabError
-from exports.release import Release, Truth
-from reidlab.bench import material, utilities
-from reidlab.bench.cells import Cell, Outcome, cells, read, write
-from reidlab.bench.experiment import Experiment, Material, Part
-
-if TYPE_CHECKING:
-    from attacks.result import AttackResult
+from reidlab.bench import material
+from reidlab.bench.cells import Cell, Outcome, cells, keys, read, write
+from reidlab.bench.experiment import Experiment, Material
+from reidlab.bench.trial import Made, make, probe, sentence
 
 Report = Callable[[int, int], object]
+Task = list[tuple[Cell, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,7 @@ def run(
     workers: int | None = None,
     report: Report | None = None,
 ) -> Run:
-    """Compute every cell that ``folder`` does not hold yet.
+    """Compute every cell that ``folder`` does not hold yet, and again those that failed.
 
     Parameters
     ----------
@@ -65,9 +61,8 @@ def run(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LabError(f"{folder} cannot be written ({error.strerror}): choose another --out.") from None
-    data = material.fingerprint(experiment.material)
-    wanted = [(cell, cell.key(data)) for cell in cells(experiment)]
-    missing = [(cell, key) for cell, key in wanted if read(folder, key) is None]
+    wanted = keys(list(cells(experiment)), experiment.material)
+    missing = [(cell, key) for cell, key in wanted if _open(read(folder, key))]
     tasks = [list(group) for _, group in groupby(missing, lambda one: (str(one[0].defense), one[0].seed))]
     tasks.sort(key=lambda task: task[0][0].seed)
     done = len(wanted) - len(missing)
@@ -80,106 +75,65 @@ def run(
     return Run(experiment, tuple((cell, outcome) for cell, outcome in stored if outcome is not None))
 
 
-def _each(source: Material, tasks: list[list[tuple[Cell, str]]], folder: Path, workers: int) -> Iterator[int]:
+def _open(stored: Outcome | None) -> bool:
+    return stored is None or stored.status == "failed"
+
+
+def _each(source: Material, tasks: list[Task], folder: Path, workers: int) -> Iterator[int]:
     """Compute the tasks in this process or in others; yield the cells of each finished one."""
     if workers == 1 or len(tasks) < 2:
         for task in tasks:
             _compute(source, task, folder)
             yield len(task)
         return
+    orphans: list[Task] = []
     with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
-        running = {pool.submit(_compute, source, task, folder): len(task) for task in tasks}
+        running = {pool.submit(_compute, source, task, folder): task for task in tasks}
         for finished in as_completed(running):
-            finished.result()
-            yield running[finished]
+            try:
+                finished.result()
+            except BrokenProcessPool:
+                orphans.append(running[finished])
+            else:
+                yield len(running[finished])
+    for task in orphans:
+        for one in task:
+            _compute_apart(source, one, folder)
+            yield 1
 
 
-def _compute(source: Material, task: list[tuple[Cell, str]], folder: Path) -> None:
-    """Build one release and put every cell of the task to it; each cell fails on its own."""
-    with threadpool_limits(1):
-        _compute_on_one_thread(source, task, folder)
-
-
-def _compute_on_one_thread(source: Material, task: list[tuple[Cell, str]], folder: Path) -> None:
-    first, _ = task[0]
-    seed = first.seed
-    data = material.prepare(source, seed)
-    release: Release | None = None
-    refusal = ""
-    try:
-        defense = _build(first.defense, seed)
-        release = defense.fit(data.export).transform(data.export)
-        data = material.as_recipient(data, release, defense)
-    except Exception as error:
-        release, refusal = None, _sentence(error)
-    for cell, key in task:
-        if release is None:
-            write(folder, key, Outcome("failed", refusal))
-            continue
+def _compute_apart(source: Material, one: tuple[Cell, str], folder: Path) -> None:
+    """Compute a cell in a process of its own, so that one that brings its process down fails alone."""
+    cell, key = one
+    if not _open(read(folder, key)):
+        return
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         try:
-            outcome = _probe(cell, release, data)
-        except Exception as error:
-            outcome = Outcome("failed", _sentence(error), repr(release.guarantee))
-        write(folder, key, outcome)
+            pool.submit(_compute, source, [one], folder).result()
+        except BrokenProcessPool:
+            write(folder, key, Outcome("failed", f"The process that computed {cell.probe} died."))
 
 
-def _build(part: Part, seed: int) -> Any:
-    found = defenses.find(part.name)
-    settings = dict(part.settings)
-    if "seed" in inspect.signature(found).parameters:
-        settings.setdefault("seed", seed)
-    return found(**settings)
-
-
-def _probe(cell: Cell, release: Release, data: material.Prepared) -> Outcome:
-    promised = repr(release.guarantee)
-    if cell.role == "utility":
-        reason, value = utilities.measure(cell.probe.name, data, release)
-        if value is None:
-            return Outcome("not_applicable", reason, promised)
-        return Outcome("done", "", promised, {"utility": value})
-    truth = Truth(data.truth.original, data.truth.control, release.owner)
-    resolved = {key: _resolved(value, data, release) for key, value in cell.probe.settings.items()}
-    settings = {key: value for key, value in resolved.items() if value is not None}
-    attack = attacks.find(cell.probe.name)(**settings)
-    reason = attack.why_not(release, truth) or ""
-    if reason:
-        return Outcome("not_applicable", reason, promised)
-    result = attack.run(release, truth, seed=cell.seed)
-    return Outcome("done", result.advantage.reason, promised, _numbers(result))
-
-
-def _resolved(value: Any, data: material.Prepared, release: Release) -> Any:
-    """Return a setting: itself, a table of the material, or what the release's recipe tells."""
-    if isinstance(value, str) and value.startswith("@release:"):
-        recipe = {**release.manifest, **release.manifest.get("parameters", {})}
-        return recipe.get(value.removeprefix("@release:"))
-    if isinstance(value, str) and value.startswith("@"):
-        if value[1:] not in data.tables:
-            allowed = ", ".join(f"@{name}" for name in sorted(data.tables))
-            raise LabError(f"The material has no table {value!r}: use one of {allowed}.")
-        return data.tables[value[1:]]
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _numbers(result: AttackResult) -> dict[str, float | int | None]:
-    numbers: dict[str, float | int | None] = {
-        "advantage": result.advantage.value,
-        "advantage_low": result.advantage.low,
-        "advantage_high": result.advantage.high,
-        "asked": result.asked,
-        "made": result.made,
-    }
-    for name, share in (
-        ("attack", result.attack),
-        ("control", result.control),
-        ("baseline", result.baseline),
-    ):
-        if share is not None:
-            numbers |= {f"{name}_{key}": value for key, value in share.to_json().items()}
-    return numbers
-
-
-def _sentence(error: Exception) -> str:
-    """Return what may be shown of an error: our own sentence, or the name of a foreign one."""
-    return str(error) if isinstance(error, LabError) else f"{type(error).__name__} in the lab"
+def _compute(source: Material, task: Task, folder: Path) -> None:
+    """Build one release and put every cell of the task to it; each cell fails on its own."""
+    with threadpool_limits(1), tempfile.TemporaryDirectory() as aside:
+        first, _ = task[0]
+        data = material.prepare(source, first.seed)
+        made: Made | None = None
+        refusal = ""
+        for cell, key in task:
+            try:
+                # An oracle remembers what it was asked: each cell gets one of its own.
+                if made is None or made.release.ask is not None:
+                    if refusal:
+                        raise LabError(refusal)
+                    made = make(cell.defense, data, cell.seed, Path(aside))
+            except Exception as error:
+                made, refusal = None, sentence(error)
+                write(folder, key, Outcome("failed", refusal))
+                continue
+            try:
+                outcome = probe(cell, made)
+            except Exception as error:
+                outcome = Outcome("failed", sentence(error), repr(made.release.guarantee))
+            write(folder, key, outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
     from reidlab.bench.runner import Run
 
-COUNTS = tuple(f"{share}_{key}" for share in ("attack", "control", "baseline") for key in ("count", "of"))
+COUNTS = (
+    "is_difference",
+    *(f"{share}_{key}" for share in ("attack", "control", "baseline") for key in ("count", "of")),
+)
 RATES = (
     *(f"{share}_{key}" for share in ("attack", "control", "baseline") for key in ("share", "low", "high")),
     "advantage",
@@ -33,15 +37,16 @@ def tidy(run: Run) -> pa.Table:
     names = ("experiment", "defense", "family", "settings", "guarantee", "role", "probe", "probe_settings")
     columns: dict[str, list[Any]] = {name: [] for name in names}
     columns |= {name: [] for name in ("seed", "status", "reason", "asked", "made", *COUNTS, *RATES)}
+    once = Counter(part.family for part in run.experiment.attacks)
     for cell, outcome in run.outcomes:
         row = {
             "experiment": run.experiment.name,
             "defense": str(cell.defense),
-            "family": cell.defense.label or cell.defense.name,
+            "family": cell.defense.family,
             "settings": json.dumps(dict(cell.defense.settings), sort_keys=True),
             "guarantee": outcome.guarantee,
             "role": cell.role,
-            "probe": cell.probe.label or cell.probe.name,
+            "probe": cell.probe.family if once[cell.probe.family] < 2 else str(cell.probe),
             "probe_settings": json.dumps(dict(cell.probe.settings), sort_keys=True),
             "seed": cell.seed,
             "status": outcome.status,

@@ -12,6 +12,7 @@ MINE = {
     "bloom": {"key_env": "KEY"},
     "consent": {"column": "agreed"},
     "decoys": {"pool": pa.table({"mail": ["stranger@mail.example"]}), "seed": 1},
+    "delete-afterwards": {},
     "do-not-send": {},
     "dp-histogram": {"columns": "diagnosis", "epsilon": 1, "seed": 1},
     "dp-keys": {"column": "zip", "epsilon": 1, "delta": 0.01, "seed": 1},

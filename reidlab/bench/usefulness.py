@@ -1,0 +1,107 @@
+"""How far tables and counts are from the export that they stand for."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from defenses.utility import record_utility
+from exports.queries import Condition, CountQuery, exact_counts
+from exports.release import Export, Release
+from reidlab.bench.material import Prepared
+
+BINS = 20
+"""Bins of a number, each with as many of the export's rows."""
+
+
+def kept_rows(data: Prepared, release: Release) -> float:
+    """Share of the export's rows that left in some form."""
+    rows: int = data.export.table.num_rows
+    if release.owner is None:
+        return min(1.0, float(release.rows.num_rows / rows))
+    owners = np.unique(release.owner[release.owner >= 0])
+    return len(owners) / rows
+
+
+def margin_error(data: Prepared, release: Release) -> float:
+    """Mean total variation distance of the columns' distributions from the export's."""
+    return record_utility(*_in_bins(data.export, release)).margin_error
+
+
+def two_way_error(data: Prepared, release: Release) -> float:
+    """Mean total variation distance of pairs of columns from the export's; a generalised value is spread."""
+    if release.kind == "records":
+        return record_utility(*_in_bins(data.export, release)).two_way_error or 0.0
+    schema = data.export.schema
+    wanted = (*schema.quasi_identifiers, *schema.sensitive)
+    names = [name for name in wanted if name in release.rows.column_names]
+    both = pa.concat_tables(
+        [data.export.table.select(names).cast(release.rows.select(names).schema), release.rows.select(names)]
+    ).combine_chunks()
+    rows = data.export.table.num_rows
+    coded = [
+        both[name].combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy() + 1 for name in names
+    ]
+    distances = []
+    for one, other in itertools.combinations(coded, 2):
+        cells = one.astype(np.int64) * (int(other.max()) + 1) + other
+        size = int(cells.max()) + 1
+        parts = [np.bincount(part, minlength=size) / len(part) for part in (cells[:rows], cells[rows:])]
+        distances.append(np.abs(parts[0] - parts[1]).sum() / 2)
+    return float(np.mean(distances)) if distances else 0.0
+
+
+def _in_bins(export: Export, release: Release) -> tuple[Export, Release]:
+    """Return both with numbers as names of bins: a number that was changed stands for no other value."""
+    before, after = export.table, release.rows
+    for place, name in enumerate(before.column_names):
+        if name not in after.column_names or not all(_numeric(table[name].type) for table in (before, after)):
+            continue
+        numbers = before[name].cast(pa.float64()).to_numpy()
+        edges = np.unique(np.nanquantile(numbers, np.linspace(0, 1, BINS + 1)[1:-1]))
+        before, after = (
+            table.set_column(
+                at,
+                name,
+                pa.array(np.searchsorted(edges, table[name].cast(pa.float64()).to_numpy()).astype(str)),
+            )
+            for table, at in ((before, place), (after, after.column_names.index(name)))
+        )
+    return replace(export, table=before), replace(release, table=after)
+
+
+def _numeric(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+
+
+def count_error(data: Prepared, release: Release) -> float:
+    """Mean distance of the released counts from the true ones, in people."""
+    import duckdb
+
+    names = [name for name in release.rows.column_names if name != "count"]
+    keys = ", ".join(f'"{name}"' for name in names)
+    with duckdb.connect() as connection:
+        connection.register("released", release.rows)
+        connection.register("original", data.export.table)
+        found = connection.sql(
+            f"with truth as (select {keys}, count(*) as people from original group by all) "
+            f"select avg(abs(count - coalesce(people, 0))) from released left join truth using ({keys})"
+        ).fetchall()
+    return float(found[0][0] or 0.0)
+
+
+def size_error(data: Prepared, release: Release) -> float:
+    """Mean relative distance of the sizes shown for each sensitive value from the true ones."""
+    assert release.ask is not None
+    exact = exact_counts(data.export).ask
+    assert exact is not None
+    name = data.export.schema.sensitive[0]
+    queries = [
+        CountQuery((Condition(name, [value]),)) for value in data.export.table[name].unique().to_pylist()
+    ]
+    true = [exact(query) for query in queries]
+    shown = [release.ask(query) for query in queries]
+    return float(np.mean([abs(told - size) / size for told, size in zip(shown, true, strict=True)]))
