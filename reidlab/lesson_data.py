@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from exports.randomness import Stream
 from exports.release import Export, Truth
-from reidlab.bench.material import INTAKE
+from reidlab.bench.answers import INTAKE
 
 if TYPE_CHECKING:
     import pyarrow as pa

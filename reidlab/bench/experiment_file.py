@@ -111,7 +111,11 @@ def _model(raw: Mapping[str, Any], path: Path) -> Any:
         everybody: bool = False
         status_quo: str = ""
 
-    allowed = {"material": MaterialModel, "defenses": DefenseModel, "attacks": AttackModel}
+    allowed: dict[str, type[BaseModel]] = {
+        "material": MaterialModel,
+        "defenses": DefenseModel,
+        "attacks": AttackModel,
+    }
     try:
         return ExperimentModel.model_validate(raw)
     except ValidationError as error:
@@ -119,11 +123,10 @@ def _model(raw: Mapping[str, Any], path: Path) -> Any:
     where = ".".join(str(part) for part in first["loc"])
     reason = first["msg"]
     if first["type"] == "extra_forbidden":
-        owner = (
-            allowed.get(str(first["loc"][0]), ExperimentModel) if len(first["loc"]) > 1 else ExperimentModel
-        )
+        inside, key = first["loc"][0], str(first["loc"][-1])
+        owner: type[BaseModel] = allowed[str(inside)] if len(first["loc"]) > 1 else ExperimentModel
         keys = [field.alias or name for name, field in owner.model_fields.items()]
-        reason = f"no such key; it may be {', '.join(keys)}; the nearest is {nearest(str(first['loc'][-1]), keys)!r}"
+        reason = f"no such key; allowed are {', '.join(keys)}; the nearest is {nearest(key, keys)!r}"
     raise LabError(f"The experiment {path} has a wrong entry at {where}: {reason}.")
 
 
@@ -134,9 +137,8 @@ def _settings_known(part: Any, key: str, path: Path) -> None:
     for name in (*part.settings, *part.grid):
         if name not in known:
             hint = f"did you mean {nearest(name, known)!r}?" if known else "it takes none."
-            raise LabError(
-                f"The experiment {path} has a wrong entry at {key}: {part.name} has no setting {name!r}: {hint}"
-            )
+            where = f"The experiment {path} has a wrong entry at {key}"
+            raise LabError(f"{where}: {part.name} has no setting {name!r}: {hint}")
 
 
 def _material(model: Any, path: Path) -> Material:

@@ -35,7 +35,7 @@ def upload(material: Material, seed: int) -> Prepared:
     consents = _consents(visitors[f"consent_{case.purpose}_on"], case.purpose)
     visitors = visitors.append_column("consent", consents).select(["person_id", *UPLOAD.columns])
     export = Export(visitors.slice(0, material.people), UPLOAD)
-    tables = {"accounts": known, "dictionary": known.select(["email"]), "everybody": visitors}
+    tables = {"accounts": known, "dictionary": known.select(["email"]), "register": visitors}
     return Prepared(export, Truth(export.table, visitors.slice(material.people)), tables)
 
 

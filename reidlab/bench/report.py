@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from exports.fingerprint import content_sha256
 from reidlab.bench.experiment_file import load
-from reidlab.bench.frontier import worst
+from reidlab.bench.frontier import Worst, dominated, points, worst
+from reidlab.bench.page import HOW
 from reidlab.bench.table import save, tidy
+from reidlab.bench.utilities import UTILITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Report:
     cells: list[dict[str, Any]]
     table: dict[str, Any]
     summary: list[dict[str, Any]]
+    dominated: dict[str, dict[str, str]]
     text: str
 
 
@@ -59,7 +63,7 @@ def report(path: Path, out: Path, *, full: bool, workers: int | None) -> Report:
         )
     table = tidy(finished)
     save(finished, table, folder)
-    draw(table, folder)
+    draw(experiment, table, folder)
     page = folder / ".frontier.html"
     page.write_text(render(experiment, table, PALETTE), encoding="utf-8")
     page.replace(folder / "frontier.html")
@@ -68,11 +72,30 @@ def report(path: Path, out: Path, *, full: bool, workers: int | None) -> Report:
     lines = [f"{experiment.name}: {experiment.question}"]
     lines += [f"  {one['counts']} cells {one['values']}".replace("_", " ") for one in counts]
     lines += [f"  {one.defense}: {one.attack}, {one.advantage}" for one in strongest]
+    lines += _caution(strongest)
+    beaten = {
+        name: dominated(points(table), name, lower_is_better=UTILITIES[name].lower_is_better)
+        for name in experiment.utilities
+    }
+    lines += [
+        f"  dominated in {name}: " + ("; ".join(f"{one} by {by}" for one, by in found.items()) or "none")
+        for name, found in beaten.items()
+    ]
     lines += [f"  tables, figures and page are in {folder}"]
     return Report(
         experiment.name,
         table.to_pylist(),
         {"rows": table.num_rows, "sha256": content_sha256(table)},
         [asdict(one) for one in strongest],
+        beaten,
         "\n".join(lines),
     )
+
+
+def _caution(strongest: Sequence[Worst]) -> list[str]:
+    """Say among which attacks the worst one was chosen, and how the choice was paid for."""
+    if not strongest:
+        return []
+    covers = dict.fromkeys(attack for one in strongest for attack in one.covers)
+    methods = dict.fromkeys(one.method for one in strongest)
+    return [f"  the strongest of {', '.join(covers)}; chosen by {' or '.join(HOW[one] for one in methods)}"]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from defenses.utility import record_utility
 from exports.queries import Condition, CountQuery, exact_counts
@@ -55,26 +56,25 @@ def two_way_error(data: Prepared, release: Release) -> float:
 
 
 def _in_bins(export: Export, release: Release) -> tuple[Export, Release]:
-    """Return both with numbers as names of bins: a number that was changed stands for no other value."""
+    """Return both with numbers in bins where the release has new ones, which stand for no single value."""
     before, after = export.table, release.rows
-    for place, name in enumerate(before.column_names):
-        if name not in after.column_names or not all(_numeric(table[name].type) for table in (before, after)):
-            continue
-        numbers = before[name].cast(pa.float64()).to_numpy()
-        edges = np.unique(np.nanquantile(numbers, np.linspace(0, 1, BINS + 1)[1:-1]))
-        before, after = (
-            table.set_column(
-                at,
-                name,
-                pa.array(np.searchsorted(edges, table[name].cast(pa.float64()).to_numpy()).astype(str)),
-            )
-            for table, at in ((before, place), (after, after.column_names.index(name)))
-        )
+    for name in before.column_names:
+        if name in after.column_names and _numeric(before[name].type) and _numeric(after[name].type):
+            numbers, shown = (table[name].cast(pa.float64()).to_numpy() for table in (before, after))
+            if np.isin(shown, numbers).all():
+                continue
+            edges = np.unique(np.nanquantile(numbers, np.linspace(0, 1, BINS + 1)[1:-1]))
+            before, after = (_binned(table, name, edges) for table in (before, after))
     return replace(export, table=before), replace(release, table=after)
 
 
+def _binned(table: pa.Table, name: str, edges: NDArray[np.float64]) -> pa.Table:
+    bins = np.searchsorted(edges, table[name].cast(pa.float64()).to_numpy()).astype(str)
+    return table.set_column(table.column_names.index(name), name, pa.array(bins))
+
+
 def _numeric(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
 def count_error(data: Prepared, release: Release) -> float:

@@ -35,6 +35,7 @@ def command(
             "cells": [cell for one in result for cell in one.cells],
             "tables": {one.name: one.table for one in result},
             "summary": {one.name: one.summary for one in result},
+            "dominated": {one.name: one.dominated for one in result},
         }
         print_json("benchmark", merged)
         return

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from reidlab.bench.frontier import Point
 
 
-def frontier(points: Sequence[Point], attack: str, utility: str) -> style.Drawing:
+LOWEST = -0.15
+"""Advantages below are drawn here: the reference is right more often than the attack."""
+
+
+def frontier(
+    points: Sequence[Point], attack: str, utility: str, *, status_quo: str = "", caption: str = ""
+) -> style.Drawing:
     """Draw one attack: families of defences as lines over their parameter.
 
     Parameters
@@ -22,6 +28,10 @@ def frontier(points: Sequence[Point], attack: str, utility: str) -> style.Drawin
         From `reidlab.bench.frontier.points`.
     attack, utility : str
         Which attack upwards, which utility to the right.
+    status_quo : str
+        Family that is ringed as what is done today; the line at 0 is not to send.
+    caption : str
+        What the utility's numbers are.
 
     Returns
     -------
@@ -33,27 +43,37 @@ def frontier(points: Sequence[Point], attack: str, utility: str) -> style.Drawin
         for point in points
         if point.attack == attack and utility in point.utility and point.advantage.value is not None
     ]
-    figure, axes = style.new(f"What each defence leaves to the attack {attack}")
+    figure, axes = style.new(f"What each defence leaves to the attack: {attack}", width=9.5, height=5)
     for index, family in enumerate(dict.fromkeys(point.family for point in shown)):
         mine = [point for point in shown if point.family == family]
         x = [point.utility[utility] for point in mine]
         y = np.array([point.advantage.value for point in mine], dtype=float)
         low = np.array([point.advantage.low for point in mine], dtype=float)
         high = np.array([point.advantage.high for point in mine], dtype=float)
-        place = index % len(PALETTE)
+        place, again = index % len(PALETTE), index // len(PALETTE)
+        low, seen, high = (np.clip(part, LOWEST, 1) for part in (low, y, high))
         axes.errorbar(
             x,
-            y,
-            yerr=[y - low, high - y],
-            marker=MARKERS[place],
-            label=family,
+            seen,
+            yerr=[
+                np.maximum(seen - np.clip(low, LOWEST, 1), 0),
+                np.maximum(np.clip(high, LOWEST, 1) - seen, 0),
+            ],
+            marker=MARKERS[(place + again) % len(MARKERS)],
+            linestyle="--" if again else "-",
+            label=f"{family} (status quo)" if family == status_quo else family,
             color=PALETTE[place],
         )
+        if family == status_quo:
+            axes.plot(x, seen, "o", markersize=14, fillstyle="none", color="#000000", zorder=3)
     axes.axhline(0, color="#7f7f7f", linewidth=0.8)
-    axes.set_xlabel(utility)
+    axes.text(0.01, 0.005, "do not send: 0, whatever the attack", transform=axes.get_yaxis_transform(),
+              fontsize=8, va="bottom")  # fmt: skip
+    axes.set_ylim(LOWEST - 0.03, 1.05)
+    axes.set_xlabel(f"{utility}: {caption}" if caption else utility)
     axes.set_ylabel("advantage of the attack (95 % interval)")
     if shown:
-        axes.legend(frameon=False, fontsize=8)
+        figure.legend(loc="outside right upper", frameon=False, fontsize=8)
     told = "; ".join(
         f"{point.defense}: advantage {point.advantage.value:.2f}, {utility} {point.utility[utility]:.3g}"
         for point in shown
@@ -84,8 +104,8 @@ def heat(points: Sequence[Point]) -> style.Drawing:
             values[rows.index(point.defense), columns.index(point.attack)] = point.advantage.value
     figure, axes = style.new(
         "Advantage of each attack after each defence",
-        width=3 + 1.3 * len(columns),
-        height=1.5 + 0.35 * len(rows),
+        width=2 + 0.07 * max(map(len, rows), default=0) + 1.2 * len(columns),
+        height=2.5 + 0.3 * len(rows),
     )
     axes.imshow(np.ma.masked_invalid(values), cmap="cividis", vmin=0, vmax=1, aspect="auto")
     axes.set_xticks(range(len(columns)), columns, rotation=20, ha="right", fontsize=8)

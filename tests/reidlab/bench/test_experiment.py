@@ -1,10 +1,9 @@
 import pytest
 
-import attacks
-import defenses
 from exports.errors import LabError
-from reidlab.bench.cells import cells
-from reidlab.bench.experiment import load
+from reidlab.bench.cells import cells, keys
+from reidlab.bench.experiment import Material
+from reidlab.bench.experiment_file import load
 
 TEXT = """
 name = "tokens"
@@ -16,7 +15,8 @@ kind = "upload"
 people = 1000
 [[defenses]]
 name = "truncate"
-grid = { bits = [8, 16], keep = [true, false] }
+settings = { population = 4000 }
+grid = { k = [2, 8], columns = ["email", "person_id"] }
 [[attacks]]
 name = "account-match"
 settings = { accounts = "@accounts" }
@@ -27,9 +27,7 @@ material = { people = 50000 }
 
 
 @pytest.fixture
-def file(tmp_path, monkeypatch):
-    monkeypatch.setattr(defenses, "available", lambda: {"truncate": "x:Y", "hmac": "x:Z"})
-    monkeypatch.setattr(attacks, "available", lambda: {"account-match": "x:Y"})
+def file(tmp_path):
     path = tmp_path / "tokens.toml"
     path.write_text(TEXT)
     return path
@@ -37,7 +35,7 @@ def file(tmp_path, monkeypatch):
 
 def test_a_grid_becomes_one_defence_per_point_and_every_cell_is_listed(file):
     experiment = load(file)
-    assert str(experiment.defenses[0]) == "truncate(bits=8, keep=True)"
+    assert str(experiment.defenses[0]) == "truncate(k=2, columns=email)"
     assert len(experiment.defenses) == 4
     assert len(list(cells(experiment))) == 4 * 2 * (1 + 1)
 
@@ -58,6 +56,16 @@ def test_the_full_table_replaces_only_what_it_names(file):
         ("people = 1000", "people = 3", "material.people"),
         ("[material]", "[material", "TOML"),
         ('"kept-rows"', '"kept"', "utilities"),
+        ("people = 1000", "persons = 1000", "material.persons: no such key.*nearest is 'people'"),
+        ("seeds = [1, 2]", "seeds = [1, 2]\nseed = 1", "no such key.*'seeds'"),
+        ("grid = { k", "grid = { kk", "no setting 'kk': did you mean 'k'"),
+        ("accounts = ", "acounts = ", "no setting 'acounts': did you mean 'accounts'"),
+        ("k = [2, 8]", "k = []", "defenses.0.grid.k"),
+        ("k = [2, 8]", "k = [2, 2]", "different labels"),
+        ("people = 1000", 'people = 1000\nfile = "a.csv"', "material.file: only the kind 'file'"),
+        ('kind = "upload"', 'kind = "file"', "no material.file"),
+        ('name = "tokens"', 'name = "../tokens"', "wrong entry at name"),
+        ("seeds = [1, 2]", 'seeds = [1]\nstatus_quo = "truncat"', "'truncate'"),
     ],
 )
 def test_a_wrong_entry_names_file_and_key_and_what_is_allowed(file, old, new, named):
@@ -67,7 +75,20 @@ def test_a_wrong_entry_names_file_and_key_and_what_is_allowed(file, old, new, na
     assert "tokens.toml" in str(caught.value)
 
 
-def test_the_key_of_a_cell_changes_with_its_data_and_seed_and_nothing_else(file):
-    one, *others = cells(load(file))
-    assert one.key("data") == next(cells(load(file))).key("data")
-    assert len({one.key("other data"), *(cell.key("data") for cell in [one, *others])}) == len(others) + 2
+def test_a_label_shows_only_what_differs_within_its_family(file):
+    file.write_text(TEXT.replace('name = "truncate"', 'name = "truncate"\nlabel = "buckets"', 1))
+    assert str(load(file).defenses[-1]) == "buckets(k=8, columns=person_id)"
+    plain = TEXT.replace('grid = { k = [2, 8], columns = ["email", "person_id"] }', 'label = "one bucket"')
+    file.write_text(plain.replace("population = 4000", "population = 4000, k = 2"))
+    assert str(load(file).defenses[0]) == "one bucket"
+
+
+def test_the_name_of_an_outcome_changes_with_data_code_and_seed_and_not_with_labels(file):
+    def names(experiment, material=None):
+        return [key for _, key in keys(list(cells(experiment)), material or experiment.material)]
+
+    found = names(load(file))
+    assert len(set(found)) == len(found)
+    assert not set(found) & set(names(load(file), Material("upload", people=2000)))
+    file.write_text(TEXT.replace('name = "truncate"', 'name = "truncate"\nlabel = "buckets"', 1))
+    assert names(load(file)) == found

@@ -9,6 +9,7 @@ def _row(defense, probe, seed, hits, base=50, of=100, role="attack", status="don
         "defense": defense, "family": defense, "guarantee": "none", "role": role, "probe": probe,
         "probe_settings": "{}", "seed": seed, "status": status, "attack_count": hits, "attack_of": of,
         "control_count": None, "control_of": None, "baseline_count": base, "baseline_of": of,
+        "is_difference": 0,
         "advantage": None if hits is None else 1 - (1 - hits / of) / (1 - base / of), "utility": utility,
     }  # fmt: skip
 
@@ -50,4 +51,17 @@ def test_a_defence_is_dominated_only_by_one_at_least_as_good_in_both():
     for name, hits, error in (("none", 90, 0.0), ("bad", 80, 0.5), ("good", 60, 0.4), ("dear", 55, 0.9)):
         rows += [_row(name, "match", 1, hits), _row(name, "error", 1, None, role="utility", utility=error)]
     found = points(_table(*rows))
-    assert dominated(found, "error", lower_is_better=True) == ["bad"]
+    assert dominated(found, "error", lower_is_better=True) == {"bad": "good"}
+
+
+def test_the_advantage_of_membership_over_all_seeds_is_a_difference_of_rates():
+    rows = [_row("mst", "membership", seed, 30, base=10) | {"is_difference": 1} for seed in (1, 2)]
+    (point,) = points(_table(*rows))
+    assert point.advantage.value == pytest.approx(0.2)
+
+
+def test_adding_an_attack_is_named_among_those_that_the_worst_covers():
+    rows = [_row("hash", "a", 1, 80)]
+    assert worst(_table(*rows))[0].covers == ("a",)
+    more = worst(_table(*rows, _row("hash", "b", 1, 90)))[0]
+    assert (more.covers, more.attack, more.method) == (("a", "b"), "b", "bonferroni")

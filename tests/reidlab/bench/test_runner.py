@@ -81,8 +81,15 @@ def test_the_page_works_offline_and_can_be_filtered(opened, done, tmp_path):
     path = tmp_path / "frontier.html"
     path.write_text(render(EXPERIMENT, tidy(done[0]), PALETTE))
     page, faults = opened(path)
-    assert page.locator("circle").count() == 2
-    page.select_option("#utility", "kept-rows")
-    page.locator("circle").first.focus()
-    assert "advantage" in page.locator("#told").inner_text()
+    marks = page.locator("path.point")
+    assert marks.count() == 2
+    page.select_option("#utility", "matched-reach")
+    marks.first.focus()
+    first = page.locator("#told").inner_text()
+    assert "advantage" in first
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#told").inner_text() != first
+    page.locator("#legend button").first.press("Enter")
+    assert marks.count() == 1
+    assert page.locator("table.heat tbody tr").count() == 2
     assert faults == []
