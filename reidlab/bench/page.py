@@ -90,8 +90,8 @@ def _point(point: Point) -> dict[str, Any]:
 
 
 def _shown(one: Advantage) -> str:
-    return one.reason if one.value is None else f"{one.value:.2f}"
+    return one.reason if one.value is None else f"{one.value:z.2f}"
 
 
 def _interval(one: Advantage) -> str:
-    return "" if one.low is None or one.high is None else f"[{one.low:.2f}, {one.high:.2f}]"
+    return "" if one.low is None or one.high is None else f"[{one.low:z.2f}, {one.high:z.2f}]"

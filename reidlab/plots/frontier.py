@@ -113,7 +113,7 @@ def heat(points: Sequence[Point]) -> style.Drawing:
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
             colour = "white" if value < 0.5 else "black"
-            axes.text(column, row, f"{value:.2f}", ha="center", va="center", fontsize=8, color=colour)
+            axes.text(column, row, f"{value:z.2f}", ha="center", va="center", fontsize=8, color=colour)
     told = "; ".join(
         f"{point.defense} against {point.attack} {point.advantage.value:.2f}"
         for point in points

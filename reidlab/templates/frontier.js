@@ -3,7 +3,7 @@ const attack = document.getElementById("attack"), utility = document.getElementB
 const distinct = values => [...new Set(values)];
 const families = distinct(points.map(p => p.family)), hidden = new Set();
 const colour = family => { const hex = colours[families.indexOf(family) % colours.length]; return hex === "#000000" ? "var(--ink)" : hex; };
-const shape = family => shapes[Math.floor(families.indexOf(family) / colours.length) % shapes.length];
+const shape = family => shapes[(families.indexOf(family) + Math.floor(families.indexOf(family) / colours.length)) % shapes.length];
 distinct(points.map(p => p.attack)).forEach(name => attack.add(new Option(name, name)));
 Object.entries(utilities).forEach(([name, one]) => utility.add(new Option(`${name}: ${one.title}`, name)));
 if (!utility.length) utility.add(new Option("order of the experiment", ""));

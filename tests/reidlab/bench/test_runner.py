@@ -71,6 +71,110 @@ def test_a_refused_release_fails_its_own_cells_only(tmp_path):
     assert {row["status"] for row in table if row["family"] == "hash"} == {"done"}
 
 
+DEADLY = """
+import os
+from dataclasses import dataclass
+from attacks.account_match import AccountMatch
+
+class Deadly(AccountMatch):
+    name = "deadly"
+    def run(self, release, truth, *, seed):
+        os._exit(1)
+"""
+
+
+def test_an_attack_that_brings_its_process_down_loses_no_other_cell(tmp_path, monkeypatch):
+    house = tmp_path / "plugins"
+    (house / "deadly-1.0.dist-info").mkdir(parents=True)
+    (house / "deadly.py").write_text(DEADLY)
+    (house / "deadly-1.0.dist-info" / "METADATA").write_text("Name: deadly\nVersion: 1.0\n")
+    (house / "deadly-1.0.dist-info" / "entry_points.txt").write_text(
+        "[reidlab.attacks]\ndeadly = deadly:Deadly\n"
+    )
+    monkeypatch.syspath_prepend(house)
+    parts = (Part("deadly", {"accounts": "@accounts"}), MATCH)
+    experiment = replace(EXPERIMENT, attacks=parts, utilities=(), seeds=(1,))
+    table = tidy(run(experiment, tmp_path / "cells", workers=2)).to_pylist()
+    assert [row["status"] for row in table] == ["failed", "done"] * 2
+    assert "died" in table[0]["reason"]
+
+
+def test_what_failed_is_tried_again_and_what_is_done_is_not(tmp_path):
+    broken = replace(EXPERIMENT, attacks=(Part("account-match", {"accounts": "@nothing"}),), seeds=(1,))
+    told = []
+    for _ in range(2):
+        run(broken, tmp_path, workers=1, report=lambda *counts: told.append(counts))
+    assert [done for done, _ in told].count(4) == 2
+
+
+def test_a_question_to_an_oracle_changes_no_answer_to_another_attack(tmp_path):
+    alone = Part("averaging", {"columns": ["sex", "religion"], "targets": 20, "repeats": 20})
+    other = Part("differencing", {"known": ["sex", "religion"], "secret": "therapy_before", "targets": 20})
+    settings = {"columns": "sex,religion,therapy_before", "epsilon": 1.0}
+    experiment = replace(
+        EXPERIMENT,
+        material=Material("answers", people=300),
+        defenses=(Part("dp-histogram", settings),),
+        utilities=(),
+        seeds=(1,),
+    )
+    tables = [
+        tidy(run(replace(experiment, attacks=attacks), tmp_path / str(len(attacks)), workers=1)).to_pylist()
+        for attacks in ((alone,), (other, alone))
+    ]
+    assert tables[0][0] == tables[1][1]
+
+
+def test_everybody_counts_those_who_are_not_on_a_list_as_not_recognised(tmp_path):
+    experiment = replace(
+        EXPERIMENT,
+        defenses=(Part("do-not-send"), Part("subsample", {"keep": 0.5})),
+        seeds=(1,),
+        everybody=True,
+    )
+    rows = [row for row in tidy(run(experiment, tmp_path, workers=1)).to_pylist() if row["role"] == "attack"]
+    assert [row["attack_of"] for row in rows] == [300, 300]
+    assert (rows[0]["attack_count"], rows[0]["advantage"]) == (0, 0.0)
+
+
+def test_a_list_that_is_deleted_after_use_is_gone_for_whoever_comes_later(tmp_path):
+    match = {"accounts": "@accounts"}
+    experiment = replace(
+        EXPERIMENT,
+        defenses=(Part("hash"), Part("delete-afterwards")),
+        attacks=(
+            Part("account-match", match, "at the transfer"),
+            Part("account-match", match, "later", later=True),
+        ),
+        utilities=(),
+        seeds=(1,),
+        everybody=True,
+    )
+    found = {
+        (row["defense"], row["probe"]): row["attack_count"]
+        for row in tidy(run(experiment, tmp_path, workers=1)).to_pylist()
+    }
+    assert found["delete-afterwards", "at the transfer"] == found["hash", "later"] > 0
+    assert found["delete-afterwards", "later"] == 0
+
+
+def test_a_second_release_has_noise_of_its_own_and_people_of_both(tmp_path):
+    experiment = replace(
+        EXPERIMENT,
+        material=Material("twice", people=200),
+        defenses=(Part("global-recoding"),),
+        attacks=(Part("composition", {"other": "@again"}), Part("composition", {"other": "@release"})),
+        utilities=(),
+        seeds=(1,),
+    )
+    rows = tidy(run(experiment, tmp_path, workers=1)).to_pylist()
+    assert [row["attack_of"] for row in rows] == [50, 50]
+    assert rows[0]["attack_count"] != rows[1]["attack_count"]
+    wrong = replace(experiment, material=Material("upload", people=200), attacks=experiment.attacks[:1])
+    (row,) = tidy(run(wrong, tmp_path, workers=1)).to_pylist()
+    assert "leaves only once" in row["reason"]
+
+
 def test_a_broken_file_is_no_outcome(tmp_path):
     (tmp_path / "a.json").write_text('{"status": "done", "surprise": 1}')
     assert read(tmp_path, "a") is None
