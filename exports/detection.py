@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from exports.schema import Role
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 MOST_VALUES = 5_000
 """Different values of a column that are looked at."""
+
+FEW_VALUES = 12
+"""Different values up to which an answer is kept: the thousand columns of a wide table resemble one another."""
 
 NEARLY_ALL = 0.9
 """Share of the values that must look alike."""
@@ -140,6 +144,19 @@ def _fits(shape: Shape, words: str, values: pa.Array) -> Detection | None:
 
 
 def _matching(values: pa.Array, pattern: str) -> Share:
+    if len(values) <= FEW_VALUES:
+        return _matching_few(tuple(values.to_pylist()), pattern)
+    return _counted(values, pattern)
+
+
+@lru_cache(4096)
+def _matching_few(values: tuple[str, ...], pattern: str) -> Share:
+    import pyarrow as pa
+
+    return _counted(pa.array(values, pa.string()), pattern)
+
+
+def _counted(values: pa.Array, pattern: str) -> Share:
     import pyarrow.compute as pc
 
     found = pc.match_substring_regex(values, f"(?is)^(?:{pattern})$")
