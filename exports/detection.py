@@ -18,7 +18,7 @@ MOST_VALUES = 5_000
 """Different values of a column that are looked at."""
 
 FEW_VALUES = 12
-"""Different values up to which an answer is kept: the thousand columns of a wide table resemble one another."""
+"""Different values up to which an answer is kept, since the columns of a wide table resemble one another."""
 
 NEARLY_ALL = 0.9
 """Share of the values that must look alike."""
