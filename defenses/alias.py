@@ -24,7 +24,8 @@ class Alias(TokenDefense):
     Parameters
     ----------
     share : float, default 1.0
-        Share of people who use an alias.
+        Share of people who use an alias; with a person column a person does for every address,
+        without one each address is decided by itself.
     site : str, default "site"
         The same person has another alias at another site.
     columns : sequence of str, str or None
@@ -58,6 +59,9 @@ class Alias(TokenDefense):
 
     def transform(self, export: Export) -> Release:
         """Return the hashed upload list in which aliases stand for some addresses."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
         if not 0 <= self.share <= 1:
             raise LabError(f"share is {self.share} but must lie between 0 and 1.")
         own = secrets.token_bytes(32)
@@ -65,14 +69,19 @@ class Alias(TokenDefense):
             own = Stream(self.seed, "defence", f"{self.name}/key").bits(4).tobytes()
         uses = "('0x' || substr(sha256($own || value), 1, 12))::UBIGINT < $limit"
         alias = HMAC_SHA256.replace("value", "$site || '/' || value")
-        upload = replaced(
-            export,
-            token_columns(export.schema, self.columns),
-            f"CASE WHEN {uses} THEN substr({alias}, 1, 20) || '@alias.example' ELSE value END",
-            **hmac_pads(own),
-            own=own.hex(),
-            site=self.site,
-            limit=int(Fraction(str(self.share)) * 2**48),
-        )
-        upload = hashed(Export(upload.table, export.schema))
+        limit = int(Fraction(str(self.share)) * 2**48)
+        table = export.table
+        for name in token_columns(export.schema, self.columns):
+            decides = export.schema.person or name
+            using = replaced(export, [decides], uses, own=own.hex(), limit=limit).table[decides]
+            aliases = replaced(
+                export,
+                [name],
+                f"substr({alias}, 1, 20) || '@alias.example'",
+                **hmac_pads(own),
+                site=self.site,
+            ).table[name]
+            kept = pc.if_else(pc.fill_null(using, False), aliases, table[name].cast(pa.string()))
+            table = table.set_column(table.column_names.index(name), name, kept)
+        upload = hashed(Export(table, export.schema))
         return self.released(upload.table, upload.schema)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from defenses.alias import Alias
 from defenses.contributions import units
 from defenses.decoys import Subsample
 from defenses.local import RandomisedResponse, UnaryEncoding, estimated_counts
@@ -167,6 +168,19 @@ def test_a_person_is_subsampled_whole(rows: list) -> None:
     for who in {row[3] for row in rows}:
         own = {place for place, row in enumerate(rows) if row[3] == who}
         assert own <= sent or not own & sent
+
+
+@few
+@given(rows=ROWS)
+def test_a_person_uses_aliases_for_every_address_or_for_none(rows: list) -> None:
+    table = export_of(rows).table.append_column("mail", pa.array([f"m{n}" for n in range(len(rows))]))
+    schema = Schema({**SCHEMA.columns, "mail": Column(Role.IDENTIFIER)}, person="user")
+    export = Export(table, schema)
+    alias = Alias(0.5, seed=1)
+    plain = alias.recipient_tokens(export)["mail"].to_pylist()
+    hidden = [a != b for a, b in zip(alias.transform(export).rows["mail"].to_pylist(), plain, strict=True)]
+    for who in {row[3] for row in rows}:
+        assert len({one for one, row in zip(hidden, rows, strict=True) if row[3] == who}) == 1
 
 
 def weighted(values: list, weights: list[float]) -> Export:
