@@ -187,7 +187,7 @@ def test_tokens_that_open_are_said_to_and_fail_a_policy_that_forbids_it(tmp_path
     assert found["token_details"]["em"]["opening"]["profiles"]["meta.audience_sdk"]["count"] == 40
     assert {verdict["rule"]: verdict["pass"] for verdict in found["policy"]}["opening_tokens.em"] is False
     shown = (tmp_path / "report.html").read_text()
-    assert "A token that opens is as good as the address" in shown
+    assert "a token that opens is as good as the address" in shown
     assert not [email for email in emails if email in shown or email in run.stdout]
     assert "Tokens" in CliRunner().invoke(app, arguments).stdout
 
@@ -211,7 +211,7 @@ def test_tokens_shared_with_another_export_of_the_sender_are_counted_with_what_j
     (pair,) = assessed(*arguments)["shared_tokens"]
     assert (pair["tokens_in_common"], pair["share_of_the_first"], pair["joined_one_to_one"]) == (20, 0.5, 20)
     assert pair["sensitive_columns_joined"] == 1
-    assert "Shared tokens" in page.read_text()
+    assert "Tokens shared with other exports" in page.read_text()
     assert not [email for email in emails if email in page.read_text()]
     said = CliRunner().invoke(app, ["assess", *map(str, arguments)]).stdout
     assert "Tokens shared with other exports" in said
