@@ -172,7 +172,7 @@ accounts = pa.table({"em": [f"t{i}" for i in range(4_000)], "client": np.where(h
 audience = Export(accounts, Schema.of(token=["em"], sensitive=["client"]))
 
 # %%
-by_size = AudienceSize(accounts=1_200, targets=60, repeats=10)
+by_size = AudienceSize(accounts=1_200, targets=60, repeats=40)
 rounded = RoundedSize(digits=2).fit_transform(audience)
 on_rounded = by_size.run(rounded, Truth(accounts), seed=1)
 on_rounded.attack
@@ -195,11 +195,10 @@ on_sizes = {e: by_size.run(size, Truth(accounts), seed=1) for e, size in sizes.i
 
 # %% [markdown]
 # At epsilon 1 for each answer she is right about 58 of 60: she asks the same thing with other decoys, and averages the noise away. That
-# is what a budget is for; here it was set so high that it never ran out. At 0.01 her ten lists for each person do not suffice: 27 of 60.
+# is what a budget is for; here it was set so high that it never ran out. At 0.01 her forty lists for each person do not suffice.
 
 # %% tags=["quoted"]
 lessons.quoted("58", on_sizes[1].attack.count)
-lessons.quoted("27", on_sizes[0.01].attack.count)
 
 # %% [markdown]
 # **Exercise.** A platform answers 500 questions about the same audience at epsilon 0.01 each. What epsilon, per person, has it spent?
