@@ -243,8 +243,9 @@ def members(lattice: Lattice, node: Node, kept: Passes | None = None) -> tuple[C
     shape = lattice.shape(node)
     counts = lattice.counts
     if kept is not None:
-        leaving = np.bincount(lattice.of, kept, len(counts))
-        staying = np.bincount(lattice.of, ~kept, len(counts))
+        of_rows = lattice.of[: len(kept)]
+        leaving = np.bincount(of_rows, kept, len(counts))
+        staying = np.bincount(of_rows, ~kept, len(counts))
         columns = [np.tile(column, 2) for column in columns]
         columns.append(np.repeat([1, 0], len(counts)))
         counts = np.concatenate([leaving, staying])[:, None]

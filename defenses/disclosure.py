@@ -76,7 +76,10 @@ class EntropyDiversity:
     def passes(self, tally: Tally) -> Passes:
         """Return which classes have the entropy of l equally frequent values."""
         term = _grassberger if self.grassberger else np.log
-        logs = tally.histogram * term(np.maximum(tally.histogram, 1))
+        # A person spread over several values adds less than one to each; Grassberger's estimate needs counts.
+        counts = tally.histogram
+        used = np.maximum(counts, 1) if self.grassberger else np.where(counts > 0, counts, 1)
+        logs = counts * term(used)
         budget = tally.rows * (term(np.maximum(tally.rows, 1)) - np.log(self.l))
         enough = (tally.histogram > 0).sum(axis=1) >= np.ceil(self.l)
         passes: Passes = enough & (logs.sum(axis=1) <= budget + 1e-9 * tally.rows)

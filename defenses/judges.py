@@ -10,7 +10,7 @@ import numpy as np
 
 from defenses.classes import Classes, RollUp, Tallies, members
 from defenses.constraints import KAnonymity
-from defenses.lattice import Ints, Lattice, Node, Passes
+from defenses.lattice import Floats, Ints, Lattice, Node, Passes
 from defenses.policy import Policy
 
 
@@ -136,7 +136,8 @@ class PersonJudge:
 
     Leaving a person out shrinks the other classes that they are in, so it is repeated until
     every class that is left satisfies the policy. Within a class a person weighs one, spread
-    evenly over their rows there.
+    evenly over their rows there. Who is in two classes is one person when they are merged, so
+    that classes do not add up and only absorbing conditions are monotone.
 
     Parameters
     ----------
@@ -148,24 +149,37 @@ class PersonJudge:
         Whose row it is, from 0.
     values : mapping of str to array of int, shape (rows,)
         Code of each row in each sensitive column.
+    others : array of int, shape (population,), optional
+        Whose row it is of each row of the population, which come last in the lattice.
+    masses : array of float, shape (persons,), optional
+        Without a population, how many of its members each person stands for.
     """
 
-    def __init__(self, lattice: Lattice, policy: Policy, person: Ints, values: Mapping[str, Ints]) -> None:
+    def __init__(
+        self,
+        lattice: Lattice,
+        policy: Policy,
+        person: Ints,
+        values: Mapping[str, Ints],
+        others: Ints | None = None,
+        masses: Floats | None = None,
+    ) -> None:
         self._lattice, self._policy, self._person, self._values = lattice, policy, person, values
+        self._others, self._masses = others, masses
         self._persons = int(person.max(initial=-1)) + 1
         self._limit = policy.limit(self._persons)
-        self._monotone = policy.monotone(self._persons)
+        self._monotone = all(condition.absorbing for condition in policy.conditions)
 
     def at(self, node: Node) -> Verdict:
         """Return the verdict on one node."""
         classes, of = members(self._lattice, node)
         of = of[self._lattice.of]
         kept = self._left(node, of)
-        suppressed = self._persons - len(np.unique(self._person[kept]))
+        suppressed = self._suppressed(kept)
         hopeless = suppressed > self._limit and (
-            self._monotone
-            or self._persons - len(np.unique(self._person[self._left(node, of, absorbing=True)]))
-            > self._limit
+            kept is None
+            or self._monotone
+            or self._suppressed(self._left(node, of, absorbing=True)) > self._limit
         )
         return Verdict(classes, suppressed, self._limit, hopeless, self._policy.least_rows, kept)
 
@@ -175,15 +189,29 @@ class PersonJudge:
 
     def rows(self, node: Node) -> Passes:
         """Return which rows of the table may leave."""
-        return self._left(node, members(self._lattice, node)[1][self._lattice.of])
+        kept = self._left(node, members(self._lattice, node)[1][self._lattice.of])
+        return np.zeros(len(self._person), bool) if kept is None else kept
 
-    def _left(self, node: Node, of: Ints, *, absorbing: bool | None = None) -> Passes:
-        """Return the rows that are left when persons are left out until all classes satisfy the policy."""
-        left = np.ones(len(of), bool)
+    def _suppressed(self, kept: Passes | None) -> float:
+        return np.inf if kept is None else self._persons - len(np.unique(self._person[kept]))
+
+    def _left(self, node: Node, of: Ints, *, absorbing: bool | None = None) -> Passes | None:
+        """Return the rows left when persons are left out until all classes satisfy the policy.
+
+        None when this cannot be mended by leaving persons out.
+        """
+        left = np.ones(len(self._person), bool)
+        population = self._population(of)
         while left.any():
             rows = np.flatnonzero(left)
-            kept = self._policy.kept(self._classes(node, of[rows], rows), absorbing=absorbing)
-            assert kept is not None
+            counts = self._counts(of, rows, population)
+            # A class that suppression has emptied is no case for presence, one that was empty before is.
+            listed = np.arange(len(counts)) if left.all() else np.flatnonzero(counts[:, 0])
+            passes = self._policy.kept(Classes(node, counts[listed], ()), absorbing=absorbing)
+            if passes is None:
+                return None
+            kept = np.zeros(len(counts), bool)
+            kept[listed] = passes
             gone = self._person[rows[~kept[of[rows]]]]
             if not gone.size:
                 break
@@ -192,17 +220,29 @@ class PersonJudge:
             left &= ~out[self._person]
         return left
 
-    def _classes(self, node: Node, of: Ints, rows: Ints) -> Classes:
-        """Return classes whose counts are persons: a person weighs one per class."""
+    def _population(self, of: Ints) -> Ints | None:
+        """Return the distinct persons of the population in each class, where it is given."""
+        if self._others is None:
+            return None
+        people = int(self._others.max(initial=-1)) + 1
+        pairs = np.unique(of[len(self._person) :] * people + self._others)
+        return np.bincount(pairs // max(people, 1), minlength=int(of.max()) + 1)
+
+    def _counts(self, of: Ints, rows: Ints, population: Ints | None) -> Floats:
+        """Return the measures of each class in persons: a person weighs one per class."""
+        classes, of = int(of.max()) + 1, of[rows]
         pairs, pair, times = np.unique(
             of * self._persons + self._person[rows], return_inverse=True, return_counts=True
         )
-        classes = int(of.max()) + 1
-        measures = 1 + sum(part.stop - part.start for part in self._policy.histograms.values())
-        counts = np.zeros((classes, measures))
-        counts[:, 0] = np.bincount(pairs // self._persons, minlength=classes)
-        for name, part in self._policy.histograms.items():
-            size = part.stop - part.start
+        place, who = np.divmod(pairs, self._persons)
+        sizes = [part.stop - part.start for part in self._policy.histograms.values()]
+        counts = np.zeros((classes, 1 + (self._policy.population is not None) + sum(sizes)))
+        counts[:, 0] = np.bincount(place, minlength=classes)
+        if self._masses is not None:
+            counts[:, self._policy.population] = np.bincount(place, self._masses[who], classes)
+        elif population is not None:
+            counts[:, self._policy.population] = population
+        for (name, part), size in zip(self._policy.histograms.items(), sizes, strict=True):
             cell = of * size + self._values[name][rows]
             counts[:, part] = np.bincount(cell, 1 / times[pair], classes * size).reshape(classes, size)
-        return Classes(node, counts, ())
+        return counts

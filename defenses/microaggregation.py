@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from defenses.defense import Defense
 from defenses.lattice import Floats, Ints
-from defenses.records import changed_release, chosen, numeric
+from defenses.records import changed_release, chosen, numeric, weights_of
+from defenses.requirements import size_of
 from exports.errors import LabError
+from exports.hierarchies import encode
 from exports.release import Export, Guarantee, Kind, Release
 from exports.schema import Role
 
@@ -19,12 +21,14 @@ class Microaggregation(Defense):
     """Replace numbers by the mean of at least k similar rows, so that k rows share each combination.
 
     An adversary who knows the numbers finds at least k candidates, as long as these columns are
-    all that they know; with other quasi-identifiers left as they are nothing is promised.
+    all that they know; with other quasi-identifiers left as they are nothing is promised. With
+    a person column persons are grouped, each at the mean of their rows, and all rows of a
+    person get the mean over the rows of their group.
 
     Parameters
     ----------
     k : int, default 3
-        Rows per group.
+        Rows per group; with a person column, persons.
     columns : sequence of str, str or None
         Numeric columns that are grouped together; default every quasi-identifier.
 
@@ -56,26 +60,37 @@ class Microaggregation(Defense):
         import pyarrow as pa
 
         names = chosen(export.schema, self.columns, Role.QUASI_IDENTIFIER)
-        rows = export.table.num_rows
-        if not 1 <= self.k <= rows:
-            raise LabError(f"k is {self.k:,} but must be from 1 to the table's {rows:,} rows.")
-        if export.schema.person is not None:
-            raise LabError("Microaggregation groups rows and not persons: give one row per person.")
+        rows, person = export.table.num_rows, export.schema.person
+        size, unit = size_of(export)
+        if not 1 <= self.k <= size:
+            raise LabError(f"k is {self.k:,} but must be from 1 to the table's {size:,} {unit}.")
         values = np.stack([numeric(export.table, name) for name in names], axis=1)
         missing = np.isnan(values).any(axis=1)
         if missing.any():
             raise LabError(f"{missing.sum():,} of {rows:,} rows lack a number: fill or drop them first.")
-        group = mdav(values, self.k)
-        weight = np.ones(rows)
-        if export.schema.weight is not None:
-            weight = numeric(export.table, export.schema.weight)
+        if person is None:
+            group = mdav(values, self.k)
+        else:
+            of = encode(export.table[person])[1]
+            times = np.bincount(of)
+            points = [np.bincount(of, column) / times for column in values.T]
+            group = mdav(np.stack(points, axis=1), self.k)[of]
+        weight = weights_of(export)
+        if weight is None:
+            weight = np.ones(rows)
         total = np.bincount(group, weight)
+        if not total.all():
+            raise LabError(
+                f"{np.count_nonzero(total == 0):,} of {len(total):,} groups weigh nothing and have no mean: "
+                "leave out the rows whose weight is 0."
+            )
         means = {
             name: pa.array((np.bincount(group, weight * column) / total)[group])
             for name, column in zip(names, values.T, strict=True)
         }
-        covered = set(export.schema.quasi_identifiers) <= set(names)
-        promise = Guarantee({"k": self.k}) if covered and self.k > 1 else None
+        covered = set(export.schema.quasi_identifiers) <= {*names, person}
+        whose: Literal["record", "person"] = "record" if person is None else "person"
+        promise = Guarantee({"k": self.k}, whose) if covered and self.k > 1 else None
         return changed_release(
             self, export, means, guarantee=promise, recoded=False, groups=int(group.max()) + 1
         )

@@ -30,9 +30,8 @@ class People:
     @classmethod
     def of(cls, export: Export, asked: Requirements) -> People:
         """Return what is asked of classes of an export's rows."""
-        rows, person = export.table.num_rows, export.schema.person
-        if asked.k > rows:
-            raise LabError(f"k is {asked.k:,} but the table has {rows:,} rows: give a k up to that.")
+        asked.require_size(export)
+        person = export.schema.person
         persons = None if person is None else encode(export.table[person], person).codes.astype(np.intp)
         values = {}
         conditions = asked.of_rows(export)

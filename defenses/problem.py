@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from defenses.judges import Judge, PersonJudge, RowJudge
 from defenses.lattice import Floats, Ints, Lattice, lattice_from
 from defenses.policy import Policy
+from defenses.records import weights_of
 from defenses.requirements import Requirements, SensitiveColumn
 from exports.errors import LabError
 from exports.hierarchies import Hierarchy, encode, hierarchy_of
@@ -39,6 +40,10 @@ class Problem:
         The conditions.
     person : array of int, shape (rows,), or None
         Whose row it is.
+    others : array of int, shape (population,), or None
+        With ``person``, whose row it is in the population.
+    masses : array of float, shape (persons,), or None
+        With ``person``, how many members of the population each person stands for.
     """
 
     coded: Mapping[str, NDArray[Any]]
@@ -47,6 +52,8 @@ class Problem:
     values: Mapping[str, SensitiveColumn]
     policy: Policy
     person: Ints | None
+    others: Ints | None = None
+    masses: Floats | None = None
 
     def lattice(self) -> Lattice:
         """Return the lattice over all rows."""
@@ -58,7 +65,7 @@ class Problem:
         if self.person is None:
             return RowJudge(lattice, self.policy)
         codes = {name: column.codes for name, column in self.values.items()}
-        return PersonJudge(lattice, self.policy, self.person, codes)
+        return PersonJudge(lattice, self.policy, self.person, codes, self.others, self.masses)
 
 
 def hierarchies_of(export: Export) -> dict[str, Hierarchy]:
@@ -88,25 +95,29 @@ def problem_of(
     """
     rows = export.table.num_rows
     person = export.schema.person
-    if asked.k > rows:
-        raise LabError(f"k is {asked.k:,} but the table has {rows:,} rows: give a k up to that.")
+    asked.require_size(export)
     coded = {name: one.encode(export.table[name], name) for name, one in hierarchies.items()}
     weights: list[Floats] = []
     outside = 0
+    persons = None if person is None else encode(export.table[person])[1].astype(np.intp)
+    others = masses = None
     if asked.population is not None:
-        if person is not None:
-            raise LabError("k_map and presence count rows, so they cannot be asked with a person column.")
         outside = asked.population.num_rows
         people = _population(asked.population, hierarchies)
         coded = {name: np.concatenate([codes, people[name]]) for name, codes in coded.items()}
         weights = [np.repeat([1.0, 0.0], [rows, outside]), np.repeat([0.0, 1.0], [rows, outside])]
-    elif asked.k_map is not None and export.schema.weight is not None:
-        weights = [np.ones(rows), export.table[export.schema.weight].to_numpy().astype(np.float64)]
+        if person in asked.population.column_names:
+            others = encode(asked.population[person])[1].astype(np.intp)
+        elif person is not None:
+            others = np.arange(outside)
+    elif asked.k_map is not None and (weight := weights_of(export)) is not None:
+        weights = [np.ones(rows), weight]
+        if persons is not None:
+            masses = np.bincount(persons, weight) / np.bincount(persons)
     conditions = asked.of_rows(export)
     values: dict[str, SensitiveColumn] = {}
     histograms = {}
     start = max(len(weights), 1)
-    persons = None if person is None else encode(export.table[person])[1].astype(np.intp)
     for name in sensitive_columns(export, asked) if asked.protects_values else ():
         column = SensitiveColumn.of(export, name, persons)
         conditions += asked.of_values(name, column)
@@ -124,7 +135,7 @@ def problem_of(
         references,
         narrow_first,
     )
-    return Problem(coded, hierarchies, weights, values, policy, persons)
+    return Problem(coded, hierarchies, weights, values, policy, persons, others, masses)
 
 
 def _population(population: pa.Table, hierarchies: Mapping[str, Hierarchy]) -> dict[str, NDArray[np.int32]]:

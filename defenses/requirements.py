@@ -59,11 +59,13 @@ class Requirements:
         Delta-disclosure privacy, in bits.
     k_map : int, optional
         Members of the population per class; without a ``population`` they are estimated from
-        weights, or from the schema's population size at ``significance``.
+        weights (a person counts the mean of theirs), or from the schema's population size at
+        ``significance``.
     presence : pair of float, optional
         Smallest and largest share of a class's population that is in the export.
     population : pyarrow.Table, optional
-        The population, the export's people included.
+        The population, the export's people included; with a person column, distinct persons
+        count, or every row where the population lacks that column.
     average_risk : float, optional
         Largest number of classes per row.
     sample_uniques, population_uniques : float, optional
@@ -151,6 +153,18 @@ class Requirements:
         """Whether anything is asked of the sensitive values."""
         return any(value is not None for value in (self.l, self.t, self.alpha, self.beta, self.delta))
 
+    def require_size(self, export: Export) -> None:
+        """Check that the table has as many rows (persons) as one class needs.
+
+        Raises
+        ------
+        LabError
+            With the numbers, when it has fewer.
+        """
+        size, unit = size_of(export)
+        if self.k > size:
+            raise LabError(f"k is {self.k:,} but the table has {size:,} {unit}: give a k up to that.")
+
     def of_rows(self, export: Export) -> list[Condition]:
         """Return the conditions on the sizes of classes."""
         conditions: list[Condition] = []
@@ -169,7 +183,7 @@ class Requirements:
             )
         return [
             *conditions,
-            KAnonymity(estimated_k(self.k_map, export.table.num_rows, size, self.significance)),
+            KAnonymity(estimated_k(self.k_map, size_of(export)[0], size, self.significance)),
         ]
 
     def of_sample(self, export: Export) -> list[SampleCondition]:
@@ -260,6 +274,24 @@ class SensitiveColumn:
         if not self.reference.levels:
             raise LabError(f"Hierarchical distance needs the tree of {name!r}: give its hierarchy.")
         return self.reference.levels
+
+
+def size_of(export: Export) -> tuple[int, str]:
+    """Return how many rows, or with a person column how many persons, a table has, and which.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from exports.schema import Schema
+    >>> table = pa.table({"who": ["ann", "bob", "ann"], "age": [30, 30, 31]})
+    >>> size_of(Export(table, Schema.of(person="who", quasi_identifier=["age"])))
+    (2, 'persons')
+    """
+    import pyarrow.compute as pc
+
+    if export.schema.person is None:
+        return export.table.num_rows, "rows"
+    return pc.count_distinct(export.table[export.schema.person], mode="all").as_py(), "persons"
 
 
 def estimated_k(k: int, rows: int, population: int, significance: float) -> int:

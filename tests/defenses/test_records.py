@@ -22,9 +22,11 @@ from defenses.top_bottom import TopBottomCoding
 from defenses.top_down import TopDown
 from exports.classes import classes_of
 from exports.closeness import t_equal
+from exports.combinations import combinations_of
 from exports.diversity import cells_of, distinct_l
 from exports.errors import LabError
 from exports.loading import load
+from exports.presence import against
 from exports.reference import reference_of
 from exports.release import Export
 from exports.schema import Column, Role, Schema
@@ -39,6 +41,7 @@ ROWS = st.lists(
     min_size=4,
     max_size=60,
 )
+MORE = st.lists(st.tuples(st.integers(0, 59), st.integers(0, 59), st.integers(5, 14)), max_size=60)
 SCHEMA = Schema(
     {
         "age": Column(Role.QUASI_IDENTIFIER, intervals=(0, 5, 10, 15, 21)),
@@ -66,7 +69,7 @@ def k_of(release) -> int:
 def test_local_recoding_keeps_every_row_in_a_class_of_k(defense, person: bool, rows: list) -> None:
     export = export_of(rows, person)
     if person and len({row[3] for row in rows}) < 2:
-        with pytest.raises(LabError, match="do not satisfy"):
+        with pytest.raises(LabError, match="k is 2 but the table has 1 persons"):
             defense.fit_transform(export)
         return
     release = defense.fit_transform(export)
@@ -129,6 +132,82 @@ def test_person_level_suppression_removes_whole_persons(rows: list) -> None:
     gone = set(export.table["user"].to_pylist()) - set(release.rows["user"].to_pylist())
     assert release.rows.num_rows == sum(row[3] not in gone for row in rows)
     assert k_of(release) >= 2
+
+
+@settings(max_examples=60)
+@given(rows=ROWS, more=MORE, known=st.booleans(), suppression=st.sampled_from([0.0, 0.5]))
+@pytest.mark.parametrize(
+    "asked", [{"k_map": 4}, {"presence": (0.0, 0.4)}, {"k_map": 3, "presence": (0, 0.8)}]
+)
+def test_k_map_and_presence_count_persons_by_the_measures_of_exports(
+    asked, rows: list, more: list, known: bool, suppression
+) -> None:
+    export = export_of(rows, person=True)
+    picked = [(rows[a % len(rows)][0], rows[b % len(rows)][1], "a", user) for a, b, user in more]
+    population = export_of([*rows, *picked]).table
+    population = population if known else population.drop_columns(["user"])
+    defense = OptimalKAnonymity(k=1, suppression=suppression, population=population, **asked)
+    try:
+        release = defense.fit_transform(export)
+    except LabError as refused:
+        assert "None of the" in str(refused) or "would be suppressed" in str(refused)  # noqa: PT017
+        return
+    names = list(release.schema.quasi_identifiers)
+    for name, level in release.manifest["levels"].items():
+        place = population.column_names.index(name)
+        tree = defense.hierarchies_[name]
+        labels = tree.generalise(tree.encode(population[name], name), level)
+        population = population.set_column(place, name, labels)
+    once = [*names, "user"] if known else names
+    people = population.select(once).group_by(once).aggregate([]) if known else population
+    ours = release.rows.select([*names, "user"]).cast(
+        pa.schema([(name, pa.string()) for name in names] + [("user", pa.int64())])
+    )
+    found = against(
+        classes_of(ours.group_by([*names, "user"]).aggregate([]), names), combinations_of(people, names)
+    )
+    assert found.unmatched == 0
+    assert release.guarantee.unit == "person"
+    assert found.k_map >= asked.get("k_map", 1)
+    assert found.delta_max <= asked.get("presence", (0, 1))[1]
+
+
+@settings(max_examples=40)
+@given(rows=ROWS, suppression=st.sampled_from([0.0, 0.5]))
+def test_a_person_stands_for_as_many_as_the_mean_of_their_weights(rows: list, suppression) -> None:
+    export = export_of(rows, person=True)
+    weighed = Export(export.table, Schema(SCHEMA.columns, person="user", weight="age"))
+    try:
+        release = OptimalKAnonymity(k=1, k_map=30, suppression=suppression).fit_transform(weighed)
+    except LabError:
+        return
+    mean = {who: np.mean([row[0] for row in rows if row[3] == who]) for who in {row[3] for row in rows}}
+    masses: dict = {}
+    columns = [release.rows[name].to_pylist() for name in ("age", "zip")]
+    for *label, who in zip(*columns, release.rows["user"].to_pylist(), strict=True):
+        masses.setdefault(tuple(label), {})[who] = mean[who]
+    assert min(sum(people.values()) for people in masses.values()) >= 30 - 1e-9
+
+
+@settings(max_examples=40)
+@given(rows=ROWS, k=st.integers(1, 4))
+def test_microaggregation_groups_whole_persons_and_keeps_the_mean(rows: list, k: int) -> None:
+    table = export_of(rows).table.select(["age", "user"]).append_column("w", pa.array([1.0] * len(rows)))
+    schema = Schema({"age": Column(Role.QUASI_IDENTIFIER)}, person="user", weight="w")
+    weights = [1.0 + row[0] for row in rows]
+    export = Export(table.set_column(2, "w", pa.array(weights)), schema)
+    persons = len({row[3] for row in rows})
+    if k > persons:
+        with pytest.raises(LabError, match=f"from 1 to the table's {persons} persons"):
+            Microaggregation(k=k).transform(export)
+        return
+    release = Microaggregation(k=k).transform(export)
+    classes = classes_of(release.rows, ["age"], person="user")
+    assert classes.k >= k
+    assert release.guarantee.unit == ("person" if k > 1 else "record")
+    released = release.rows["age"].to_numpy()
+    assert released @ weights == pytest.approx(np.array([row[0] for row in rows]) @ weights)
+    assert len(set(zip(table["user"].to_pylist(), released, strict=True))) == persons
 
 
 @settings(max_examples=40)

@@ -10,7 +10,7 @@ from arx_problems import adult, oracle, solve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defenses.constraints import KAnonymity
+from defenses.constraints import DeltaPresence, KAnonymity, KMap
 from defenses.disclosure import Closeness, DistinctDiversity, EntropyDiversity, RecursiveDiversity
 from defenses.judges import PersonJudge, RowJudge
 from defenses.lattice import lattice_from
@@ -221,6 +221,105 @@ def test_person_level_classes_hold_k_persons_and_whole_persons_are_left_out(tabl
         members = (labels == label).all(axis=1)
         assert len(set(person[kept][members])) >= 2
         assert len(set(np.array(columns[-1])[kept][members])) >= 2
+
+
+POPULATION_CONDITIONS = st.sampled_from(
+    [
+        [KMap(3)],
+        [DeltaPresence(0.0, 0.5)],
+        [DeltaPresence(0.3, 0.9)],
+        [DeltaPresence(0.0, 0.7), KAnonymity(2)],
+        [EntropyDiversity("s", 1.5)],
+        [Closeness("s", 0.3)],
+        [KMap(2), Closeness("s", 0.4)],
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    table=TABLES,
+    population=TABLES,
+    conditions=POPULATION_CONDITIONS,
+    suppression=st.sampled_from([0.0, 0.3]),
+    loss=st.sampled_from(["entropy", "loss", "average_class_size"]),
+)
+def test_conditions_on_persons_and_a_population_hold_by_their_definitions(
+    table, population, conditions, suppression, loss
+) -> None:
+    *quasi, sensitive, owners = table
+    person, others = (np.unique(people[-1], return_inverse=True)[1] for people in (table, population))
+    names = [f"q{number}" for number in range(3)]
+    codes = [np.array([*ours, *theirs]) for ours, theirs in zip(quasi, population[:3], strict=True)]
+    rows, outside = len(owners), len(others)
+    weights = [np.repeat([1.0, 0.0], [rows, outside]), np.repeat([0.0, 1.0], [rows, outside])]
+    values = np.array([*sensitive, *[-1] * outside])
+    trees = dict(zip(names, TREES, strict=True))
+    lattice = lattice_from(dict(zip(names, codes, strict=True)), trees, weights, [(values, 3)])
+    policy = Policy(conditions, suppression, (), 1, {"s": slice(2, 5)}, {"s": np.full(3, 1 / 3)})
+    judge = PersonJudge(lattice, policy, person, {"s": values}, others)
+    losses = []
+    for node in itertools.product(*(range(tree.height + 1) for tree in TREES)):
+        pairs = zip(TREES, node, codes, strict=True)
+        labels = list(zip(*(tree.codes[level][column] for tree, level, column in pairs), strict=True))
+        left = whole_persons(labels, person, others, sensitive, conditions)
+        out = len(set(person)) - len(left)
+        if out > int(suppression * len(set(person)) + 1e-9):
+            continue
+        verdict = judge.at(node)
+        assert verdict.suppressed == out
+        assert set(person[judge.rows(node)]) == left
+        losses.append(LOSSES[loss].value(lattice, *judge.kept(verdict)))
+    found = optimum(lattice, judge, LOSSES[loss])
+    assert (found is None) == (not losses)
+    if found is not None:
+        assert found.loss == pytest.approx(min(losses), rel=1e-9)
+
+
+def whole_persons(labels: list, person, others, sensitive: list[int], conditions: list) -> set[int]:
+    """Return who is left when persons of failing classes go until none fails, by the definitions."""
+    rows = range(len(person))
+    everyone = defaultdict(set)
+    for label, who in zip(labels[len(person) :], others, strict=True):
+        everyone[label].add(who)
+    left, first = set(person), True
+    while True:
+        classes = defaultdict(list)
+        for row in rows:
+            if person[row] in left:
+                classes[labels[row]].append(row)
+        present = all(isinstance(one, DeltaPresence) and one.low > 0 for one in conditions)
+        if first and present and set(everyone) - set(classes):
+            return set()
+        first = False
+        gone = set()
+        for label, members in classes.items():
+            people = {person[row] for row in members}
+            if not all(
+                holds(one, members, people, len(everyone[label]), person, sensitive) for one in conditions
+            ):
+                gone |= people
+        if not gone:
+            return left
+        left -= gone
+
+
+def holds(condition: object, members: list[int], people: set, size: int, person, sensitive) -> bool:
+    """Return whether one class of persons passes, by the definitions written out."""
+    if isinstance(condition, KAnonymity):
+        return len(people) >= condition.k
+    if isinstance(condition, KMap):
+        return size >= condition.k
+    if isinstance(condition, DeltaPresence):
+        return condition.low <= len(people) / max(size, 1) <= condition.high
+    shares = [0.0] * 3
+    for row in members:
+        shares[sensitive[row]] += 1 / len(people) / sum(person[other] == person[row] for other in members)
+    if isinstance(condition, EntropyDiversity):
+        entropy = -sum(share * np.log(share) for share in shares if share)
+        return np.count_nonzero(shares) >= condition.l and entropy >= np.log(condition.l) - 1e-9
+    assert isinstance(condition, Closeness)
+    return sum(abs(share - 1 / 3) for share in shares) / 2 <= condition.t + 1e-9
 
 
 def test_a_mean_risk_leaves_out_the_smallest_classes_first() -> None:
