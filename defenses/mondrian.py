@@ -111,7 +111,12 @@ class Scale:
         text = [None, *values.cast(pa.string()).to_pylist()]
         if declared.hierarchy is not None:
             tree = hierarchy_of(export.table[name], name, declared)
-            codes = np.append(0, tree.encode(pa.chunked_array([values]), name)).astype(np.int32)
+            try:
+                codes = np.append(0, tree.encode(pa.chunked_array([values]), name)).astype(np.int32)
+            except LabError:
+                # The sentence counts rows of the table and not distinct values.
+                tree.encode(export.table[name], name)
+                raise
             place = {label: code for code, label in enumerate(tree.labels[0])}
             codes[0] = place.get(None, 0)
             order = np.lexsort([level[codes] for level in tree.codes])

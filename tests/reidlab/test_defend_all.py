@@ -6,6 +6,7 @@ import json
 import resource
 import secrets
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -257,3 +258,126 @@ def test_without_room_nothing_is_drawn_and_the_ledger_stays(
     assert "cannot be written (File too large)" in capfd.readouterr().err
     assert not list((folder / "out").iterdir())
     assert (folder / "ledger").read_bytes() == before
+
+
+RECODING = ["optimal-k-anonymity", "mondrian", "microaggregation", "top-down"]
+TABLE = "who,zip,age,illness\n" + "".join(
+    f"u{n // 2},0213{n % 3},{20 + n % 7},{'abc'[n % 3]}\n" for n in range(24)
+)
+DECLARED = """
+{person}[columns.who]
+role = "insensitive"
+[columns.zip]
+role = "{zip}"
+{tree}
+[columns.age]
+role = "quasi_identifier"
+[columns.illness]
+role = "sensitive"
+"""
+TREES = {
+    "missing": ("02130;0213*\n02131;0213*\n", "misses 1 of the column's 3 values, in 8 of 24 rows"),
+    "torn": ("02130;a;x\n02131;a;y\n02132;b;y\n", "not monotone: line 1 shares its label of level 1"),
+}
+
+
+@pytest.fixture
+def refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., None]:
+    def check(name: str, sentence: str, *settings: str) -> None:
+        assert run(monkeypatch, name, *settings) == 2
+        printed = capfd.readouterr()
+        assert sentence in printed.err
+        assert printed.err.count("\n") == 1
+        assert not printed.out
+        assert not list((folder / "out").iterdir())
+
+    return check
+
+
+def declare(person: bool = False, zip_: str = "insensitive", tree: str = "") -> None:
+    Path("people.csv").write_text(TABLE)
+    text = DECLARED.format(person='person = "who"\n' if person else "", zip=zip_, tree=tree)
+    Path("schema.toml").write_text(text)
+
+
+@pytest.mark.parametrize(("person", "size"), [(False, "24 rows"), (True, "12 persons")])
+@pytest.mark.parametrize("name", RECODING)
+def test_a_k_beyond_the_table_is_refused_with_both_numbers(
+    name: str, person: bool, size: str, refused: Callable[..., None]
+) -> None:
+    declare(person)
+    sentence = f"k is 25 but must be from 1 to the table's {size}"
+    if name != "microaggregation":
+        sentence = f"k is 25 but the table has {size}"
+    refused(name, sentence, "k=25")
+
+
+@pytest.mark.parametrize("fault", TREES)
+@pytest.mark.parametrize("name", ["optimal-k-anonymity", "mondrian", "top-down"])
+def test_a_faulty_hierarchy_is_refused(name: str, fault: str, refused: Callable[..., None]) -> None:
+    text, sentence = TREES[fault]
+    Path("zip.csv").write_text(text)
+    declare(zip_="quasi_identifier", tree='hierarchy = "zip.csv"')
+    refused(name, sentence, "k=2")
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "sentence"),
+    [
+        ("mondrian", ["k=2", "l=4"], "l is 4 but 'illness' has 3 different values"),
+        ("top-down", ["k=2", "l=4"], "l is 4 but 'illness' has 3 different values"),
+        ("microaggregation", ["k=0"], "k is 0 but must be from 1 to the table's 24 rows"),
+    ],
+)
+def test_what_no_release_can_hold_is_refused(
+    name: str, settings: list[str], sentence: str, refused: Callable[..., None]
+) -> None:
+    declare()
+    refused(name, sentence, *settings)
+
+
+def test_columns_that_are_no_numbers_are_named_by_microaggregation(refused: Callable[..., None]) -> None:
+    declare()
+    sentence = "'illness' is string and not numeric"
+    refused("microaggregation", sentence, "columns=illness")
+    Path("people.csv").write_text(TABLE + "u99,02130,,a\n")
+    refused("microaggregation", "1 of 25 rows lack a number", "k=2")
+
+
+def test_a_search_that_would_suppress_everything_is_refused(refused: Callable[..., None]) -> None:
+    Path("zip.csv").write_text("02130;02130\n02131;02131\n02132;02132\n")
+    Path("age.csv").write_text("".join(f"{age};{age}\n" for age in range(20, 27)))
+    declare(zip_="quasi_identifier", tree='hierarchy = "zip.csv"')
+    text = Path("schema.toml").read_text()
+    text = text.replace("[columns.age]\n", '[columns.age]\nhierarchy = "age.csv"\n')
+    Path("schema.toml").write_text(text)
+    sentence = "All 24 rows would be suppressed, so nothing would leave"
+    name = "optimal-k-anonymity"
+    refused(name, sentence, "k=24", "suppression=1")
+    sentence = "None of the 4 nodes of the lattice satisfies k=24 with at most 0.1 of the rows suppressed"
+    refused(name, sentence, "k=24", "suppression=0.1")
+
+
+@pytest.mark.parametrize("name", RECODING)
+def test_without_room_nothing_of_a_recoding_is_written(name: str, refused: Callable[..., None]) -> None:
+    declare()
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, usual[1]))
+    try:
+        refused(name, "cannot be written (File too large)", "k=2")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", RECODING)
+def test_persons_with_several_rows_are_protected_from_the_shell(
+    name: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    declare(person=True)
+    assert run(monkeypatch, name, "k=4") == 0
+    told = json.loads(capfd.readouterr().out)["result"]
+    assert told["guarantee"]["k"] == 4
+    assert told["guarantee"]["unit"] == "person"
