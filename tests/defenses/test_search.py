@@ -276,6 +276,22 @@ def test_conditions_on_persons_and_a_population_hold_by_their_definitions(
         assert found.loss == pytest.approx(min(losses), rel=1e-9)
 
 
+def test_classes_of_persons_that_pass_can_fail_together() -> None:
+    tree = Hierarchy.from_rows([["x", "*"], ["y", "*"]])
+    values = {"s": np.array([0, 1, 0, 1])}
+    policy = Policy(
+        [EntropyDiversity("s", 2)], 0.0, (), None, {"s": slice(1, 3)}, {"s": np.array([0.5, 0.5])}
+    )
+    lattice = lattice_from({"q": np.array([0, 0, 1, 1])}, {"q": tree}, (), [(values["s"], 2)])
+    judge = PersonJudge(lattice, policy, np.array([0, 1, 0, 2]), values)
+    special, general = judge.at((0,)), judge.at((1,))
+    assert (special.suppressed, special.hopeless) == (0, False)
+    assert (general.suppressed, general.hopeless) == (3, False)
+    found = optimum(lattice, judge, LOSSES["loss"])
+    assert found is not None
+    assert found.node == (0,)
+
+
 def whole_persons(labels: list, person, others, sensitive: list[int], conditions: list) -> set[int]:
     """Return who is left when persons of failing classes go until none fails, by the definitions."""
     rows = range(len(person))
