@@ -117,7 +117,7 @@ significance, presence, population, average_risk, sample_uniques, population_uni
         """Search the lattice of ``export``; learns ``levels_``, ``loss_`` and ``hierarchies_``."""
         if self.loss not in LOSSES:
             raise LabError(f"loss is {self.loss!r} but must be one of {', '.join(LOSSES)}.")
-        self.hierarchies_ = hierarchies_of(export)
+        self.hierarchies_ = hierarchies_of(export, self.population)
         problem = problem_of(export, self._asked(), self.hierarchies_, narrow_first=self._narrow_first)
         lattice = problem.lattice()
         found = optimum(lattice, problem.judge(lattice), LOSSES[self.loss])

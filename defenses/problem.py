@@ -68,8 +68,8 @@ class Problem:
         return PersonJudge(lattice, self.policy, self.person, codes, self.others, self.masses)
 
 
-def hierarchies_of(export: Export) -> dict[str, Hierarchy]:
-    """Return the declared or proposed hierarchy of each quasi-identifier.
+def hierarchies_of(export: Export, population: pa.Table | None = None) -> dict[str, Hierarchy]:
+    """Return the declared or proposed hierarchy of each quasi-identifier, for a population's values too.
 
     Raises
     ------
@@ -80,7 +80,26 @@ def hierarchies_of(export: Export) -> dict[str, Hierarchy]:
     names = [name for name in schema.quasi_identifiers if name != schema.person]
     if not names:
         raise LabError("The schema declares no quasi-identifier: give at least one column that role.")
-    return {name: hierarchy_of(export.table[name], name, schema.columns[name]) for name in names}
+    return {
+        name: hierarchy_of(_with_others(export.table[name], name, population), name, schema.columns[name])
+        for name in names
+    }
+
+
+def _with_others(column: pa.ChunkedArray, name: str, population: pa.Table | None) -> pa.ChunkedArray:
+    """Return a column with a population's rows of it."""
+    import pyarrow as pa
+
+    if population is None or name not in population.column_names:
+        return column
+    try:
+        others = population[name].cast(column.type)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise LabError(
+            f"The population's column {name!r} is {population[name].type} and the table's is {column.type}: "
+            "convert one of them."
+        ) from None
+    return pa.chunked_array([*column.chunks, *others.chunks], column.type)
 
 
 def problem_of(

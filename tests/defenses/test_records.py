@@ -172,6 +172,16 @@ def test_k_map_and_presence_count_persons_by_the_measures_of_exports(
     assert found.delta_max <= asked.get("presence", (0, 1))[1]
 
 
+def test_a_population_may_hold_values_that_the_table_lacks() -> None:
+    export = export_of([(3, "10115", "a", 0), (4, "10117", "b", 1)])
+    population = export_of([(3, "10115", "a", 0), (4, "10117", "b", 1), (12, "20095", "a", 2)]).table
+    release = OptimalKAnonymity(k=1, k_map=2, population=population).fit_transform(export)
+    assert release.manifest["levels"] == {"age": 1, "zip": 1}
+    text = population.set_column(0, "age", pa.array(["3", "4", "twelve"]))
+    with pytest.raises(LabError, match="population's column 'age' is string and the table's is int64"):
+        OptimalKAnonymity(k=1, k_map=2, population=text).fit(export)
+
+
 @settings(max_examples=40)
 @given(rows=ROWS, suppression=st.sampled_from([0.0, 0.5]))
 def test_a_person_stands_for_as_many_as_the_mean_of_their_weights(rows: list, suppression) -> None:
