@@ -101,8 +101,9 @@ def count(
 ) -> Ints:
     """Return how many rows each predicate is true of; ``most + 1`` stands for any larger number.
 
-    Rows are looked at in growing blocks, each condition once for all predicates that share it, as
-    bits; a predicate that is true of more than ``most`` rows is dropped.
+    Single conditions are read off the counts of each column's codes. For conjunctions rows are
+    looked at in growing blocks, each condition once for all predicates that share it, as bits; a
+    predicate that is true of more than ``most`` rows is dropped.
 
     Examples
     --------
@@ -111,6 +112,8 @@ def count(
     >>> count(ages, Predicates(column, low, high, np.arange(2)))
     array([1, 2])
     """
+    if predicates.column.shape[1] == 1:
+        return np.minimum(_count_single(table, predicates, covers), most + 1)
     found = np.zeros(len(predicates), dtype=np.int64)
     rows = len(table[0]) if len(table) else 0
     for start in range(0, len(predicates), BLOCK):
@@ -152,16 +155,18 @@ def univariate(table: Sequence[Codes], coded: Coded) -> Predicates:
     """Return the conditions on one column that are true of one row: rare values and ends of scales."""
     parts = []
     for at, codes in enumerate(table):
-        row, values, times = first_rows(codes)
-        rare = times == 1
-        low, high, source = values[rare], values[rare], row[rare]
+        times = np.bincount(codes)
+        source = np.flatnonzero(times[codes] == 1)
+        source = source[np.argsort(codes[source])]
+        low = high = codes[source].astype(np.int64)
         if coded.ordered[at]:
-            known = values > 0
-            least = rare & known & (np.cumsum(known) == 1)
-            greatest = rare & known & (values == values.max(initial=0))
-            low = np.concatenate([low, np.ones(least.sum(), int), values[greatest]])
-            high = np.concatenate([high, values[least], np.full(greatest.sum(), coded.largest[at])])
-            source = np.concatenate([source, row[least], row[greatest]])
+            known = np.flatnonzero(times[1:]) + 1
+            least, greatest = np.isin(low, known[:1]), np.isin(low, known[-1:])
+            low, high = (
+                np.concatenate([low, np.ones(least.sum(), int), low[greatest]]),
+                np.concatenate([low, low[least], np.full(greatest.sum(), coded.largest[at])]),
+            )
+            source = np.concatenate([source, source[least], source[greatest]])
         parts.append(Predicates(np.full((len(low), 1), at), low[:, None], high[:, None], source))
     return Predicates.joined(parts)
 
@@ -231,6 +236,23 @@ def _from_rows(
     return Predicates(column, low, high, source)
 
 
+def _count_single(
+    table: Sequence[Codes], predicates: Predicates, covers: Sequence[Covers] | None
+) -> NDArray[np.int64]:
+    """Return how many rows each predicate of one condition is true of."""
+    found = np.zeros(len(predicates), dtype=np.int64)
+    for at in np.unique(predicates.column):
+        mine = np.flatnonzero(predicates.column[:, 0] == at)
+        low, high = predicates.low[mine, 0], predicates.high[mine, 0]
+        cover = None if covers is None else covers[at]
+        if cover is not None:
+            found[mine] = (cover @ np.bincount(table[at], minlength=cover.shape[1]))[low]
+            continue
+        upto = np.append(0, np.cumsum(np.bincount(table[at], minlength=int(high.max()) + 1)))
+        found[mine] = upto[high + 1] - upto[low]
+    return found
+
+
 def _count_block(
     table: Sequence[Codes], predicates: Predicates, covers: Sequence[Covers] | None
 ) -> NDArray[np.int64]:
@@ -272,19 +294,33 @@ def _coded(
         rank[-1] = 0
         ranks = rank[hashed.indices.fill_null(-1).to_numpy()]
         return np.split(ranks, np.cumsum([len(column) for column in columns])[:-1]), len(scale), True, None
-    place: dict[Label, int] = {}
-    coded = [encode(column) for column in columns]
-    for labels, _ in coded:
-        for label in labels:
-            place.setdefault(label, len(place))
-    codes = [np.array([place[label] for label in labels], dtype=np.int32)[rows] for labels, rows in coded]
-    largest = max(len(place) - 1, 0)
-    true = set().union(*(labels for labels, _ in coded[1:]))
-    unseen = [label for label in coded[0][0] if label not in true]
-    known = [label for label in place if label in true]
-    stands_for = covered(unseen, known, declared)
+    labels, codes = _on_one_scale(columns)
+    largest = max(len(labels) - 1, 0)
+    of_people = np.concatenate([codes[0][:0], *codes[1:]])
+    known = np.bincount(of_people, minlength=len(labels)) > 0
+    if known.all():
+        return codes, largest, False, None
+    known_at, unseen_at = np.flatnonzero(known), np.flatnonzero(~known)
+    stands_for = covered([labels[at] for at in unseen_at], [labels[at] for at in known_at], declared)
     if not stands_for.any():
         return codes, largest, False, None
-    covers = np.eye(len(place), dtype=bool)
-    covers[np.ix_([place[label] for label in unseen], [place[label] for label in known])] = stands_for
+    covers = np.eye(len(labels), dtype=bool)
+    covers[np.ix_(unseen_at, known_at)] = stands_for
     return codes, largest, False, covers
+
+
+def _on_one_scale(columns: Sequence[pa.ChunkedArray]) -> tuple[list[Label], list[Codes]]:
+    """Return the labels that occur in any of the columns, and each column's codes."""
+    import pyarrow as pa
+
+    if len({column.type for column in columns}) == 1:
+        whole = pa.chunked_array([chunk for column in columns for chunk in column.chunks], columns[0].type)
+        labels, rows = encode(whole)
+        return labels, np.split(rows, np.cumsum([len(column) for column in columns])[:-1])
+    place: dict[Label, int] = {}
+    coded = [encode(column) for column in columns]
+    for own, _ in coded:
+        for label in own:
+            place.setdefault(label, len(place))
+    codes = [np.array([place[label] for label in own], dtype=np.int32)[rows] for own, rows in coded]
+    return list(place), codes

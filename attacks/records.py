@@ -191,7 +191,8 @@ def strange_rows(
 
     Where no person column tells, equal rows are the same people if there are more of them than
     chance explains: the share of the original's own rows that have an equal is what a stranger's
-    row would have (Good and Turing). ``codes`` are those of ``row_codes``, when they are known already.
+    row would have (Good and Turing). ``codes``, none below 0, are equal where the rows are; by default
+    those of ``row_codes``.
 
     Raises
     ------
@@ -209,8 +210,8 @@ def strange_rows(
         why = f"their {person!r} is in the original"
     else:
         ours, theirs = codes or row_codes(original, control)
-        counts = np.bincount(ours, minlength=int(theirs.max()) + 1)
-        shared = counts[theirs] > 0
+        known, counts = np.unique(ours, return_counts=True)
+        shared = np.append(known, -1)[np.searchsorted(known, theirs)] == theirs
         chance = 1 - np.count_nonzero(counts == 1) / max(len(ours), 1)
         spread = np.sqrt(rows * chance * (1 - chance) * (1 + rows / max(len(ours), 1)))
         if np.count_nonzero(shared) <= rows * chance + 6 * spread + 3:

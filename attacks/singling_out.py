@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from attacks.advantage import effective
 from attacks.attack import inapplicable, require
-from attacks.keys import joint_codes
+from attacks.keys import packed
 from attacks.predicates import (
     Coded,
     Codes,
@@ -19,7 +19,6 @@ from attacks.predicates import (
     Ints,
     Predicates,
     count_people,
-    first_rows,
     multivariate,
     univariate,
 )
@@ -212,7 +211,7 @@ class World:
 
     def different(self) -> Ints:
         """Return the first row of each different combination of values."""
-        return np.sort(first_rows(joint_codes(self.codes, len(self)))[0])
+        return np.sort(np.unique(packed(self.codes, len(self)), return_index=True)[1])
 
     def some(self, persons: int, stream: Stream) -> World:
         """Return at most so many people, drawn at random, with all their rows."""
@@ -235,7 +234,7 @@ class World:
 def joint_rows(worlds: Sequence[World]) -> tuple[Ints, Ints]:
     """Return one code per row of two worlds, equal where the rows are."""
     columns = [np.concatenate(pair) for pair in zip(*(world.codes for world in worlds), strict=True)]
-    codes = joint_codes(columns, sum(map(len, worlds)))
+    codes = packed(columns, sum(map(len, worlds)))
     return codes[: len(worlds[0])], codes[len(worlds[0]) :]
 
 
