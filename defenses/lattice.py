@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.errors import LabError
 from exports.hierarchies import Hierarchy
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ Floats = NDArray[np.float64]
 Passes = NDArray[np.bool_]
 Node = tuple[int, ...]
 
-MOST_NODES = 50_000_000
 LARGEST_KEY = 2**62
 
 
@@ -113,7 +112,7 @@ class Lattice:
     @property
     def nodes(self) -> int:
         """Number of nodes."""
-        return int(np.prod([height + 1 for height in self.heights], dtype=np.int64))
+        return prod(height + 1 for height in self.heights)
 
     @property
     def rows(self) -> float:
@@ -135,7 +134,7 @@ def lattice_of(table: pa.Table, hierarchies: Mapping[str, Hierarchy]) -> Lattice
     Raises
     ------
     LabError
-        When a hierarchy misses a value, or the lattice is too large to search.
+        When a hierarchy misses a value.
     """
     return lattice_from(
         {name: one.encode(table[name], name) for name, one in hierarchies.items()}, hierarchies
@@ -162,12 +161,6 @@ def lattice_from(
         Sensitive columns, each counted in as many further measures as it has values; -1 is not
         counted.
     """
-    nodes = float(np.prod([hierarchy.height + 1.0 for hierarchy in hierarchies.values()]))
-    if nodes > MOST_NODES:
-        raise LabError(
-            f"The lattice of {len(coded)} quasi-identifiers has {nodes:,.0f} nodes and at most "
-            f"{MOST_NODES:,} can be searched: give fewer quasi-identifiers or levels."
-        )
     sizes = [len(hierarchy.labels[0]) for hierarchy in hierarchies.values()]
     order, starts = grouped(packed(list(coded.values()), sizes))
     times = np.diff(starts, append=len(order))

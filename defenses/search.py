@@ -10,7 +10,9 @@ from defenses.forecasts import Forecast, Reach, diversity
 from defenses.judges import Judge, Verdict
 from defenses.lattice import Floats, Lattice, Node
 from defenses.losses import Loss
+from exports.errors import LabError
 
+MOST_NODES = 50_000_000
 MOST_WORK = 4
 """Extra work of counting a node with many combinations of labels, by sorting, beside one with few."""
 LEAST_GAIN = 0.3
@@ -44,7 +46,17 @@ def optimum(lattice: Lattice, judge: Judge, loss: Loss) -> Optimum | None:
     found (predictive tagging, as in Flash: Kohlmayer et al. 2012,
     doi:10.1109/SocialCom-PASSAT.2012.52). The order of the visits is learned while searching:
     it decides how long the search takes, not what it finds.
+
+    Raises
+    ------
+    LabError
+        When the lattice is too large to search.
     """
+    if lattice.nodes > MOST_NODES:
+        raise LabError(
+            f"The lattice of {len(lattice.axes)} quasi-identifiers has {lattice.nodes:,} nodes and at most "
+            f"{MOST_NODES:,} can be searched: give fewer quasi-identifiers or levels, or take mondrian."
+        )
     return Search(lattice, judge, loss).run()
 
 

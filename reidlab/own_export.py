@@ -54,6 +54,7 @@ def experiment(file: Path, schema: Path, *, ks: Sequence[int], epsilons: Sequenc
     if declared.quasi_identifiers or declared.sensitive:
         defenses += [Part("global-recoding", label="as it is")]
         defenses += [Part("optimal-k-anonymity", {"k": k, "suppression": 0.05}) for k in ks]
+        defenses += [Part("mondrian", {"k": k}) for k in ks]
         defenses += [Part("mst", {"epsilon": epsilon, "delta": "1e-6"}) for epsilon in epsilons]
         attacks += [Part(name) for name in RECORDS]
     if declared.names(Role.IDENTIFIER, Role.TOKEN):

@@ -367,3 +367,13 @@ def test_weights_weigh_the_means_of_microaggregation() -> None:
     schema = Schema({"x": Column(Role.QUASI_IDENTIFIER)}, weight="w")
     export = Export(pa.table({"x": [0.0, 3.0], "w": [1.0, 2.0]}), schema)
     assert Microaggregation(k=2).transform(export).rows["x"].to_pylist() == [2.0, 2.0]
+
+
+def test_a_lattice_too_large_to_search_stops_the_search_alone():
+    draw = np.random.default_rng(1).integers(0, 8, (40, 26))
+    columns = {f"c{at}": pa.array(column) for at, column in enumerate(draw.T)}
+    export = Export(pa.table(columns), Schema.of(quasi_identifier=list(columns)))
+    with pytest.raises(LabError, match=r"26 quasi-identifiers has [\d,]+ nodes .*mondrian"):
+        OptimalKAnonymity(k=2).fit(export)
+    assert defenses.find("global-recoding")().fit(export).transform(export).table.num_rows == 40
+    assert classes_of(combinations_of(Mondrian(k=2).transform(export).table, list(columns))).k >= 2

@@ -38,7 +38,11 @@ def test_the_report_holds_attacks_on_the_export_and_on_its_defences(export, tmp_
     run = CliRunner().invoke(app, ["assess", str(export), "--with-attacks", *options])
     assert run.exit_code == 0, run.output
     rows = json.loads(run.stdout)["result"]["frontier"]
-    assert {row["defence"] for row in rows} == {"as it is", "optimal-k-anonymity(k=5, suppression=0.05)"}
+    assert {row["defence"] for row in rows} == {
+        "as it is",
+        "mondrian(k=5)",
+        "optimal-k-anonymity(k=5, suppression=0.05)",
+    }
     assert all(row["advantage"] is not None or row["why not"] for row in rows)
     told = page.read_text()
     assert "Attacks after each defence" in told
