@@ -13,7 +13,10 @@ from attacks.keys import packed, small_codes
 from exports.randomness import Stream
 
 PEOPLE, ROWS = 128, 8_192
-"""Size of a block of distances: small enough to stay in the cache."""
+"""Size of a block of distances: small enough to stay in memory near the core."""
+
+AT_ONCE = 32
+"""People whose distances are summed at once: their columns' parts stay in the cache."""
 
 TIE = np.float32(1e-5)
 """Distances closer than this are equal: they differ by the rounding of their sum."""
@@ -143,13 +146,24 @@ def _keys(
 
 def distances(columns: Sequence[Compared], people: NDArray[np.int64], rows: slice) -> NDArray[np.float32]:
     """Return the distance of some people to each row of a block."""
-    mismatches = np.zeros((len(people), rows.stop - rows.start), np.min_scalar_type(len(columns)))
-    differs = np.empty(mismatches.shape, dtype=bool)
+    total = np.empty((len(people), rows.stop - rows.start), np.float32)
+    for start in range(0, len(people), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        _fill(total[part], columns, people[part], rows)
+    return total
+
+
+def _fill(
+    total: NDArray[np.float32], columns: Sequence[Compared], people: NDArray[np.int64], rows: slice
+) -> None:
+    """Write the distance of a few people to each row of a block."""
+    mismatches = np.zeros(total.shape, np.min_scalar_type(len(columns)))
+    differs = np.empty(total.shape, dtype=bool)
     for column in columns:
         if column.cost is None and not column.is_number:
             np.not_equal(column.released[rows], column.known[people, None], out=differs)
             mismatches += differs.view(np.uint8)
-    total = mismatches.astype(np.float32)
+    total[:] = mismatches
     for column in columns:
         known, released = column.known[people], column.released[rows]
         if column.cost is not None:
@@ -160,7 +174,6 @@ def distances(columns: Sequence[Compared], people: NDArray[np.int64], rows: slic
             if (known == NULL).any() or (released == NULL).any():
                 np.minimum(apart, np.float32(1), out=apart)
             total += apart
-    return total
 
 
 def _update(
