@@ -89,6 +89,24 @@ def _noisy_max(name: str, seed: int | None, level: float) -> AuditResult:
     return audit_worlds(name, *worlds, claimed=2.0, level=level, seed=seed)
 
 
+def _noisy_size(name: str, seed: int | None, level: float) -> AuditResult:
+    """Audit the answer to one question about an audience, by someone who may or may not be in it."""
+    import pyarrow as pa
+
+    from defenses.audience_size import NoisySize
+    from exports.queries import CountQuery
+
+    def size(people: int, run: int) -> int:
+        audience = pa.table({"mail": [f"p{number}@mail.example" for number in range(people)]})
+        defense = NoisySize(1, 1, seed=None if seed is None else CHOICES * seed + run)
+        ask = defense.transform(Export(audience, Schema.of(token=["mail"]))).ask
+        assert ask is not None
+        return ask(CountQuery())
+
+    worlds = [np.array([size(people, run) for run in range(CHOICES)], dtype=np.float64) for people in (5, 4)]
+    return audit_worlds(name, *worlds, claimed=1.0, level=level, seed=seed)
+
+
 def _canaries_in_cells(
     defense: Callable[..., Any], base: int = 0
 ) -> Callable[[str, int | None, float], AuditResult]:
@@ -288,8 +306,9 @@ AUDITS: Mapping[str, Callable[[str, int | None, float], AuditResult]] = {
     "laplace": _noise,
     "mst": _synthesiser("mst"),
     "noisy-max": _noisy_max,
+    "noisy-size": _noisy_size,
     "privbayes": _synthesiser("privbayes"),
     "randomised-response": _canary_answers(_made("randomised-response", column="answer", epsilon=1)),
     "unary-encoding": _canary_answers(_made("unary-encoding", column="answer", epsilon=1)),
 }
-"""Every mechanism that claims an epsilon has its audit here."""
+"""Every mechanism that claims an epsilon has its audit here; psi-size answers with noisy-size's noise."""
