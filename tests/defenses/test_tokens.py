@@ -54,7 +54,8 @@ def plain_tokens(export):
 
 
 PUBLIC = [Hash(), Salt("platform"), Truncate(5, 10_000), Bloom()]
-SECRET = [Hmac(key_env="KEY"), Bloom(key_env="KEY"), SaltBuckets("2018-12-31", key_env="KEY")]
+SECRET = [Hmac(key_env="KEY"), Bloom(key_env="KEY")]
+OPERATED = SaltBuckets("2018-12-31", key_env="KEY")
 FILTERS = [
     DoNotSend(),
     Minimise(["in therapy"]),
@@ -65,7 +66,9 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize("defense", PUBLIC + SECRET + FILTERS, ids=lambda defense: repr(defense)[:40])
+@pytest.mark.parametrize(
+    "defense", [*PUBLIC, *SECRET, OPERATED, *FILTERS], ids=lambda defense: repr(defense)[:40]
+)
 def test_every_upload_list_is_tokens_of_known_owners(defense, export):
     release = defense.transform(export)
     column = next(iter(release.schema.names(Role.TOKEN)))
@@ -88,6 +91,13 @@ def test_a_secret_recipe_lets_the_recipient_match_nobody(defense, export):
     column = defense.transform(export).schema.names(Role.TOKEN)[0]
     sent = set(defense.transform(export).rows[column].to_pylist())
     assert not sent & set(defense.recipient_tokens(export)[column].to_pylist())
+
+
+def test_an_operator_lets_every_participant_match_and_nobody_else(export, monkeypatch):
+    sent = set(OPERATED.transform(export).rows[ODD].to_pylist())
+    assert sent == set(OPERATED.recipient_tokens(export)[ODD].to_pylist())
+    monkeypatch.setenv("KEY", secrets.token_hex(32))
+    assert not sent & set(OPERATED.recipient_tokens(export)[ODD].to_pylist())
 
 
 @pytest.mark.parametrize("defense", FILTERS, ids=lambda defense: defense.name)

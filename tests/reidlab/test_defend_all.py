@@ -41,6 +41,8 @@ role = "sensitive"
 domain = ["no", "yes"]
 [columns.agreed]
 role = "insensitive"
+[columns.seen]
+role = "insensitive"
 """
 DP = ["epsilon=1", "seed=1"]
 SYNTHESIS = ["epsilon=5", "delta=1e-6", "columns=age,illness", "seed=1"]
@@ -75,6 +77,7 @@ SETTINGS = {
     "psi-size": ["theirs=pool.csv"],
     "randomised-response": ["column=illness", *DP],
     "rank-swapping": ["columns=income", "seed=1"],
+    "retain-less": ["on=2018-12-31", "days=180", "column=seen"],
     "rounded-size": ["by=illness"],
     "salt": ["salt=platform-a"],
     "salt-buckets": ["on=2018-06-01", "key_file=key"],
@@ -97,11 +100,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rows = [
         (
             *(f"p{n}@mail.example", f"021{3 + n % 2}{n % 3}", 20 + n * 7 % 10, 1000 + n * 11 % 41),
-            *("abc"[n % 3], ("no", "yes")[n % 2], consent[n % 4]),
+            *("abc"[n % 3], ("no", "yes")[n % 2], consent[n % 4], f"2018-{1 + n % 12:02}-10"),
         )
         for n in range(96)
     ]
-    lines = ["mail,zip,age,income,illness,client,agreed", *(",".join(map(str, row)) for row in rows)]
+    lines = ["mail,zip,age,income,illness,client,agreed,seen", *(",".join(map(str, row)) for row in rows)]
     (tmp_path / "people.csv").write_text("\n".join(lines) + "\n")
     (tmp_path / "pool.csv").write_text("mail\n" + "".join(f"p{n}@mail.example\n" for n in range(80, 200)))
     (tmp_path / "schema.toml").write_text(SCHEMA)
