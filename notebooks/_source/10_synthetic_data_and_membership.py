@@ -253,7 +253,7 @@ operating_points(found)
 
 # %%
 for name, result in found.items():
-    error = measure("synthetic-two-way-error", data, releases[name])[1]
+    error = measure("two-way-error", data, releases[name])[1]
     print(
         f"{name:<24} finds {result.attack.share:6.1%}   pairs off by {error:.3f}   {releases[name].guarantee}"
     )
