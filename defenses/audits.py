@@ -98,13 +98,13 @@ def _noisy_size(name: str, seed: int | None, level: float) -> AuditResult:
 
     def size(people: int, run: int) -> int:
         audience = pa.table({"mail": [f"p{number}@mail.example" for number in range(people)]})
-        defense = NoisySize(1, 1, seed=None if seed is None else CHOICES * seed + run)
+        defense = NoisySize(2, 2, seed=None if seed is None else CHOICES * seed + run)
         ask = defense.transform(Export(audience, Schema.of(token=["mail"]))).ask
         assert ask is not None
         return ask(CountQuery())
 
     worlds = [np.array([size(people, run) for run in range(CHOICES)], dtype=np.float64) for people in (5, 4)]
-    return audit_worlds(name, *worlds, claimed=1.0, level=level, seed=seed)
+    return audit_worlds(name, *worlds, claimed=2.0, level=level, seed=seed)
 
 
 def _canaries_in_cells(
