@@ -72,6 +72,8 @@ def messages(path: Path) -> Iterator[Message]:
     try:
         with _opened(path) as stream:
             yield from _requests(stream, path) if is_har(path) else _events(stream, path)
+    except FileNotFoundError:
+        raise LabError(f"{path} does not exist: check the path.") from None
     except (OSError, EOFError, UnicodeError):
         raise LabError(f"{path} cannot be read as UTF-8 text to its end: check that it is whole.") from None
 
