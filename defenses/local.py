@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from defenses.bits import Bits
 from defenses.budget import exact
@@ -153,18 +154,27 @@ def estimated_counts(release: Release) -> dict[str, float]:
     >>> estimated_counts(RandomisedResponse("sex", epsilon=20, seed=1).transform(export))
     {'f': 1000.0..., 'm': ...e-0...}
     """
-    odds: Mapping[str, Any] = release.manifest["odds"]
-    said = release.rows[release.manifest["parameters"]["column"]].cast("string")
+    odds = release.manifest["odds"]
+    return dict(zip(odds["values"], _estimated(release, _weights(release)).tolist(), strict=True))
+
+
+def _weights(release: Release) -> NDArray[np.float64]:
     weight = weights_of(release.as_export())
-    weight = np.ones(len(said)) if weight is None else weight
+    return np.ones(release.rows.num_rows) if weight is None else weight
+
+
+def _estimated(release: Release, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return unbiased estimates of the sum of ``weight`` over the people of each value."""
+    odds: Mapping[str, Any] = release.manifest["odds"]
+    said = release.rows[release.manifest["parameters"]["column"]].cast("string").fill_null("")
     if release.manifest["defense"] == UnaryEncoding.name:
         digits = np.frombuffer("".join(said.to_pylist()).encode(), dtype=np.uint8) - ord("0")
         counts = weight @ digits.reshape(len(said), -1)
     else:
-        answers = np.array([text or "" for text in said.to_pylist()], dtype=object)
+        answers = said.to_numpy(zero_copy_only=False)
         counts = np.array([weight[answers == value].sum() for value in odds["values"]])
-    estimate = (counts - weight.sum() * odds["false"]) / (odds["true"] - odds["false"])
-    return dict(zip(odds["values"], estimate.tolist(), strict=True))
+    estimate: NDArray[np.float64] = (counts - weight.sum() * odds["false"]) / (odds["true"] - odds["false"])
+    return estimate
 
 
 def standard_errors(release: Release) -> dict[str, float]:
@@ -182,9 +192,9 @@ def standard_errors(release: Release) -> dict[str, float]:
     {'f': 30.3..., 'm': 30.3...}
     """
     true, false = (release.manifest["odds"][name] for name in ("true", "false"))
-    rows = release.rows.num_rows
-    counts = np.clip(list(estimated_counts(release).values()), 0, rows)
-    variance = counts * true * (1 - true) + (rows - counts) * false * (1 - false)
+    squares = _weights(release) ** 2
+    counts = np.clip(_estimated(release, squares), 0, squares.sum())
+    variance = counts * true * (1 - true) + (squares.sum() - counts) * false * (1 - false)
     errors = np.sqrt(variance) / (true - false)
     return dict(zip(release.manifest["odds"]["values"], errors.tolist(), strict=True))
 

@@ -43,6 +43,15 @@ def test_estimates_scatter_as_their_standard_errors_say(defense, export):
     np.testing.assert_allclose(scatter, said, rtol=5 / 200**0.5)
 
 
+@pytest.mark.parametrize("defense", [RandomisedResponse, UnaryEncoding])
+def test_weighted_estimates_scatter_as_their_standard_errors_say(defense, export):
+    weights = np.where(np.arange(ROWS) % 10 == 0, 20.0, 1.0)
+    weighted = Export(export.table.append_column("w", [weights]), Schema(SCHEMA.columns, weight="w"))
+    releases = [defense("mood", epsilon=1, seed=seed).transform(weighted) for seed in range(100)]
+    scatter = np.std([list(estimated_counts(release).values()) for release in releases], axis=0)
+    np.testing.assert_allclose(scatter, list(standard_errors(releases[0]).values()), rtol=5 / 200**0.5)
+
+
 @pytest.mark.parametrize("epsilon", ["0.01", "1", "5", "60"])
 @pytest.mark.parametrize("defense", [RandomisedResponse, UnaryEncoding])
 def test_no_answer_is_more_than_exp_epsilon_times_likelier_than_another(defense, epsilon, export):
