@@ -87,7 +87,7 @@ class KAnonymity:
         """A class with fewer rows is too small by what was asked."""
         return self.k
 
-    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002 - a fixed need
         """Return the rows that a class needs."""
         return self.least_rows
 
@@ -111,7 +111,7 @@ class KMap:
     sensitive: ClassVar[None] = None
     least_rows: ClassVar[float] = 1
 
-    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002 - a fixed need
         """Return the rows that a class needs."""
         return self.least_rows
 
@@ -136,7 +136,7 @@ class DeltaPresence:
     sensitive: ClassVar[None] = None
     least_rows: ClassVar[float] = 0
 
-    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002 - a fixed need
         """Return the rows that a class needs."""
         return self.least_rows
 

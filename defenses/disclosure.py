@@ -32,7 +32,7 @@ class DistinctDiversity:
         """A class with fewer rows is too small by what was asked."""
         return self.l
 
-    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002 - a fixed need
         """Return the rows that a class needs."""
         return self.least_rows
 
@@ -55,7 +55,7 @@ class EntropyDiversity:
     """
 
     sensitive: str
-    l: float  # noqa: E741
+    l: float  # noqa: E741 - the literature's name
     grassberger: bool = False
     absorbing: ClassVar[bool] = False
 
@@ -69,7 +69,7 @@ class EntropyDiversity:
         """A class with fewer rows is too small by what was asked."""
         return 1 if self.grassberger else self.l
 
-    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002 - a fixed need
         """Return the rows that a class needs: one per value."""
         return math.ceil(self.l)
 
@@ -106,7 +106,7 @@ class RecursiveDiversity:
 
     sensitive: str
     c: float
-    l: float  # noqa: E741
+    l: float  # noqa: E741 - the literature's name
     absorbing: ClassVar[bool] = False
     convex: ClassVar[bool] = True
 
@@ -115,7 +115,7 @@ class RecursiveDiversity:
         """A class with fewer rows is too small by what was asked."""
         return self.l
 
-    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002 - a fixed need
         """Return the rows that a class needs."""
         return self.least_rows
 
@@ -235,7 +235,7 @@ class DeltaDisclosure:
     convex: ClassVar[bool] = False
     least_rows: ClassVar[float] = 0
 
-    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002 - a fixed need
         """Return the rows that a class needs."""
         return self.least_rows
 
@@ -261,7 +261,7 @@ class AlphaShare:
     convex: ClassVar[bool] = True
     least_rows: ClassVar[float] = 0
 
-    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002
+    def needed_rows(self, reference: Floats) -> float:  # noqa: ARG002 - a fixed need
         """Return the rows that a class needs: one row of each of 1/alpha values."""
         return float(np.ceil(1 / self.alpha - 1e-9)) if self.alpha else np.inf
 
