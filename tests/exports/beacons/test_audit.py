@@ -226,7 +226,7 @@ def test_unreadable_bytes_missing_files_and_cut_archives_are_one_sentence(tmp_pa
         (tmp_path / name).write_bytes(content)
         with pytest.raises(LabError):
             audit_beacons(tmp_path / name)
-    with pytest.raises(LabError, match="cannot be read"):
+    with pytest.raises(LabError, match="does not exist: check the path"):
         audit_beacons(tmp_path / "absent.har")
 
 
