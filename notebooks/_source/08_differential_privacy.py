@@ -194,11 +194,14 @@ on_sizes = {e: by_size.run(size, Truth(accounts), seed=1) for e, size in sizes.i
 {e: (result.attack, result.baseline) for e, result in on_sizes.items()}
 
 # %% [markdown]
-# At epsilon 1 for each answer she is right about 58 of 60: she asks the same thing with other decoys, and averages the noise away. That
-# is what a budget is for; here it was set so high that it never ran out. At 0.01 her forty lists for each person do not suffice.
+# At epsilon 1 for each answer she is right about 58 of 60, where always saying no is right about 50: she asks the same thing with other
+# decoys, and averages the noise away. That is what a budget is for; here it was set so high that it never ran out. At 0.01 her forty
+# lists for each person do not suffice. We chose forty after ten had shown nothing at epsilon 1: who stops an attack early finds less
+# than there is.
 
 # %% tags=["quoted"]
 lessons.quoted("58", on_sizes[1].attack.count)
+lessons.quoted("50", on_sizes[1].baseline.count)
 
 # %% [markdown]
 # **Exercise.** A platform answers 500 questions about the same audience at epsilon 0.01 each. What epsilon, per person, has it spent?
