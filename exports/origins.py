@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,6 +105,11 @@ class Source:
     def position(self, column: str) -> str:
         """Return the name by position (``c0``, ``c1``, ...) under which engines know a column."""
         return f"c{self.columns.index(column)}"
+
+    def positions(self, columns: Iterable[str]) -> list[str]:
+        """Return the names by position of several columns."""
+        places = {name: place for place, name in enumerate(self.columns)}
+        return [f"c{places[column]}" for column in columns]
 
     def __repr__(self) -> str:
         return f"{self.name}: {len(self.columns):,} columns, not read yet"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from exports.detection import Detection, detect, words_of
+from exports.detection import Detection, detect_all, words_of
 from exports.reading import first_rows
 from exports.schema import Column, Role, Schema
 
@@ -72,8 +72,9 @@ def propose(source: Source, engine: Engine) -> Mapping[str, Guess]:
     {'id': 'identifier', 'age': 'quasi_identifier', 'diagnosis': 'sensitive'}
     """
     rows = first_rows(source, SAMPLE, engine)
-    guesses = {name: _guess(name, rows.column(name)) for name in source.columns}
-    return MappingProxyType(guesses)
+    columns = {name: rows.column(name) for name in source.columns}
+    detected = detect_all(columns)
+    return MappingProxyType({name: _guess(name, columns[name], detected[name]) for name in columns})
 
 
 def schema_of(guesses: Mapping[str, Guess]) -> Schema:
@@ -107,7 +108,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text).replace("\x7f", "\\u007f")
 
 
-def _guess(name: str, column: pa.ChunkedArray) -> Guess:
+def _guess(name: str, column: pa.ChunkedArray, detected: Detection) -> Guess:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -125,15 +126,15 @@ def _guess(name: str, column: pa.ChunkedArray) -> Guess:
     if SAMPLING_WEIGHT.search(words_of(name)):
         return Guess(Role.INSENSITIVE, f"called like a sampling weight, which no outsider knows; {seen}")
     unique = distinct == there and there > 2 and not pa.types.is_floating(column.type)
-    return _judged(name, detect(name, column), seen, unique=unique, varied=distinct > there / 2)
+    return _judged(name, detected, seen, unique=unique, varied=distinct > there / 2)
 
 
 def _judged(name: str, found: Detection, seen: str, *, unique: bool, varied: bool) -> Guess:
     """Weigh what was detected against what the name says of sensitive things."""
     if found.role in (Role.IDENTIFIER, Role.TOKEN):
         return Guess(found.role, f"{found.evidence}; {seen}", found.kind)
-    words = re.sub(r"(?<=[a-z]) (?=[0-9])", "", words_of(name)).split()
-    hit = next((stem for stem in SENSITIVE_WORDS.split() if any(w.startswith(stem) for w in words)), None)
+    words = " " + re.sub(r"(?<=[a-z]) (?=[0-9])", "", words_of(name))
+    hit = next((stem for stem in SENSITIVE_WORDS.split() if f" {stem}" in words), None)
     if hit is not None:
         return Guess(Role.SENSITIVE, f"called like {hit!r}; {seen}", found.kind)
     if found.kind == "free_text" and varied:

@@ -69,8 +69,7 @@ def first_rows(source: Source, count: int, engine: Engine) -> pa.Table:
 def spread(source: Source, names: Sequence[str], by: Sequence[str], engine: Engine) -> str:
     """Write columns of a source as parts such that no class is in two; return the name to ask for them."""
     columns = _columns(source, names)
-    keys = [source.position(name) for name in by]
-    return engine.spread(f"select {columns} from {engine.scan(source)}", keys, PARTS)
+    return engine.spread(f"select {columns} from {engine.scan(source)}", source.positions(by), PARTS)
 
 
 def parts(spread_name: str, names: Sequence[str], engine: Engine, limit: int) -> Iterator[Combinations]:
@@ -121,7 +120,7 @@ def _batches(source: Source, names: Sequence[str], engine: Engine) -> Iterator[p
 
 
 def _columns(source: Source, names: Sequence[str]) -> str:
-    return ", ".join(source.position(name) for name in names)
+    return ", ".join(source.positions(names))
 
 
 def _parquet_batches(

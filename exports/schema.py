@@ -180,7 +180,7 @@ class Schema:
         LabError
             When the table has a column that is not declared, or the schema one that is absent.
         """
-        present = tuple(table_names)
+        present = dict.fromkeys(table_names)
         special = {self.person, self.weight, self.household, self.time, self.consent}
         undeclared = [name for name in present if name not in self.columns and name not in special]
         if undeclared:

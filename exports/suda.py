@@ -17,6 +17,9 @@ MOST_SETS = 8_192
 MOST_WORK = 400_000_000
 """Sets of columns, and sets times combinations, that are searched unless asked for more."""
 
+LARGEST_FACTORIAL = 170
+"""Number whose factorial is the last that a float holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class MinimalUniques:
@@ -37,7 +40,8 @@ class MinimalUniques:
     combinations : Combinations
         Of ``columns``; what ``score`` and ``sizes`` refer to.
     score : array of float64
-        SUDA score of each combination: the sum of (m - size)! over its minimal sets.
+        SUDA score of each combination: the sum of (m - size)! over its minimal sets; infinite where
+        that is more than a float holds.
     sizes : array of int64
         Columns of the smallest set that singles out each combination; 0 for none.
     largest : int
@@ -109,7 +113,7 @@ def minimal_uniques(
             known = np.logical_or.reduce([below[part] for part in _parts(chosen)])
             groups, single = search.singles(chosen, np.flatnonzero(~known))
             single = single[alone[single]]
-            score[single] += factorial(m - size)
+            score[single] += _weight(m - size)
             sizes[single[sizes[single] == 0]] = size
             known[single] = True
             here[chosen] = known
@@ -199,6 +203,11 @@ class _Search:
         new = np.append(True, (keys[1:] >> self._bits) != (keys[:-1] >> self._bits))[: len(keys)]
         single = new & np.append(new[1:], True)[: len(keys)]
         return int(new.sum()), keys[single] & ((1 << self._bits) - 1)
+
+
+def _weight(spare: int) -> float:
+    """Return the factorial of the columns that a set leaves out; infinity from 171 columns on."""
+    return float(factorial(spare)) if spare <= LARGEST_FACTORIAL else np.inf
 
 
 def _parts(chosen: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

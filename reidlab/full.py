@@ -26,8 +26,14 @@ from exports.weights import individual_risk
 MOST_LISTED = 25
 """Sets of columns that a report lists."""
 
-MOST_COARSENED = 200_000
-"""Combinations up to which states of coarsening are searched."""
+MOST_COARSENED = 20_000_000
+"""Combinations times columns squared up to which states of coarsening are searched."""
+
+COLUMN_COST = 5_000
+"""Combinations whose coarsening takes as long as handling a column of none."""
+
+MOST_CORRELATED = 50
+"""Columns whose correlations are fitted pair by pair."""
 
 
 def full(classes: Classes, schema: Schema, population: int | None, reasons: dict[str, str]) -> dict[str, Any]:
@@ -115,8 +121,11 @@ def _drops(
         steps = [step(f"drop {', '.join(one.columns)}", one.risk, one.uniques) for one in best_drops(found)]
     else:
         reasons["drops"] = f"only sets of up to {found.largest} of {len(found.columns)} columns were searched"
-    if len(found.combinations) > MOST_COARSENED:
-        reasons["drops.coarsen"] = f"more than {MOST_COARSENED:,} combinations: coarsening was not searched"
+    if (len(found.combinations) + COLUMN_COST) * len(found.columns) ** 2 > MOST_COARSENED:
+        reasons["drops.coarsen"] = (
+            f"{len(found.combinations):,} combinations of {len(found.columns):,} columns are too many to "
+            "search states of coarsening: declare fewer quasi-identifiers"
+        )
         return steps
     hierarchies = _hierarchies(classes, schema)
     for one in best_coarsenings(found.combinations, hierarchies):
@@ -149,6 +158,9 @@ def _loglinear(classes: Classes, population: int | None, reasons: dict[str, str]
 def _rocher(classes: Classes, population: int | None, reasons: dict[str, str]) -> dict[str, Any] | None:
     if population is None or len(classes.quasi_identifiers) < 2:
         reasons["rocher"] = "it needs the size of the population and two quasi-identifiers"
+        return None
+    if len(classes.quasi_identifiers) > MOST_CORRELATED:
+        reasons["rocher"] = f"it correlates up to {MOST_CORRELATED} quasi-identifiers pair by pair"
         return None
     copula = fit_copula(classes.combinations, classes.quasi_identifiers)
     return {"population_uniqueness": copula.population_uniqueness(population), "population": population}

@@ -169,9 +169,8 @@ def _alone(lists: Sequence[TokenList], one: int, two: int, engine: Engine) -> tu
     sides = []
     for side, place in (("a", one), ("b", two)):
         listed = lists[place]
-        columns = "".join(
-            f", {listed.source.position(name)} as {side}{number}" for number, name in enumerate(listed.known)
-        )
+        known = enumerate(listed.source.positions(listed.known))
+        columns = "".join(f", {position} as {side}{number}" for number, position in known)
         sides.append(
             f"(select listed.token{columns} from (select *, {_token(listed, engine)} as token from "
             f"{engine.scan(listed.source)}) as listed join listed_tokens as counted "

@@ -149,7 +149,9 @@ def survey_tokens(
     sample = first_rows(source, SAMPLE, engine)
     table = engine.scan(source)
     plain = dict(sorted(plain.items(), key=lambda item: item[1] not in NOUNS)[:MOST_PLAIN])
-    expressions = {name: text_sql(source.position(name), sample[name].type) for name in source.columns}
+    expressions = {
+        name: text_sql(f"c{place}", sample[name].type) for place, name in enumerate(source.columns)
+    }
     engine.register("token_sample", sample.rename_columns([f"c{i}" for i in range(sample.num_columns)]))
     found = []
     for name in listed:

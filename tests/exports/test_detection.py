@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exports.detection import detect, words_of
+from exports.detection import detect, detect_all, words_of
 from exports.engines.duckdb_engine import DuckDBEngine
 from exports.proposal import propose
 from exports.schema import Role
@@ -106,6 +106,27 @@ def test_a_column_is_told_by_its_values_and_its_name(name, values, kind):
 )
 def test_what_is_no_personal_data_is_taken_for_none(name, values):
     assert detect(name, values).kind is None
+
+
+def test_columns_looked_at_together_are_told_as_each_alone(monkeypatch):
+    columns = {
+        "a": pa.array([f"p{i}@mail.example" for i in range(30)]),
+        "b": pa.array([f"p{i}@mail.example" for i in range(19)] + ["unknown"]),
+        "c": pa.array([f"not given {i}" for i in range(19)] + ["p@mail.example"]),
+        "d": pa.array([None, ""], pa.string()),
+        "zip": pa.array(["02139"]),
+        "e": pa.array(["02139"]),
+        "f": pa.array(digests("md5")),
+        "who": pa.array(COMMON),
+        "g": pa.array([SENTENCE + str(i) for i in range(N)]),
+    }
+    alone = {name: detect(name, column) for name, column in columns.items()}
+    assert [found.kind for found in alone.values()] == [
+        "email", "email", None, None, "postal_code", None, "token", "first_name", "free_text"
+    ]  # fmt: skip
+    for size in (0, 1_000, 1_000_000):
+        monkeypatch.setattr("exports.detection.BLOCK_BYTES", size)
+        assert detect_all(columns) == alone
 
 
 def test_one_stray_value_in_twenty_does_not_hide_a_kind_and_half_of_them_do():

@@ -110,9 +110,12 @@ def test_a_table_of_very_many_columns_is_assessed(tmp_path, monkeypatch, capsys,
     path = tmp_path / "wide.csv"
     names = [f"column {i}" for i in range(count)]
     path.write_text("\n".join(",".join(row) for row in (names, ["1"] * count, ["2"] * count)) + "\n")
-    code, out, err = outcome(monkeypatch, capsys, "assess", path, "--json")
+    code, out, err = outcome(monkeypatch, capsys, "assess", path, "--full", "--json")
     assert code == 0, err
-    assert len(json.loads(out)["result"]["columns"]) == count
+    found = json.loads(out)["result"]
+    assert len(found["columns"]) == count
+    assert found["suda"]["smallest_sets"] == {"1": 2}
+    assert "too many" in found["reasons"]["drops.coarsen"]
 
 
 def test_a_folder_whose_parquet_files_disagree_is_refused(tmp_path, monkeypatch, capsys):
