@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exports.classes import Classes
-from exports.coding import MISSING, Coding, Ints, missing, numbers
+from exports.coding import MISSING, Coding, Floats, Ints, missing, numbers
 from exports.combinations import Combinations, packed, sums
 from exports.reference import places
 
@@ -16,22 +16,24 @@ from exports.reference import places
 class PopulationMeasures:
     """What an adversary who holds a table of the population can tell.
 
-    Classes of the export that the population lacks can't be found in it: they count as
-    ``unmatched`` and carry no risk.
+    Classes of the export that the population lacks can't be found in it: who has no other class
+    counts as ``unmatched`` and carries no risk. With a person column people are persons, in either
+    table that has it; else every row is one of the people.
 
     Parameters
     ----------
-    rows : int
-        Rows of the population.
+    people : int
+        People in the population.
     uniques : int
-        Classes of one row in the population.
+        Classes of one in the population.
     k_map : int or None
-        Smallest class of the population that a row of the export falls into.
+        Smallest class of the population that one of the export's people falls into.
     expected : float
-        Rows that a random match within their class would link rightly: over the classes, rows
-        over the size in the population, at most one person for each who is in it.
+        People of the export whom a random match within their class would link rightly: for each,
+        one over the size of the class in the population (in the export, if that is larger), the
+        largest of those where a person has several classes.
     unmatched : int
-        Rows of the export whose class the population lacks.
+        People of the export with no class that the population has.
     delta_min, delta_max : float
         Smallest and largest share of a population class that is in the export.
 
@@ -42,7 +44,7 @@ class PopulationMeasures:
     doi:10.1197/jamia.M2716.
     """
 
-    rows: int
+    people: int
     uniques: int
     k_map: int | None
     expected: float
@@ -51,10 +53,10 @@ class PopulationMeasures:
     delta_max: float
 
     def joined(self, other: PopulationMeasures) -> PopulationMeasures:
-        """Return the measures over two disjoint sets of classes."""
+        """Return the measures over two disjoint sets of classes, persons with several counted in each."""
         found = [k for k in (self.k_map, other.k_map) if k is not None]
         return PopulationMeasures(
-            rows=self.rows + other.rows,
+            people=self.people + other.people,
             uniques=self.uniques + other.uniques,
             k_map=min(found) if found else None,
             expected=self.expected + other.expected,
@@ -72,7 +74,8 @@ def against(classes: Classes, population: Combinations) -> PopulationMeasures:
     classes : Classes
         Of the export.
     population : Combinations
-        Over the same quasi-identifiers.
+        Over the same quasi-identifiers, and the column of persons where the classes have one and
+        the population too.
 
     Examples
     --------
@@ -84,24 +87,45 @@ def against(classes: Classes, population: Combinations) -> PopulationMeasures:
     >>> found.k_map, round(found.expected, 3), found.delta_min, found.delta_max
     (1, 1.667, 0.0, 1.0)
     """
-    sizes, missed = population_sizes(classes, population)
-    rows = np.bincount(classes.of, classes.combinations.counts, minlength=len(classes)).astype(np.int64)
+    sizes, everyone = population_sizes(classes, population)
+    chances, times = best_chances(classes, sizes)
     found = sizes > 0
-    everyone = population.over(classes.quasi_identifiers).counts
-    presence = np.minimum(rows[found] / sizes[found], 1.0)
+    presence = np.minimum(classes.sizes[found] / sizes[found], 1.0)
     return PopulationMeasures(
-        rows=population.rows,
+        people=people_of(population, classes.person),
         uniques=int((everyone == 1).sum()),
         k_map=int(sizes[found].min()) if found.any() else None,
-        expected=float(presence.sum()),
-        unmatched=int(rows[~found].sum()),
-        delta_min=0.0 if missed else float(presence.min(initial=1.0)),
+        expected=float((chances * times).sum()),
+        unmatched=int(times[chances == 0].sum()),
+        delta_min=0.0 if found.sum() < len(everyone) else float(presence.min(initial=1.0)),
         delta_max=float(presence.max(initial=0.0)),
     )
 
 
-def population_sizes(classes: Classes, population: Combinations) -> tuple[Ints, int]:
-    """Return the size in the population of each class, and how many of its classes the export lacks."""
+def people_of(population: Combinations, person: str | None) -> int:
+    """Return the number of people in a population: persons where it has their column, else rows."""
+    if person is None or person not in population.columns:
+        return population.rows
+    return int(np.count_nonzero(np.bincount(population.columns[person].codes)))
+
+
+def best_chances(classes: Classes, sizes: Ints) -> tuple[Floats, Ints]:
+    """Return chances of a right match, given the class sizes in the population, and how many have each.
+
+    One entry per class; with ``person`` one per code of that column, for the best of their classes.
+    """
+    chances = np.zeros(len(classes))
+    np.divide(1.0, np.maximum(sizes, classes.sizes), out=chances, where=sizes > 0)
+    if classes.person is None:
+        return chances, classes.sizes
+    person = classes.combinations.columns[classes.person]
+    best = np.zeros(person.radix)
+    np.maximum.at(best, person.codes, chances[classes.of])
+    return best, np.minimum(np.bincount(person.codes, minlength=person.radix), 1)
+
+
+def population_sizes(classes: Classes, population: Combinations) -> tuple[Ints, Ints]:
+    """Return the size in the population of each class, and of each class that the population has."""
     ours = [classes.combinations.columns[name] for name in classes.quasi_identifiers]
     theirs = [
         _recoded(population.columns[name], column)
@@ -112,14 +136,14 @@ def population_sizes(classes: Classes, population: Combinations) -> tuple[Ints, 
         for column, other in zip(ours, theirs, strict=True)
     ]
     keys = packed(joint, len(classes.combinations) + len(population))
-    known, totals = sums(keys[len(classes.combinations) :], population.counts)
+    each = np.ones_like(population.counts) if classes.person in population.columns else population.counts
+    known, totals = sums(keys[len(classes.combinations) :], each)
     first = np.searchsorted(classes.of, np.arange(len(classes)))
     wanted = keys[: len(classes.combinations)][first]
-    at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
     if not len(known):
-        return np.zeros(len(classes), np.int64), 0
-    sizes = np.where(known[at] == wanted, totals[at], 0)
-    return sizes, len(known) - int((sizes > 0).sum())
+        return np.zeros(len(classes), np.int64), totals
+    at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    return np.where(known[at] == wanted, totals[at], 0), totals
 
 
 def _recoded(column: Coding, target: Coding) -> Coding:

@@ -207,7 +207,7 @@ def _details(
                 else "the distinct combinations do not fit into memory: give more with --memory"
             )
         return {}
-    size = found.measures.population.rows if found.measures.population else schema.population_size
+    size = found.measures.population.people if found.measures.population else schema.population_size
     details: dict[str, Any] = {"groups": groups(found.classes, by, schema)} if by else {}
     return details | (full(found.classes, schema, size, reasons) if in_full else {})
 
@@ -226,7 +226,7 @@ def _consent(source: Source, schema: Schema, engine: Engine, limit: int) -> dict
 
 def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Assessment:
     measures, reasons, notes = found.measures, dict[str, str](), dict[str, str]()
-    size = measures.population.rows if measures.population else schema.population_size
+    size = measures.population.people if measures.population else schema.population_size
     disclosed = measures.disclosure
     if found.wild:
         reasons["classes"] = "a missing value matches everything, so that rows do not fall into classes"
@@ -285,12 +285,13 @@ def _risks(
     if measures.population is not None:
         smallest = measures.population.k_map
         journalist = None if smallest is None else 1.0 / smallest
-        marketer = measures.population.expected / measures.rows
+        marketer = measures.population.expected / measures.persons
         if smallest is None:
-            reasons["risk.journalist_max"] = "no row of the export falls into a class of the population"
+            reasons["risk.journalist_max"] = "nobody in the export falls into a class of the population"
         if measures.population.unmatched:
             notes["risk.journalist_max"] = notes["risk.marketer"] = (
-                f"{measures.population.unmatched:,} rows fall into no class of the population"
+                f"{measures.population.unmatched:,} of {measures.persons:,} people fall into no class of "
+                "the population"
             )
     elif size is not None and size < measures.persons:
         raise LabError(
@@ -339,7 +340,7 @@ def _population(measures: ClassMeasures, size: int | None) -> dict[str, Any]:
     if found is None:
         return {} if size is None else {"size": size}
     return {
-        "size": found.rows,
+        "size": found.people,
         "uniques": found.uniques,
         "k_map": found.k_map,
         "delta_presence": [found.delta_min, found.delta_max],

@@ -9,14 +9,14 @@ from functools import reduce
 import numpy as np
 
 from exports.classes import Classes, partition
-from exports.coding import Coding, Floats, encode, numbers
+from exports.coding import Coding, Floats, arrow_integers, encode, numbers
 from exports.combinations import Combinations
 from exports.engines.duckdb_engine import OUTSIDE_ENGINE
 from exports.engines.protocol import Engine
 from exports.errors import LabError
 from exports.measures import ClassMeasures, measured
 from exports.origins import Source
-from exports.presence import PopulationMeasures, against
+from exports.presence import PopulationMeasures, against, best_chances, population_sizes
 from exports.reading import combinations_within, parts, spread
 from exports.reference import Reference, own_reference, reference_of
 from exports.schema import Schema
@@ -69,7 +69,8 @@ def survey(
     also : sequence of str
         Further columns to keep with the classes.
     population : Source, optional
-        A table of the population with the same quasi-identifiers.
+        A table of the population with the same quasi-identifiers; where it has the schema's column
+        of persons too, persons are counted, else rows.
     reference : Source, optional
         Table whose sensitive columns say what is usual; the export's own by default.
     limit : int
@@ -78,7 +79,7 @@ def survey(
     Raises
     ------
     LabError
-        When the export has no rows or lacks whose row one is, or the population lacks a column.
+        When the export has no rows, a row does not say whose it is, or the population lacks a column.
     """
     known = schema.quasi_identifiers
     extra = [schema.person] if schema.person else []
@@ -94,10 +95,14 @@ def survey(
     combinations = combinations_within(source, names, engine, limit)
     everybody = None
     if combinations is not None and population is not None:
-        everybody = combinations_within(population, known, engine, limit)
+        everybody = combinations_within(population, _listed(population, schema), engine, limit)
     if combinations is None or (population is not None and everybody is None):
         return in_parts(source, schema, engine, names, population=population, outside=outside, limit=limit)
-    _require_rows(source, combinations, schema)
+    if not combinations.rows:
+        raise LabError(f"{source.name} has a header and no rows: give at least one row.")
+    _require_persons_in(source, combinations, schema)
+    if population is not None and everybody is not None:
+        _require_persons_in(population, everybody, schema)
     return _in_memory(partition(combinations, known, person=schema.person), schema, everybody, outside)
 
 
@@ -127,16 +132,24 @@ def limit_within(memory: int | None) -> int:
     return (memory_bytes() or 4_000_000_000) // 4
 
 
-def _require_rows(source: Source, combinations: Combinations, schema: Schema) -> None:
-    if not combinations.rows:
-        raise LabError(f"{source.name} has a header and no rows: give at least one row.")
-    if schema.person is not None:
-        lacking = int(combinations.counts[combinations.columns[schema.person].codes == 0].sum())
-        if lacking:
-            raise LabError(
-                f"{lacking:,} of {combinations.rows:,} rows do not say whose they are (column "
-                f"{schema.person!r} is missing there): fill it, or leave `person` out of the schema."
-            )
+def _listed(population: Source, schema: Schema) -> list[str]:
+    """Return the columns of a population that are compared, the one of persons last."""
+    persons = [schema.person] if schema.person in population.columns else []
+    return [*schema.quasi_identifiers, *(name for name in persons if name)]
+
+
+def _require_persons_in(source: Source, combinations: Combinations, schema: Schema) -> None:
+    if schema.person is not None and schema.person in combinations.columns:
+        unknown = int(combinations.counts[combinations.columns[schema.person].codes == 0].sum())
+        _require_persons(source.name, unknown, combinations.rows, schema.person)
+
+
+def _require_persons(name: str, unknown: int, rows: int, person: str) -> None:
+    if unknown:
+        raise LabError(
+            f"{unknown:,} of {rows:,} rows of {name} do not say whose they are (column {person!r} is "
+            "missing there): fill it, or leave `person` out of the schema."
+        )
 
 
 def _outside(
@@ -190,29 +203,35 @@ def in_parts(
             'everything need all at once: give more with --memory, or nulls = "value".'
         )
     table = spread(source, names, known, engine)
-    everybody = None if population is None else spread(population, known, known, engine)
+    listed = [] if population is None else _listed(population, schema)
+    everybody = None if population is None else spread(population, listed, known, engine)
     references = {}
     for name in schema.sensitive:
         column, masses = _masses(table, source, name, schema, engine)
         references[name] = _reference(name, (outside or {}).get(name), column, schema) or reference_of(
             column.values, masses, schema.columns[name]
         )
-    others = None if everybody is None else parts(everybody, known, engine, limit)
+    others = None if everybody is None else parts(everybody, listed, engine, limit)
     found, presences = [], []
+    chances: list[str] = []
     for part in parts(table, names, engine, limit):
         classes = partition(part, known, person=schema.person)
         if part.rows:
             found.append(measured(classes, references))
         if others is not None:
-            presences.append(against(classes, next(others)))
+            people = next(others)
+            presences.append(against(classes, people))
+            if schema.person is not None and part.rows:
+                chances.append(_kept_chances(classes, people, engine, len(chances)))
     if not found:
         raise LabError(f"{source.name} has a header and no rows: give at least one row.")
     total = reduce(ClassMeasures.joined, found)
-    if presences:
-        total = replace(total, population=reduce(PopulationMeasures.joined, presences))
+    against_all = reduce(PopulationMeasures.joined, presences) if presences else None
     if schema.person is not None:
         total = _persons(total, table, source, schema, engine)
-    return Survey(total, None)
+        if against_all is not None and population is not None:
+            against_all = _persons_against(against_all, chances, everybody, population, schema, engine)
+    return Survey(replace(total, population=against_all), None)
 
 
 def _masses(table: str, source: Source, name: str, schema: Schema, engine: Engine) -> tuple[Coding, Floats]:
@@ -236,13 +255,9 @@ def _persons(
 ) -> ClassMeasures:
     """Count persons by their smallest class, which may lie in any part."""
     person = source.position(schema.person or "")
-    known = ", ".join(source.position(name) for name in schema.quasi_identifiers)
-    lacking = engine.query(f"select count(*) from {table} where {person} is null").column(0)[0].as_py()
-    if lacking:
-        raise LabError(
-            f"{lacking:,} of {total.rows:,} rows do not say whose they are (column {schema.person!r} is "
-            "missing there): fill it, or leave `person` out of the schema."
-        )
+    known = ", ".join(source.positions(schema.quasi_identifiers))
+    unknown = engine.query(f"select count(*) from {table} where {person} is null").column(0)[0].as_py()
+    _require_persons(source.name, unknown, total.rows, schema.person or "")
     found = engine.query(
         "select smallest, count(*) from (select min(size_) as smallest from (select "
         f"{person} as person_, count(*) over (partition by {known}) as size_ from "
@@ -251,3 +266,48 @@ def _persons(
     )
     sizes, persons = (np.array(found.column(position).to_pylist(), np.int64) for position in (0, 1))
     return replace(total, exposed_sizes=sizes, exposed=persons)
+
+
+def _kept_chances(classes: Classes, people: Combinations, engine: Engine, number: int) -> str:
+    """Keep each person's best chance of a right match in one part; return the name of the table."""
+    import pyarrow as pa
+
+    chances, times = best_chances(classes, population_sizes(classes, people)[0])
+    column = classes.combinations.columns[classes.person or ""]
+    known = arrow_integers(np.flatnonzero(times[1:]))
+    kept = pa.table(
+        [column.values.take(known), pa.array(chances[1:][times[1:] > 0])], names=["person_", "chance"]
+    )
+    engine.register(f"chances_{number}", kept)
+    return f"chances_{number}"
+
+
+def _persons_against(
+    total: PopulationMeasures,
+    chances: Sequence[str],
+    everybody: str | None,
+    population: Source,
+    schema: Schema,
+    engine: Engine,
+) -> PopulationMeasures:
+    """Count persons by the best of their chances, which may lie in any part."""
+    every = " union all ".join(f"select person_, chance from {name}" for name in chances)
+    found = engine.query(
+        "select chance, count(*) from (select max(chance) as chance from "
+        f"({every}) as kept group by person_) as best group by chance order by chance"
+    )
+    for name in chances:
+        engine.drop(name)
+    best, times = (numbers(column.combine_chunks()) for column in found.columns)
+    people = total.people
+    if schema.person in population.columns and people:
+        person = population.position(schema.person)
+        counted = engine.query(
+            f"select count(distinct {person}), sum(case when {person} is null then 1 else 0 end), count(*) "
+            f"from {everybody}"
+        )
+        people, unknown, rows = (int(column[0].as_py() or 0) for column in counted.columns)
+        _require_persons(population.name, unknown, rows, schema.person)
+    return replace(
+        total, people=people, expected=float((best * times).sum()), unmatched=int(times[best == 0].sum())
+    )

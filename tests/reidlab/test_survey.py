@@ -1,4 +1,5 @@
 from dataclasses import asdict
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exports.engines.duckdb_engine import DuckDBEngine
+from exports.errors import LabError
 from exports.schema import Schema
 from exports.sources import read
 from reidlab.survey import in_parts, survey
@@ -50,13 +52,13 @@ def compared(folder, person, population):
 
 
 @settings(max_examples=8, deadline=None)
-@given(rows, rows, st.booleans(), st.booleans())
+@given(rows, rows, st.booleans(), st.booleans(), st.booleans())
 def test_a_table_measured_in_parts_on_disk_has_the_measures_it_has_in_memory(
-    tmp_path_factory, rows, others, several, against
+    tmp_path_factory, rows, others, several, against, listed
 ):
     folder = tmp_path_factory.mktemp("parts")
     pq.write_table(table(rows), folder / "export.parquet")
-    pq.write_table(table(others).select([0, 1]), folder / "population.parquet")
+    pq.write_table(table(others).select([0, 1, 3] if listed else [0, 1]), folder / "population.parquet")
     whole, parted = compared(folder, "who" if several else None, against)
     for name in ("sizes", "times", "exposed_sizes", "exposed"):
         assert getattr(parted, name).tolist() == getattr(whole, name).tolist()
@@ -64,6 +66,19 @@ def test_a_table_measured_in_parts_on_disk_has_the_measures_it_has_in_memory(
     assert asdict(parted.disclosure["illness"]) == pytest.approx(asdict(whole.disclosure["illness"]))
     if against:
         assert asdict(parted.population) == pytest.approx(asdict(whole.population))
+
+
+@pytest.mark.parametrize("parted", [False, True])
+def test_a_row_of_the_population_that_is_nobodys_is_refused(tmp_path, parted):
+    pq.write_table(table([("1", 0, "x", 1)]), tmp_path / "export.parquet")
+    nobodys = pa.table({**{name: ["1", "2"] for name in KNOWN}, "who": [1, None]})
+    pq.write_table(nobodys, tmp_path / "population.parquet")
+    schema = Schema.of(quasi_identifier=KNOWN, insensitive=["illness"], person="who")
+    export, people = read(tmp_path / "export.parquet"), read(tmp_path / "population.parquet")
+    with DuckDBEngine() as engine:
+        measure = partial(in_parts, names=[*KNOWN, "who"]) if parted else survey
+        with pytest.raises(LabError, match=r"1 of 2 rows of .*population.parquet do not say whose"):
+            measure(export, schema, engine, population=people, limit=10**9)
 
 
 def test_rows_that_resemble_one_another_are_grouped_before_they_are_held(tmp_path):
