@@ -156,7 +156,8 @@ def univariate(table: Sequence[Codes], coded: Coded) -> Predicates:
     parts = []
     for at, codes in enumerate(table):
         times = np.bincount(codes)
-        source = np.flatnonzero(times[codes] == 1)
+        single = times == 1
+        source = np.flatnonzero(single[codes]) if single.any() else np.zeros(0, dtype=np.int64)
         source = source[np.argsort(codes[source])]
         low = high = codes[source].astype(np.int64)
         if coded.ordered[at]:

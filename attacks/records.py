@@ -211,7 +211,8 @@ def strange_rows(
     else:
         ours, theirs = codes or row_codes(original, control)
         known, counts = np.unique(ours, return_counts=True)
-        shared = np.append(known, -1)[np.searchsorted(known, theirs)] == theirs
+        asked, place = np.unique(theirs, return_inverse=True)
+        shared = (np.append(known, -1)[np.searchsorted(known, asked)] == asked)[place]
         chance = 1 - np.count_nonzero(counts == 1) / max(len(ours), 1)
         spread = np.sqrt(rows * chance * (1 - chance) * (1 + rows / max(len(ours), 1)))
         if np.count_nonzero(shared) <= rows * chance + 6 * spread + 3:

@@ -211,7 +211,9 @@ class World:
 
     def different(self) -> Ints:
         """Return the first row of each different combination of values."""
-        return np.sort(np.unique(packed(self.codes, len(self)), return_index=True)[1])
+        size = len(self)
+        ordered = np.sort(packed([*self.codes, np.arange(size)], size))
+        return np.sort(ordered[np.diff(ordered // max(size, 1), prepend=-1) > 0] % max(size, 1))
 
     def some(self, persons: int, stream: Stream) -> World:
         """Return at most so many people, drawn at random, with all their rows."""

@@ -20,6 +20,7 @@ import time
 from dataclasses import replace
 from math import sqrt
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pyarrow as pa
@@ -87,7 +88,7 @@ def redrawn(table: pa.Table, rows: int, share: float, seed: int) -> pa.Table:
 
 
 def ours(kind: str, tables: dict[str, pa.Table], targets: int) -> tuple[AttackResult, float]:
-    """Run one attack and return its result and the seconds it took."""
+    """Run one attack and return its result and the seconds it took: the median of nine runs when short."""
     known = [name for name in tables["original"].column_names if name != SECRET]
     schema = Schema.of(quasi_identifier=known, sensitive=[SECRET])
     attack = {
@@ -100,9 +101,12 @@ def ours(kind: str, tables: dict[str, pa.Table], targets: int) -> tuple[AttackRe
     attack.run(
         replace(release, table=release.rows.slice(0, 9)), Truth(tables["original"].slice(0, 9)), seed=1
     )
-    start = time.process_time()
-    found = attack.run(release, Truth(tables["original"], tables["control"]), seed=1)
-    return found, time.process_time() - start
+    seconds: list[float] = []
+    while len(seconds) < 9 and sum(seconds) < 1:
+        start = time.process_time()
+        found = attack.run(release, Truth(tables["original"], tables["control"]), seed=1)
+        seconds.append(time.process_time() - start)
+    return found, median(seconds)
 
 
 def theirs(python: str, kind: str, folder: str, targets: int) -> dict[str, float] | None:
