@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+POINTS = 1.959964
+"""Standard errors on either side of a 95 % interval."""
+
+PAIRS = 10**10
+"""People times released records up to which more people are attacked than was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inference:
     """An acquaintance knows some facts of a target and looks for the secret one in the release.
@@ -41,7 +49,10 @@ class Inference:
     model : {"nearest", "boosting"}
         The nearest record's secret; or what gradient boosted trees say that learnt from the release.
     targets : int, default 2000
-        People attacked; of the control up to three times as many.
+        People attacked at least, where there are so many; of the control up to three times as many.
+    width : float or None, default 0.1
+        Width of the interval aimed at. A secret that most people share leaves little to gain, and more
+        than ``targets`` are attacked to see it, up to ``PAIRS`` comparisons. None: never more.
     tolerance : float, optional
         Relative error at which a number counts as guessed; by default 0.05 for a column of
         fractions and 0 for any other.
@@ -77,6 +88,7 @@ class Inference:
     known: tuple[str, ...] | None = None
     model: Literal["nearest", "boosting"] = "nearest"
     targets: int = 2_000
+    width: float | None = 0.1
     tolerance: float | None = None
     by: str | None = None
 
@@ -103,9 +115,10 @@ class Inference:
         require(self, release, truth)
         stream = Stream(seed, "attack", self.name)
         secret, known = self._columns(release, truth)
-        targets = Targets.draw(release, truth, self.targets, stream, self.by, CONTROLS)
-        columns, notes = known_columns(targets.table, release, known)
         tolerance = self._tolerance(truth.original[secret])
+        number = self._number(release, truth, secret, tolerance)
+        targets = Targets.draw(release, truth, number, stream, self.by, CONTROLS)
+        columns, notes = known_columns(targets.table, release, known)
         truly = targets.table[secret]
         released = release.rows[secret]
         right: NDArray[Any]
@@ -127,7 +140,7 @@ class Inference:
             self.name,
             **targets.split(right),
             baseline=common[: targets.inside],
-            asked=self.targets,
+            asked=max(self.targets, targets.inside),
             seed=seed,
             notes=targets.notes + notes,
         )
@@ -140,10 +153,47 @@ class Inference:
         facts = tuple(name for name in shared if name in schema.quasi_identifiers)
         return secret, self.known or facts or tuple(shared)
 
+    def _number(self, release: Release, truth: Truth, secret: str, tolerance: float) -> int:
+        """Return how many people to attack: more where the commonest secret is right about most."""
+        people = truth.original[secret]
+        if self.width is None or self.targets < 1 or not len(people):
+            return self.targets
+        common = agree(commonest(people, tolerance, len(people)), people, tolerance).mean()
+        others = 0 if truth.control is None else truth.control.num_rows
+        most = PAIRS // (max(release.rows.num_rows, 1) * (1 + CONTROLS * bool(others)))
+        enough: int = min(targets_for(self.width, float(common), others), len(people), most)
+        return max(self.targets, enough)
+
     def _tolerance(self, secret: pa.ChunkedArray) -> float:
         if self.tolerance is not None:
             return self.tolerance
         return 0.05 if str(secret.type) in ("float", "double", "halffloat") else 0.0
+
+
+def targets_for(width: float, common: float, controls: int) -> int:
+    """Return how many targets narrow the 95 % interval of the advantage to ``width``, were it 0.
+
+    Parameters
+    ----------
+    width : float
+        Width aimed at.
+    common : float
+        Success of the reference.
+    controls : int
+        People of the control that there are; up to three per target are attacked.
+
+    Examples
+    --------
+    >>> targets_for(0.1, 0.5, 100_000), targets_for(0.1, 0.75, 100_000), targets_for(0.1, 0.75, 10_000)
+    (2049, 6147, 8553)
+    """
+    if not 0 < common < 1:
+        return 0
+    per_person = (2 * POINTS * sqrt(common / (1 - common)) / width) ** 2
+    shared = per_person * (1 + 1 / CONTROLS) if controls else per_person
+    if CONTROLS * shared <= controls or not controls:
+        return ceil(shared)
+    return ceil(1 / (1 / per_person - 1 / controls)) if per_person < controls else controls
 
 
 def agree(guess: pa.ChunkedArray, truly: pa.ChunkedArray, tolerance: float = 0.0) -> NDArray[np.bool_]:

@@ -92,7 +92,7 @@ def ours(kind: str, tables: dict[str, pa.Table], targets: int) -> tuple[AttackRe
     known = [name for name in tables["original"].column_names if name != SECRET]
     schema = Schema.of(quasi_identifier=known, sensitive=[SECRET])
     attack = {
-        "inference": Inference(known=tuple(known), targets=targets),
+        "inference": Inference(known=tuple(known), targets=targets, width=None),
         "linkability": Linkability(halves=HALVES, targets=targets),
         "singling-out univariate": SinglingOut("univariate", targets=targets),
         "singling-out multivariate": SinglingOut(targets=targets),
