@@ -32,7 +32,7 @@ class Membership:
 
     Parameters
     ----------
-    score : {"distance", "density", "classifier", "marginals"}
+    score : {"distance", "density", "sharp-density", "classifier", "marginals"}
         What he looks at, see ``attacks.membership_scores``; of a model its own score of the record.
     population : pyarrow.Table, optional
         Records of people known not to be in the data; by default half of the control, and the

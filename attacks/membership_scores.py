@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-WIDTHS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
-"""Kernel widths tried for the population: the difference over which a record's weight falls to 1/e."""
+WIDTHS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
+"""Kernel widths tried: the difference over which a record's weight falls to 1/e."""
 
 SHARP = 0.005
-"""Width for the release: whoever was copied has a record of hers at no distance."""
+"""Width for a release that copies: whoever was copied has a record of hers at no distance."""
 
 LEAST = 0.1
 """Records added to either side, so that an empty neighbourhood alone is no evidence."""
 
 TRIED = 400
-"""Reference records on which a kernel width is chosen."""
+"""Held-out records on which a kernel width is chosen."""
 
 FITTED = 50_000
 """Rows of either kind that a classifier is fitted to."""
@@ -99,23 +99,23 @@ def distance(evidence: Evidence) -> Floats:
 def density(evidence: Evidence) -> Floats:
     """Return the log ratio of the release's density at the target to the population's (DOMIAS).
 
-    Kernel estimates over Gower's distance: sharp in the release, where a copy is to be found; in
-    the reference as wide as makes held-out reference records likeliest.
+    Kernel estimates over Gower's distance, each as wide as makes held-out records of its own table
+    likeliest: a generator that overfits puts too much around its members.
 
     References
     ----------
     van Breugel, Sun, Qian, van der Schaar (2023), Membership inference attacks against synthetic
     data through overfitting detection, https://proceedings.mlr.press/v206/breugel23a.html
     """
-    people, released, reference = evidence.targets.num_rows, evidence.released, evidence.reference
-    beside, usual = evidence.against(released), evidence.against(reference)
-    width = _width(evidence)
-    volumes = sum(_volume(column, SHARP) - _volume(column, width) for column in usual)
-    expected = kernel_mass(usual, people, reference.num_rows, width) * np.exp(volumes)
-    expected *= released.num_rows / reference.num_rows
-    found = kernel_mass(beside, people, released.num_rows, SHARP)
-    ratio: Floats = np.log(found + LEAST) - np.log(expected + LEAST)
-    return ratio
+    return _density_ratio(evidence, _width(evidence, evidence.released))
+
+
+def sharp_density(evidence: Evidence) -> Floats:
+    """Return the same ratio with the release's density as sharp as finds exact copies.
+
+    Stronger than ``density`` where records were copied as they are, weaker where they were changed.
+    """
+    return _density_ratio(evidence, SHARP)
 
 
 def classifier(evidence: Evidence) -> Floats:
@@ -170,6 +170,7 @@ def marginals(evidence: Evidence) -> Floats:
 
 SCORES: dict[str, Callable[[Evidence], Floats]] = {
     "density": density,
+    "sharp-density": sharp_density,
     "distance": distance,
     "classifier": classifier,
     "marginals": marginals,
@@ -195,27 +196,48 @@ def kernel_mass(columns: Sequence[Compared], people: int, rows: int, width: floa
     return mass
 
 
-def _width(evidence: Evidence) -> float:
-    """Return the width under which held-out reference records are likeliest."""
+def _density_ratio(evidence: Evidence, width: float) -> Floats:
+    """Return the log ratio of densities with a kernel of ``width`` in the release."""
+    people, released, reference = evidence.targets.num_rows, evidence.released, evidence.reference
+    beside, usual = evidence.against(released), evidence.against(reference)
+    usual_width = _width(evidence, reference)
+    volumes = sum(_volume(column, width) - _volume(column, usual_width) for column in usual)
+    expected = kernel_mass(usual, people, reference.num_rows, usual_width) * np.exp(volumes)
+    expected *= released.num_rows / reference.num_rows
+    found = kernel_mass(beside, people, released.num_rows, width)
+    ratio: Floats = np.log(found + LEAST) - np.log(expected + LEAST)
+    return ratio
+
+
+def _width(evidence: Evidence, table: pa.Table) -> float:
+    """Return the width under which held-out records of a table are likeliest.
+
+    Half a record is spread evenly over all values: as so much mass near each, it would be the denser
+    the narrower the kernel, and the narrowest would always win.
+    """
     import pyarrow as pa
 
-    rows = evidence.reference.num_rows
+    rows = table.num_rows
     if rows < 2:
         return WIDTHS[0]
     held = evidence.stream.at(name="held out").sample(rows, min(TRIED, rows // 2))
     rest = np.ones(rows, dtype=bool)
     rest[held] = False
-    kept = evidence.reference.filter(pa.array(rest))
-    columns, _ = compare(evidence.reference.take(held), kept, evidence.names, evidence.declared)
+    kept = table.filter(pa.array(rest))
+    columns, _ = compare(table.take(held), kept, evidence.names, evidence.declared)
+    even = 0.5 * np.exp(-sum(_volume(column, np.inf) for column in columns))
     likely = []
     for width in WIDTHS:
         mass = kernel_mass(columns, len(held), kept.num_rows, width)
-        likely.append(np.log(mass + 0.5).mean() - sum(_volume(column, width) for column in columns))
+        volume = np.exp(sum(_volume(column, width) for column in columns))
+        likely.append(np.log(mass / volume + even).mean())
     return WIDTHS[int(np.argmax(likely))]
 
 
 def _volume(column: Compared, width: float) -> float:
     """Return the log of what one record's weight sums to over all values of a column."""
+    if column.is_number and np.isinf(width):
+        return 0.0
     if column.is_number:
         return float(np.log(2 * width - 2 * width**2 * (1 - np.exp(-1 / width))))
     values = max(int(column.known.max(initial=0)), int(column.released.max(initial=0))) + 1

@@ -4,12 +4,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import csv
+from scipy.stats import gaussian_kde, mannwhitneyu
 
 from attacks.comparison import compare
 from attacks.membership import Membership
-from attacks.membership_scores import SCORES, WIDTHS, kernel_mass, tree
+from attacks.membership_scores import SCORES, WIDTHS, Evidence, kernel_mass, tree
 from attacks.shadow_models import ShadowModels
 from exports.errors import LabError
+from exports.randomness import Stream
 from exports.release import Release, Truth
 from exports.schema import Schema
 
@@ -39,7 +41,8 @@ def _run(attack, original, released, control, seed=1):
 
 
 @pytest.mark.parametrize(
-    ("score", "least"), [("distance", 0.95), ("density", 0.8), ("classifier", 0.1), ("marginals", 0.1)]
+    ("score", "least"),
+    [("distance", 0.95), ("density", 0.2), ("sharp-density", 0.95), ("classifier", 0.1), ("marginals", 0.1)],
 )
 def test_every_score_finds_members_in_a_copy_and_none_in_a_fresh_sample(score, least):
     original, fresh, control = (_detailed(1_500, seed) for seed in range(3))
@@ -117,6 +120,25 @@ def test_the_kernel_sums_to_the_number_of_records_at_no_distance_and_falls_with_
     masses = [kernel_mass(columns, 3, 3, width) for width in WIDTHS]
     assert (np.diff(masses, axis=0) >= 0).all()
     assert masses[0] == pytest.approx([1, 1, 1], abs=1e-6)
+
+
+def _area(scores, inside):
+    return mannwhitneyu(scores[inside], scores[~inside]).statistic / (inside.sum() * (~inside).sum())
+
+
+@pytest.mark.parametrize(("jitter", "sure"), [(0.5, 0.6), (0.2, 0.85)])
+def test_the_density_ratio_finds_members_of_a_jittering_generator_as_well_as_gaussian_kernels(jitter, sure):
+    rng = np.random.default_rng(5)
+    spread = np.where(rng.random(1_800) < 0.2, 2.5, 1.0)[:, None]
+    people = spread * rng.normal(size=(1_800, 4))
+    members, others, reference = people[:300], people[300:600], people[600:]
+    released = members[rng.integers(0, 300, 2_000)] + jitter * rng.normal(size=(2_000, 4))
+    asked, inside = np.concatenate([members, others]), np.arange(600) < 300
+    tables = [pa.table(dict(zip("abcd", part.T, strict=True))) for part in (asked, released, reference)]
+    found = SCORES["density"](Evidence(*tables, tuple("abcd"), {}, Stream(1, "attack", "test")))
+    oracle = gaussian_kde(released.T).logpdf(asked.T) - gaussian_kde(reference.T).logpdf(asked.T)
+    assert _area(found, inside) > sure
+    assert _area(found, inside) > _area(oracle, inside) - 0.02
 
 
 def test_the_tree_joins_the_columns_that_depend_on_each_other():
