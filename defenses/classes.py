@@ -55,6 +55,10 @@ class Classes:
         numbers = places if self.numbers is None else self.numbers[places]
         return Classes(self.node, counts, self.shape, numbers, None, first)
 
+    def used(self) -> Classes:
+        """Return the classes with a row."""
+        return self.at(np.flatnonzero(self.counts[:, 0] > 0))
+
     def labels(self, axis: int, where: Passes | None = None) -> Ints:
         """Return the label of each class at this node's level of one axis, or of those ``where``."""
         if self.listed is not None:
@@ -83,7 +87,7 @@ class Tallies:
         self._lattice = lattice
         self._counts = np.ascontiguousarray(lattice.counts[:, :measures].T)
         self._sizes = [axis.sizes for axis in lattice.axes]
-        self._most_cells = max(1 << 14, 4 * len(lattice.counts))
+        self._most_cells = max(1 << 14, 8 * len(lattice.counts))
         self._room = MOST_KEPT
         self._groups = blocks([sizes[0] for sizes in self._sizes], 4096)
         self._codes = [
@@ -103,9 +107,9 @@ class Tallies:
             order, starts = grouped(key)
             counts = np.add.reduceat(self._counts[:, order], starts, axis=1)
             return Classes(node, counts.T, shape, key[order[starts]])
-        counts = np.empty((len(self._counts), cells))
-        for measure, counted in enumerate(self._counts):
-            counts[measure] = np.bincount(key, counted, cells)
+        key = key.astype(np.intp)
+        sums = [np.bincount(key, counted, cells) for counted in self._counts]
+        counts = sums[0][None] if len(sums) == 1 else np.stack(sums)
         return Classes(node, counts.T, shape)
 
     def _keys(self, node: Node, shape: tuple[int, ...]) -> Ints:

@@ -79,9 +79,10 @@ class RowJudge:
 
     def at(self, node: Node) -> Verdict:
         """Return the verdict on one node, looking no further than the sizes where they decide."""
-        classes = self._ordered(node)[0] if self._policy.samples else self._tallies.at(node)
+        classes = self._ordered(node)[0] if self._policy.samples else self._tallies.at(node).used()
         rows = classes.counts[:, 0]
-        small = float(rows @ (rows < self._least))
+        # Not as a product of vectors: what BLAS spends on threads for it is many times the sum itself.
+        small = float(rows[rows < self._least].sum())
         if self._sizes_only or small > self._limit:
             return Verdict(classes, small, self._limit, small > self._limit, self._least)
         if self._rollup is not None:

@@ -118,7 +118,7 @@ def _squares(lattice: Lattice, classes: Classes, least: float = 0) -> float:  # 
     if classes.listed is not None and len(classes.listed) > len(lattice.axes):
         order, starts = grouped(packed(classes.listed[:-1], classes.shape[:-1]))
         sizes = np.add.reduceat(sizes[order], starts)
-    return float(sizes @ sizes)
+    return float(np.square(sizes).sum())
 
 
 def _combinations(lattice: Lattice) -> Floats:
@@ -127,11 +127,12 @@ def _combinations(lattice: Lattice) -> Floats:
     return np.minimum(labels * (1 + 1e-9), lattice.rows)
 
 
-def _least_mean_size(lattice: Lattice, classes: Classes, least: float) -> float:
+def _least_mean_size(lattice: Lattice, classes: Classes, least: float) -> float:  # noqa: ARG001
     """Return a bound: a large class further up holds a large one from here or enough rows of small ones."""
     sizes = classes.counts[:, 0]
     small = float(sizes[sizes < least].sum())
-    return lattice.rows / (np.count_nonzero(sizes >= max(least, 1)) + small // max(least, 1) + bool(small))
+    large = np.count_nonzero(sizes >= max(least, 1))
+    return float(sizes.sum()) / (large + small // max(least, 1) + bool(small))
 
 
 def _mean_size(lattice: Lattice, classes: Classes, kept: Kept) -> float:

@@ -124,13 +124,12 @@ class Search:
         if most == 1:
             return [int(gains.argmax())]
         nodes = np.argpartition(-gains, min(4 * most, len(gains) - 1))[: 4 * most]
-        gains, levels = gains[nodes], 1.0 + np.stack(np.unravel_index(nodes, self._shape), axis=1)
-        shared = (np.minimum(levels[:, None], levels) / levels).prod(axis=2)
+        gains, levels = gains[nodes], 1.0 + np.stack(np.unravel_index(nodes, self._shape))
         least = LEAST_GAIN * gains.max()
         found: list[int] = []
         while len(found) < most and gains[chosen := int(gains.argmax())] >= least:
             found.append(int(nodes[chosen]))
-            gains *= 1 - shared[chosen]
+            gains *= 1 - (np.minimum(levels, levels[:, [chosen]]) / levels).prod(axis=0)
         return found
 
     def _lowered(self, best: Optimum) -> Optimum:
