@@ -7,7 +7,7 @@ import json
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exports.beacons import audit_beacons
@@ -252,3 +252,51 @@ def test_any_json_is_taken_apart_without_an_error(value):
     for name, text in fields(value):
         assert isinstance(name, str)
         assert isinstance(text, str)
+
+
+ANY = JSON | st.text(st.characters(exclude_categories=()), max_size=12)
+PAIRS = ANY | st.lists(ANY | st.fixed_dictionaries({}, optional={"name": ANY, "value": ANY}), max_size=3)
+REQUEST = ANY | st.fixed_dictionaries(
+    {},
+    optional={
+        "url": ANY | st.text(max_size=12).map("https://site.example/".__add__),
+        "headers": PAIRS,
+        "cookies": PAIRS,
+        "postData": ANY | st.fixed_dictionaries({}, optional={"text": ANY, "params": PAIRS}),
+    },
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(ANY | st.fixed_dictionaries({"request": REQUEST}), min_size=1, max_size=3), st.booleans())
+def test_traffic_of_any_form_is_audited_or_refused_in_one_sentence(tmp_path_factory, entries, as_har):
+    path = tmp_path_factory.mktemp("traffic") / ("site.har" if as_har else "events.jsonl")
+    whole = [{"log": {"entries": entries}}] if as_har else entries
+    path.write_text("".join(json.dumps(one) + "\n" for one in whole))
+    try:
+        found = audit_beacons(path)
+        told = repr(found) + json.dumps(found.to_json())
+    except LabError as error:
+        told = str(error)
+    assert len(told.splitlines()) == 1
+    assert told.encode()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        5,
+        {"url": ["https://site.example"]},
+        {"url": "http://[::1"},
+        {"url": "https://site.example/?a=%ff%00&b=%"},
+        {"url": "https://site.example/", "headers": {"a": 1}, "cookies": [5, None, {"name": {}}]},
+        {"url": "https://site.example/", "postData": {"text": "[" * 50_000}},
+        {"url": "https://site.example/", "postData": {"text": "9" * 5_000}},
+        {"url": "https://site.example/\ud800", "postData": {"params": [{"name": "\udfff"}]}},
+    ],
+    ids=range(8),
+)
+def test_a_request_that_no_browser_writes_is_audited_like_any(har, request_):
+    whole = {"request": {"url": "https://other.example/?em=" + EMAIL}}
+    audit = audit_beacons(har({"request": request_}, whole))
+    assert ("other.example", "url", "?em", "identifier", "email") in carried(audit)
