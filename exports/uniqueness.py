@@ -12,6 +12,9 @@ from exports.errors import LabError
 
 _STEPS = 200
 
+SMALL_SAMPLE = 0.1
+"""Share of the population up to which a sample is small, where models differ most."""
+
 VAGUE = 0.25
 """Standard error of the logarithm of a share above which a sample holds too little information on it."""
 
@@ -164,8 +167,10 @@ def snb(sizes: Ints, times: Ints, population: int) -> Estimate:
 
     There is no estimate where the sample says too little: where the standard error is a factor of
     e^0.25 or more, or where chance does not explain the sampled class sizes and those of one or two
-    are a quarter more or fewer than the fit expects. What remains can still be far too high in
-    samples of a tenth or less, where few people are unique: up to eight times the truth on Adult.
+    are a quarter more or fewer than the fit expects. Populations of the model itself come out right
+    within that error at any fraction. Others can still be fitted well and come out far too high from
+    a tenth or less, where few people are unique: up to eight times the truth on Adult. The estimate
+    then says so, and Dankar's rule does not use it.
 
     References
     ----------
@@ -235,7 +240,13 @@ def snb(sizes: Ints, times: Ints, population: int) -> Estimate:
             f"and {here[1]:,.0f}",
         )
     found = _share(float(np.exp(_log_share(best.x))))
-    return replace(found, reason=found.reason or f"one standard error is a factor of {np.exp(error):.2f}")
+    vague = f"one standard error is a factor of {np.exp(error):.2f}"
+    if fraction <= SMALL_SAMPLE:
+        vague += (
+            f" if the model holds; a sample of {fraction:.0%} cannot tell, and where it does not hold the "
+            "estimate can be eight times too high"
+        )
+    return replace(found, reason=found.reason or vague)
 
 
 def _log_share(logs: Floats) -> float:
@@ -272,9 +283,9 @@ def dankar(found: Mapping[str, Estimate], fraction: float) -> Estimate:
     ----------
     Dankar, El Emam, Neisa and Roffey (2012), doi:10.1186/1472-6947-12-66.
     """
-    if fraction <= 0.1 and found["pitman"].share is not None:
+    if fraction <= SMALL_SAMPLE and found["pitman"].share is not None:
         return Estimate(found["pitman"].share, "pitman")
-    names = ["zayatz"] if fraction <= 0.1 or found["snb"].share is None else ["zayatz", "snb"]
+    names = ["zayatz"] if fraction <= SMALL_SAMPLE or found["snb"].share is None else ["zayatz", "snb"]
     share, name = min((found[name].share or 0.0, name) for name in names)
     return Estimate(share, name)
 

@@ -159,10 +159,11 @@ def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, A
         typer.echo("\nPolicy")
         for verdict in verdicts:
             typer.echo(f"  {verdict!r}")
-    if found.reasons:
-        typer.echo("\nNot measured", err=True)
-        for name, reason in found.reasons.items():
-            typer.echo(f"  {name}: {reason}", err=True)
+    for title, remarks in (("To know beside", found.notes), ("Not measured", found.reasons)):
+        if remarks:
+            typer.echo(f"\n{title}", err=True)
+        for name, remark in remarks.items():
+            typer.echo(f"  {name}: {remark}", err=True)
 
 
 def _shown(value: Any) -> str:

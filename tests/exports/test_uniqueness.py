@@ -39,8 +39,10 @@ def test_the_slide_negative_binomial_finds_the_uniqueness_of_its_own_populations
     population = 1 + rng.negative_binomial(shape, chance, 100_000)
     truth = (population == 1).sum() / population.sum()
     for fraction in (0.1, 0.3):
-        found = snb(*histogram(rng.binomial(population, fraction)), int(population.sum()))
+        sample = rng.binomial(population, fraction)
+        found = snb(*histogram(sample), int(population.sum()))
         assert found.share == pytest.approx(truth, rel=0.15)
+        assert ("eight times too high" in found.reason) is bool(sample.sum() <= 0.1 * population.sum())
 
 
 KNOWN_SETS = (
