@@ -145,6 +145,25 @@ def arrow_integers(values: Ints) -> pa.Array:
     return pa.Array.from_buffers(pa.int64(), len(plain), [None, pa.py_buffer(plain)])
 
 
+def texts_of(values: pa.Array) -> pa.Array:
+    r"""Return values as text; bytes in hexadecimal.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> texts_of(pa.array([b"\xff", None])).to_pylist()
+    ['ff', None]
+    """
+    import pyarrow as pa
+
+    if not any(
+        is_binary(values.type)
+        for is_binary in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+    ):
+        return values.cast(pa.string())
+    return pa.array([None if value is None else value.hex() for value in values.to_pylist()], pa.string())
+
+
 def _plain(dictionary: pa.Array) -> pa.Array:
     import pyarrow as pa
 

@@ -18,6 +18,9 @@ from exports.reference import line_of
 _FAR = 8.5
 """Beyond this many standard deviations the normal distribution is taken as over."""
 
+MOST_STEPS = 100
+"""Values of a column whose information is counted one by one; of more, neighbours are taken together."""
+
 _LARGEST_CORRELATION = 0.98
 
 _BLOCK = 4096
@@ -186,8 +189,10 @@ def _in_codes(
 
 
 def _matched(one: Coding, other: Coding, counts: Ints, edges: Floats, other_edges: Floats) -> float:
-    joint = np.zeros((one.radix, other.radix))
-    np.add.at(joint, (one.codes, other.codes), counts)
+    codes, edges = _in_few_steps(one, counts, edges)
+    other_codes, other_edges = _in_few_steps(other, counts, other_edges)
+    joint = np.zeros((len(edges), len(other_edges)))
+    np.add.at(joint, (codes, other_codes), counts)
     joint = joint[joint.sum(axis=1) > 0][:, joint.sum(axis=0) > 0]
     rows = float(counts.sum())
     by_chance = (joint.shape[0] - 1) * (joint.shape[1] - 1) / (2 * rows)
@@ -202,6 +207,17 @@ def _matched(one: Coding, other: Coding, counts: Ints, edges: Floats, other_edge
         below = _information(_cut(inner, other_inner, sign * middle)) < wanted
         low, high = (middle, high) if below else (low, middle)
     return float(sign * low)
+
+
+def _in_few_steps(column: Coding, counts: Ints, edges: Floats) -> tuple[Ints, Floats]:
+    """Return a column in at most `MOST_STEPS` steps of about as many rows each, and where they end."""
+    codes = column.codes.astype(np.int64)
+    if column.radix <= MOST_STEPS:
+        return codes, edges
+    masses = np.bincount(codes, counts, minlength=column.radix)
+    middle = (np.cumsum(masses) - masses / 2) / masses.sum()
+    _, step = np.unique((middle * MOST_STEPS).astype(np.int64), return_inverse=True)
+    return step[codes], edges[np.append(np.flatnonzero(np.diff(step)), len(step) - 1)]
 
 
 def _inner(edges: Floats) -> Floats:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exports.coding import numbers
+from exports.coding import numbers, texts_of
 from exports.schema import Role
 from exports.shapes import SHAPES, Shape
 from exports.shares import Share
@@ -159,11 +159,8 @@ def _different_texts(column: pa.ChunkedArray | pa.Array) -> pa.Array | None:
         column = column.dictionary_decode()
     if pa.types.is_nested(column.type) or pa.types.is_boolean(column.type) or pa.types.is_null(column.type):
         return None
-    different = pc.drop_null(column).unique()[:MOST_VALUES]
-    if pa.types.is_binary(column.type) or pa.types.is_fixed_size_binary(column.type):
-        return pa.array([value.hex() for value in different.to_pylist()], pa.string())
     try:
-        texts = different.cast(pa.string())
+        texts = texts_of(pc.drop_null(column).unique()[:MOST_VALUES])
     except pa.ArrowException:
         return None
     trimmed = pc.utf8_trim_whitespace(texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from exports.errors import LabError
@@ -15,7 +16,7 @@ def arrow_table(data: Any) -> Any:
     Raises
     ------
     LabError
-        When ``data`` is no table, or a column of it mixes types.
+        When ``data`` is no table, or a column of it mixes types or has one unknown to Arrow.
 
     Examples
     --------
@@ -25,16 +26,18 @@ def arrow_table(data: Any) -> Any:
     """
     import pyarrow as pa
 
-    if isinstance(data, pa.Table):
-        return data
+    library = type(data).__module__.split(".")[0]
     if isinstance(data, pa.RecordBatch):
-        return pa.Table.from_batches([data])
-    if type(data).__module__.split(".")[0] == "pandas" and hasattr(data, "columns"):
-        return _from_pandas(data)
-    if hasattr(data, "__arrow_c_stream__"):
-        return pa.table(data)
-    if isinstance(data, dict):
-        return pa.table(data)
+        data = pa.Table.from_batches([data])
+    elif library == "pandas" and hasattr(data, "columns"):
+        data = _from_pandas(data)
+    elif library == "polars" and hasattr(data, "collect_schema"):
+        data = _from_polars(data)
+    elif hasattr(data, "__arrow_c_stream__") or isinstance(data, dict):
+        with suppress(pa.ArrowException, TypeError, ValueError):
+            data = pa.table(data)
+    if isinstance(data, pa.Table):
+        return _plain(data)
     raise LabError(f"A {type(data).__name__} is no table: give a path, or a pandas, polars or Arrow table.")
 
 
@@ -47,8 +50,52 @@ def _from_pandas(frame: Any) -> Any:
         series = frame.iloc[:, position]
         try:
             columns.append(pa.Array.from_pandas(series))
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-            raise LabError(
-                f"The column {name!r} mixes types: convert it to one type, for example text, first."
-            ) from None
+        except (pa.ArrowException, OverflowError):
+            raise _no_type(name) from None
     return pa.table(columns, names=names)
+
+
+def _from_polars(frame: Any) -> Any:
+    import pyarrow as pa
+
+    whole = frame.collect() if hasattr(frame, "collect") else frame
+    for name, kind in whole.schema.items():
+        if str(kind) in ("Object", "Int128", "UInt128"):
+            raise _no_type(name)
+    return pa.table(whole)
+
+
+def _no_type(name: str) -> LabError:
+    return LabError(
+        f"The column {name!r} mixes types, or holds values that Arrow has no type for: convert it to one "
+        "type, for example text, first."
+    )
+
+
+def _plain(table: Any) -> Any:
+    """Return a table whose columns have types that Arrow can compare, group and count."""
+    import pyarrow as pa
+
+    for position, column in enumerate(table.columns):
+        chunks = [_plain_chunk(chunk) for chunk in column.chunks]
+        if any(new is not old for new, old in zip(chunks, column.chunks, strict=True)):
+            table = table.set_column(position, table.column_names[position], pa.chunked_array(chunks))
+    return table
+
+
+def _plain_chunk(chunk: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if isinstance(chunk, pa.ExtensionArray):
+        return _plain_chunk(chunk.storage)
+    if pa.types.is_run_end_encoded(chunk.type):
+        return _plain_chunk(pc.run_end_decode(chunk))
+    if pa.types.is_string_view(chunk.type):
+        return chunk.cast(pa.large_string())
+    if pa.types.is_binary_view(chunk.type):
+        return chunk.cast(pa.large_binary())
+    if pa.types.is_dictionary(chunk.type):
+        values = _plain_chunk(chunk.dictionary)
+        return chunk if values is chunk.dictionary else pa.DictionaryArray.from_arrays(chunk.indices, values)
+    return chunk

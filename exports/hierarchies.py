@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exports.coding import texts_of
 from exports.errors import LabError
 from exports.schema import Column
 
@@ -301,7 +302,7 @@ def encode(column: pa.ChunkedArray) -> tuple[list[Label], NDArray[np.int32]]:
     if pa.types.is_floating(values.type):
         text = [None if v is None else repr(v).removesuffix(".0") for v in values.to_pylist()]
     else:
-        text = values.cast(pa.string()).to_pylist()
+        text = texts_of(values).to_pylist()
     return text, encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
 
 

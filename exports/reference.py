@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exports.coding import MISSING, Floats, Ints, numbers
+from exports.coding import MISSING, Floats, Ints, numbers, texts_of
 from exports.errors import LabError
 from exports.hierarchies import hierarchy_of
 from exports.schema import Column
@@ -108,11 +108,10 @@ def own_reference(classes: Classes, sensitive: str, declared: Column | None = No
 
 def places(values: pa.Array, among: pa.Array) -> pa.Array:
     """Return the index of each value among others, null where it is not; types may differ."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     if values.type != among.type:
-        values, among = values.cast(pa.string()), among.cast(pa.string())
+        values, among = texts_of(values), texts_of(among)
     return pc.index_in(values, value_set=among)
 
 
@@ -126,7 +125,7 @@ def line_of(values: pa.Array, order: Sequence[str] | None = None, *, missing: bo
     import pyarrow.compute as pc
 
     if order is not None:
-        at = pc.index_in(values.cast(pa.string()), value_set=pa.array(order, pa.string()))
+        at = pc.index_in(texts_of(values), value_set=pa.array(order, pa.string()))
         if at.null_count:
             raise LabError(
                 f"A declared order lacks {at.null_count} of {len(values)} values of its column: "

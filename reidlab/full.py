@@ -140,6 +140,8 @@ def _hierarchies(classes: Classes, schema: Schema) -> dict[str, Hierarchy]:
     found = {}
     for name in classes.quasi_identifiers:
         column = pa.chunked_array([classes.combinations.columns[name].values])
+        if not len(column):
+            continue
         declared = schema.columns[name]
         proposed = declared.hierarchy is None and declared.intervals is None and not declared.prefix
         found[name] = hierarchy_of(typed(column) if proposed else column, name, declared)

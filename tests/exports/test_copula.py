@@ -46,6 +46,14 @@ def test_correlated_columns_have_their_joint_shares():
     np.testing.assert_allclose(found, combinations.counts / 60_000, atol=0.006)
 
 
+def test_correlation_is_found_between_columns_of_as_many_values_as_rows():
+    rng = np.random.default_rng(5)
+    normal = rng.multivariate_normal([0, 0], [[1, -0.6], [-0.6, 1]], 30_000)
+    people = pa.table({"a": normal[:, 0], "b": normal[:, 1].round(1)})
+    found = fit_copula(combinations_of(people, ["a", "b"]), ["a", "b"])
+    assert found.correlation[0, 1] == pytest.approx(-0.6, abs=0.05)
+
+
 def test_uniqueness_and_correctness_are_those_of_the_paper():
     p, n = np.array([0.0, 1e-6, 1.0]), 1_000_000
     np.testing.assert_allclose(uniqueness(p, n), [1.0, (1 - 1e-6) ** (n - 1), 0.0], atol=1e-9)
