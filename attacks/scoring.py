@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import ceil
 from typing import Any, Literal
 
 import numpy as np
@@ -86,18 +87,25 @@ def scored(
     if control is not None and share_of(control).of:
         held_against, reference = "control", control
     found: Advantage
+    made, others = share_of(attack), share_of(reference)
+    independent = made
+    if people is not None and attack.dtype.kind == "b":
+        independent = effective(attack, people)
+        if isinstance(reference, np.ndarray) and len(reference) == len(people):
+            others = effective(reference, people)
     if held_against == "baseline" and isinstance(baseline, np.ndarray) and len(baseline) == len(attack):
         found = paired_advantage(attack, baseline, held_against, stream=stream, people=people)
     elif attack.dtype.kind == "f" and isinstance(reference, np.ndarray):
         found = advantage_by_chance(attack, reference, held_against)
     else:
-        found = advantage(share_of(attack), share_of(reference), held_against)
-        if people is not None and found.value is not None:
-            others = share_of(reference)
-            if isinstance(reference, np.ndarray) and len(reference) == len(people):
-                others = effective(reference, people)
-            interval = advantage(effective(attack, people), others, held_against)
-            found = replace(found, low=interval.low, high=interval.high)
+        found = advantage(made, share_of(reference), held_against)
+        if independent is not made and found.value is not None:
+            interval = advantage(independent, others, held_against)
+            if interval.value is not None:
+                found = replace(found, low=interval.low, high=interval.high)
+    enough = needed(others)
+    if enough is not None and independent.of:
+        enough = ceil(enough * made.of / independent.of)
     worst = {}
     if groups is not None:
         for label in np.unique(groups):
@@ -110,7 +118,6 @@ def scored(
                 people=None if people is None else people[own],
                 seed=seed,
             )
-    made = share_of(attack)
     return AttackResult(
         name,
         attack=made,
@@ -119,8 +126,8 @@ def scored(
         advantage=found,
         asked=made.of if asked is None else asked,
         made=made.of,
-        needed=needed(share_of(reference)),
-        detectable=detectable(made.of, share_of(reference)),
+        needed=enough,
+        detectable=detectable(independent.of, others),
         seed=seed,
         series=series or {},
         timings=timings or {},

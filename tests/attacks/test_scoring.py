@@ -27,6 +27,16 @@ def test_a_failed_attack_says_what_it_could_have_seen():
     assert "could not have seen any" in repr(scored("x", HALF[49:51], baseline=HALF[49:51], seed=1))
 
 
+def test_guesses_about_few_people_see_less_and_more_of_them_are_needed():
+    people = np.repeat(np.arange(10), 10)
+    alone = scored("x", HALF, baseline=HALF, control=HALF, seed=1)
+    crowded = scored("x", HALF, baseline=HALF, control=HALF, people=people, seed=1)
+    assert crowded.attack == alone.attack
+    assert crowded.detectable > 2 * alone.detectable
+    assert crowded.needed > 5 * alone.needed
+    assert crowded.advantage.high - crowded.advantage.low > 2 * (alone.advantage.high - alone.advantage.low)
+
+
 def test_nobody_attacked_is_a_result_without_numbers_and_no_nan():
     none = np.zeros(0, dtype=bool)
     text = json.dumps(scored("x", none, baseline=none, control=none, seed=1).to_json(), allow_nan=False)
