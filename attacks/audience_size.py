@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
+from attacks.cells import placed
 from attacks.oracle import Questions, counted_value
 from attacks.records import one_row_each
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
 from exports.errors import LabError
+from exports.hierarchies import encode
 from exports.queries import Condition
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -147,7 +149,7 @@ class AudienceSize:
         assert release.ask is not None
         ask, table = Questions(release.ask), truth.original
         value = counted_value(ask, table, secret, self.value)
-        has = np.array([one == value for one in table[secret].to_pylist()], dtype=bool)
+        has = placed(table[secret], [value]) == 0
         own, free = self._decoys(table, np.flatnonzero(has), release, stream)
         people = table.take(free)
         rows = free[one_row_each(people, release.schema.person, self.targets, stream.at(name="targets"))]
@@ -235,11 +237,17 @@ def _among(column: pa.ChunkedArray, values: pa.Array | pa.ChunkedArray) -> NDArr
 
 def _other_token(table: pa.Table, token: str, person: str, rows: NDArray[np.int64]) -> list[Any]:
     """Return another token of the person of each of ``rows``; None where there is none."""
-    tokens, people = table[token].to_pylist(), table[person].to_pylist()
-    others: dict[Any, list[Any]] = {}
-    for one, whose in zip(tokens, people, strict=True):
-        others.setdefault(whose, []).append(one)
-    return [next((one for one in others[people[row]] if one != tokens[row]), None) for row in rows]
+    import pyarrow as pa
+
+    what, who = encode(table[token])[1], encode(table[person])[1]
+    order = np.argsort(who, kind="stable")
+    found = np.full(len(rows), -1)
+    for at, row in enumerate(rows):
+        first, last = (np.searchsorted(who, who[row], side, sorter=order) for side in ("left", "right"))
+        own = order[first:last]
+        found[at] = next(iter(own[what[own] != what[row]]), -1)
+    others: list[Any] = table[token].take(pa.array(found, mask=found < 0)).to_pylist()
+    return others
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,25 @@ def codebook(table: pa.Table, columns: tuple[str, ...]) -> list[list[Any]]:
     return [sorted(table[name].unique().to_pylist(), key=repr) for name in columns]
 
 
+def placed(column: pa.ChunkedArray, values: list[Any]) -> NDArray[np.int64]:
+    """Return the position of each row's value in the codebook of its column, -1 where it is not there.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> placed(pa.chunked_array([["b", None, "a"]]), ["a", "b", None])
+    array([1, 2, 0])
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    found = pc.index_in(column, value_set=pa.array(values, column.type)).fill_null(-1)
+    positions: NDArray[np.int64] = found.to_numpy().astype(np.int64)
+    return positions
+
+
 def cells(values: list[list[Any]]) -> list[Cell]:
     """Return the position of every cell, the last column varying fastest."""
     return list(product(*(range(len(one)) for one in values)))

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from attacks.attack import inapplicable, require
+from attacks.keys import row_codes
 from attacks.records import one_row_each
 from attacks.result import AttackResult
 from attacks.scoring import scored
@@ -93,12 +94,16 @@ class FloatLaplace:
         stream = Stream(seed, "attack", self.name)
         known, person = self._known(release), release.schema.person
         proven = {}
-        described = {tuple(row.values()) for row in truth.original.select(known).to_pylist()}
-        for role, table in (("present", truth.original), ("absent", truth.control)):
-            rows = one_row_each(table, person, self.targets, stream.at(name=role))
-            facts = table.select(known).take(rows).to_pylist()
-            wanted = [fact for fact in facts if role == "present" or tuple(fact.values()) not in described]
-            proven[role] = np.array([self._off_grid(release, fact) for fact in wanted], dtype=bool)
+        inside, outside = truth.original.select(known), truth.control.select(known)
+        described, others = row_codes(inside, outside)
+        for role, table, wanted in (
+            ("present", inside, np.ones(len(described), dtype=bool)),
+            ("absent", outside, ~np.isin(others, described)),
+        ):
+            whole = truth.original if role == "present" else truth.control
+            rows = one_row_each(whole, person, self.targets, stream.at(name=role))
+            facts = table.take(rows[wanted[rows]]).to_pylist()
+            proven[role] = np.array([self._off_grid(release, fact) for fact in facts], dtype=bool)
         left_out = min(self.targets, truth.control.num_rows) - len(proven["absent"])
         note = f"{left_out:,} of the control are described as somebody in the data is, and were left out"
         return scored(

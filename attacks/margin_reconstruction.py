@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
-from attacks.cells import cells, codebook, margins, size
+from attacks.cells import cells, codebook, margins, placed, size
 from attacks.oracle import Questions
 from attacks.result import AttackResult
 from attacks.scoring import scored
@@ -110,16 +110,9 @@ class MarginReconstruction:
         columns = self._columns(release)
         values = codebook(truth.original, columns)
         ask, table = Questions(release.ask), truth.original
-        position = [{value: at for at, value in enumerate(known)} for known in values]
-        records = np.array(
-            [
-                [position[axis][value] for axis, value in enumerate(row.values())]
-                for row in table.select(columns).to_pylist()
-            ],
-            dtype=np.int64,
-        ).reshape(table.num_rows, len(columns))
-        strides = np.cumprod([1, *(len(known) for known in values[:0:-1])])[::-1]
-        flat = records @ strides
+        flat = np.zeros(table.num_rows, dtype=np.int64)
+        for name, known in zip(columns, values, strict=True):
+            flat = flat * len(known) + placed(table[name], known)
         right, naive, exact, agree, asked = [], [], 0, 0, 0
         for place, rows in self._places(truth, stream):
             truly = np.bincount(flat[rows], minlength=size(values))
@@ -154,10 +147,9 @@ class MarginReconstruction:
         """Return some places with the rows of their people."""
         if self.block is None:
             return [(None, np.arange(truth.original.num_rows))]
-        named = truth.original[self.block].to_pylist()
-        known = sorted(set(named), key=repr)
-        chosen = stream.at(name="blocks").sample(len(known), self.blocks)
-        return [(known[at], np.flatnonzero([name == known[at] for name in named])) for at in chosen]
+        ((known,), named) = codebook(truth.original, (self.block,)), truth.original[self.block]
+        chosen, place = stream.at(name="blocks").sample(len(known), self.blocks), placed(named, known)
+        return [(known[at], np.flatnonzero(place == at)) for at in chosen]
 
 
 def _within(ask: Questions, block: str | None, place: Any) -> Questions:

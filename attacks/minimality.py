@@ -101,9 +101,8 @@ class Minimality:
         names = [name for name in self.finer.column_names if name in release.rows.column_names]
         (classes,) = row_codes(release.rows.select(names))
         (groups,) = row_codes(self.finer.select(names))
-        secret = np.array(
-            as_text(release.rows[self.secret or release.schema.sensitive[0]]).to_pylist(), object
-        )
+        column = release.rows[self.secret or release.schema.sensitive[0]]
+        secret = as_text(column).to_numpy(zero_copy_only=False)
         case = secret == (self.positive or _rarest(secret))
         pairs, group_of = np.unique(np.column_stack([classes, groups]), axis=0, return_inverse=True)
         sizes = np.bincount(group_of, minlength=len(pairs))

@@ -162,4 +162,5 @@ def labels(truth: Truth, original: NDArray[Any] | None, by: str | None) -> NDArr
     import pyarrow as pa
 
     groups = as_text(truth.original[by]).take(pa.array(original, mask=np.asarray(original) < 0))
-    return np.array(groups.fill_null("missing").to_pylist(), dtype=object).astype(str)
+    named: NDArray[Any] = groups.fill_null("missing").to_numpy(zero_copy_only=False)
+    return named.astype(str)
