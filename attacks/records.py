@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+LIMIT = 20_000_000
+"""Rows of a table above which an attack on records is refused: they are held in memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class Targets:
     """The people that an attack is tried on: some in the release, some not.
@@ -246,11 +250,14 @@ def group_labels(table: pa.Table, by: str) -> NDArray[Any]:
 
 
 def unusable(release: Release, truth: Truth, names: Sequence[str]) -> str | None:
-    """Return why columns cannot be attacked: one is absent somewhere; None when all are there."""
+    """Return why tables cannot be attacked: a column is absent, or there are too many rows; else None."""
     tables = {"release": release.rows, "original": truth.original}
     if truth.control is not None:
         tables["control"] = truth.control
     for place, table in tables.items():
+        if table.num_rows > LIMIT:
+            rows = f"{table.num_rows:,} rows, at most {LIMIT:,} are held in memory"
+            return f"the {place} has {rows}: take a sample"
         for name in names:
             if name not in table.column_names:
                 near = nearest(name, table.column_names)
