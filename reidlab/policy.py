@@ -14,6 +14,16 @@ from exports.schema import Role
 
 PRESETS = Path(__file__).parent / "policies"
 
+COLUMN_RULES = (
+    "allowed_roles",
+    "forbidden_kinds",
+    "forbidden_tokens",
+    "opening_tokens",
+    "zip_digits",
+    "oldest_age",
+)
+"""Rules that each column keeps or breaks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -195,7 +205,8 @@ def check(policy: Policy, found: Mapping[str, Any], *, declared: bool) -> tuple[
             "" if declared else "write the roles down: reidlab schema FILE > schema.toml",
         ),
         *_limits(policy, found),
-        *_columns(policy, found),
+        *_columns(policy, found["columns"]),
+        *_consent(policy, found),
     ]  # fmt: skip
     return tuple(verdicts)
 
@@ -218,6 +229,9 @@ def _limits(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
     risk = found.get("risk", {})
     yield from verdict("k", policy.k, found.get("k"), "least")
     yield from verdict("uniqueness", policy.uniqueness, alone, "most", "uniques")
+    for rule, limit in (("l", policy.l), ("t", policy.t)):
+        if limit is not None and not found.get("l_distinct"):
+            yield Verdict(rule, limit, None, True, "no column is declared sensitive")
     for column, value in found.get("l_distinct", {}).items():
         yield from verdict(f"l.{column}", policy.l, value, "least", f"l_distinct.{column}")
     for column, value in found.get("t_equal", {}).items():
@@ -230,8 +244,19 @@ def _limits(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
         yield from verdict(name, getattr(policy, name), risk.get(key), "most", f"risk.{key}")
 
 
-def _columns(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
-    columns: Mapping[str, Mapping[str, Any]] = found["columns"]
+def _columns(policy: Policy, columns: Mapping[str, Mapping[str, Any]]) -> Iterator[Verdict]:
+    """Yield a verdict per column that a rule speaks of, and one for each rule that speaks of none."""
+    verdicts = list(_of_columns(policy, columns))
+    yield from verdicts
+    spoken = {verdict.rule.partition(".")[0] for verdict in verdicts}
+    for rule in COLUMN_RULES:
+        limit = getattr(policy, rule)
+        if limit not in (None, (), False) and rule not in spoken:
+            shown = ", ".join(limit) if isinstance(limit, tuple) else "none" if limit is True else limit
+            yield Verdict(rule, shown, f"no column of {len(columns)} breaks it", True)
+
+
+def _of_columns(policy: Policy, columns: Mapping[str, Mapping[str, Any]]) -> Iterator[Verdict]:
     for name, column in columns.items():
         role, kind = column["role"], column.get("kind")
         if policy.allowed_roles is not None and role not in policy.allowed_roles:
@@ -248,11 +273,9 @@ def _columns(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
         if policy.oldest_age is not None and column.get("oldest_age") is not None:
             oldest = column["oldest_age"]
             yield Verdict(f"oldest_age.{name}", policy.oldest_age, oldest, oldest <= policy.oldest_age)
-    for rule in ("allowed_roles", "forbidden_kinds"):
-        if getattr(policy, rule):
-            yield Verdict(
-                rule, ", ".join(getattr(policy, rule)), f"{len(columns)} columns", True, "looked at"
-            )
+
+
+def _consent(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
     if policy.required_consent is not None:
         consent = found.get("consent") or {}
         missing = consent.get("without") if consent.get("column") == policy.required_consent else None

@@ -52,6 +52,30 @@ def test_each_limit_has_a_verdict_with_what_was_found(policy, text, rule, answer
     (verdict,) = [one for one in verdicts if one.rule == rule]
     assert verdict.passed is answer
     assert passed(verdicts) is (answer and all(one.passed for one in verdicts))
+    assert text.split(" ")[0] == rule or not [one for one in verdicts if one.rule == text.split(" ")[0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ('allowed_roles = ["token", "sensitive", "quasi_identifier"]', "token, sensitive, quasi_identifier"),
+        ('forbidden_kinds = ["phone"]', "phone"),
+        ("forbidden_tokens = true", "none"),
+        ("opening_tokens = true", "none"),
+        ("zip_digits = 3", 3),
+        ("oldest_age = 89", 89),
+        ("l = 3", 3),
+        ("t = 0.2", 0.2),
+    ],
+)
+def test_a_rule_that_speaks_of_no_column_passes_in_one_line(policy, text, limit):
+    columns = {"zip": {"role": "quasi_identifier"}}
+    if text.startswith("allowed"):
+        columns = {"em": {"role": "token"}}
+    verdicts = check(
+        policy(text), {**FOUND, "columns": columns, "l_distinct": {}, "t_equal": {}}, declared=True
+    )
+    assert [(one.rule, one.limit, one.passed) for one in verdicts[1:]] == [(text.split(" ")[0], limit, True)]
 
 
 def test_a_measure_that_could_not_be_had_fails_and_says_why(policy):
