@@ -11,11 +11,10 @@ import base64
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from exports.engines.texts import Texts
-from exports.errors import LabError
 
 ASCII_SPACE = "\t\n\x0b\x0c\r "
 _UNICODE_SPACE = (
@@ -248,7 +247,7 @@ class Translate:
         Applied to every other text where there is no default.
     """
 
-    table: Mapping[str, str]
+    table: Mapping[str, str] = field(hash=False)
     key: tuple[Step, ...] = ()
     default: str | None = None
     otherwise: tuple[Step, ...] = ()
@@ -257,8 +256,16 @@ class Translate:
         found = self.table.get(run(self.key, value), self.default)
         return run(self.otherwise, value) if found is None else found
 
-    def sql(self, _x: str, _texts: Texts, /) -> str:
-        raise LabError("A table of words has no SQL form: use Rule.apply on the distinct values.")
+    def sql(self, x: str, texts: Texts, /) -> str:
+        def replaced(v: str) -> str:
+            found = " ".join(
+                f"when {texts.literal(key)} then {texts.literal(text)}" for key, text in self.table.items()
+            )
+            other = run_sql(self.otherwise, v, texts) if self.default is None else texts.literal(self.default)
+            key = run_sql(self.key, v, texts)
+            return f"case when {v} is not null then case {key} {found} else {other} end end"
+
+        return texts.let(x, replaced)
 
 
 @dataclass(frozen=True, slots=True)

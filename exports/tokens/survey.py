@@ -73,6 +73,12 @@ class TokenFindings:
                 return f"enumeration of {found!r}"
         return None
 
+    @property
+    def _unopened(self) -> str:
+        if self.keyed is None:
+            return "no"
+        return f"no; one to one with {self.keyed!r}: salted, keyed, or made of what is not in the export"
+
     def __repr__(self) -> str:
         return f"{self.column!r}: {self.form}, {self.opens or 'nothing found opens it'}"
 
@@ -84,7 +90,7 @@ class TokenFindings:
             "tokens": self.quality.tokens.count,
             "most_repeated": self.quality.most_repeated,
             "hashes_of_nothing": sum(self.quality.placeholders.values()),
-            "opens": self.opens or ("salted or keyed: goes with " + repr(self.keyed) if self.keyed else "no"),
+            "opens": self.opens or self._unopened,
             "accepted_by": len(self.accepted_by),
         }
 

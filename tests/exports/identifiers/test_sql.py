@@ -1,4 +1,4 @@
-"""E-mail and phone in SQL: byte for byte what the Python rules give, for every profile."""
+"""Rules in SQL: byte for byte what the Python rules give, for every profile."""
 
 import duckdb
 import pyarrow as pa
@@ -12,7 +12,8 @@ from exports.identifiers import PROFILES, Rejected, find_profile
 from exports.identifiers.sql import digest_sql, hash_sql, normalise_sql
 from exports.identifiers.steps import JS_SPACE, PY_SPACE
 
-RULES = [(p.name, kind) for p in PROFILES for kind in ("email", "phone") if kind in p.rules] + [
+KINDS = ("email", "phone", "gender", "state")
+RULES = [(p.name, kind) for p in PROFILES for kind in KINDS if kind in p.rules] + [
     ("meta", "email_sha256"),
     ("meta", "phone_sha256"),
     ("uid2", "email_hash"),

@@ -11,11 +11,14 @@ from exports.engines.duckdb_engine import DuckDBEngine
 from exports.identifiers import find_profile
 from exports.sources import read
 from exports.tokens.forms import FORMS, UNKNOWN, form_of
+from exports.tokens.opening import NOUNS, recipes
 from exports.tokens.survey import accepting, survey_tokens
 
 N = 60
 EMAILS = [f" Jane.Doe{i}+x@Mail.example" if i % 3 else f"Jo.D{i}@Mail.example." for i in range(N)]
 PHONES = [f"+1 (212) 01{i % 10}-0{i:03d}" for i in range(N)]
+GENDERS = ["Male", "female", "F", " m"] * (N // 4)
+STATES = ["Massachusetts", "ny", "New York", "Bavaria"] * (N // 4)
 
 
 def made(profile, kind, values, digest=None, encoding=None):
@@ -41,6 +44,8 @@ def survey(columns, tokens, plain):
         ("criteo.sha256md5", "email", EMAILS, "email"),
         ("segment.liveramp", "phone", PHONES, "phone"),
         ("plain", "email", EMAILS, "email"),
+        ("meta.audience_sdk", "gender", GENDERS, "gender"),
+        ("segment.liveramp", "state", STATES, "state"),
     ],
 )
 def test_the_profile_that_made_a_column_of_tokens_opens_all_of_it(profile, kind, values, detected):
@@ -179,3 +184,8 @@ def test_hostile_names_and_values_are_data():
     (found,) = survey({name: ["'; drop table x --", "\x00", None, ""]}, [name], {})
     assert found.column == name
     assert found.form == "unknown"
+
+
+@pytest.mark.parametrize("kind", [None, "token", *NOUNS])
+def test_every_kind_of_plain_column_has_recipes_for_every_digest(kind):
+    assert all(recipes(form, kind) for form in FORMS if form.digests)
