@@ -243,7 +243,7 @@ def snb(sizes: Ints, times: Ints, population: int) -> Estimate:
     vague = f"one standard error is a factor of {np.exp(error):.2f}"
     if fraction <= SMALL_SAMPLE:
         vague += (
-            f" if the model holds; a sample of {fraction:.0%} cannot tell, and where it does not hold the "
+            f" if the model holds; a sample of {100 * fraction:.2g} % cannot tell, and where it does not the "
             "estimate can be eight times too high"
         )
     return replace(found, reason=found.reason or vague)
