@@ -9,7 +9,7 @@ import numpy as np
 
 from attacks.attack import inapplicable, require
 from attacks.keys import row_codes
-from attacks.records import one_row_each
+from attacks.records import group_labels, one_row_each
 from attacks.result import AttackResult
 from attacks.scoring import scored
 from exports.queries import Condition, CountQuery, Withheld
@@ -35,6 +35,8 @@ class FloatLaplace:
         Columns that describe a person; by default the schema's quasi-identifiers.
     targets : int, default 2000
         People asked about, of the control and of the original.
+    by : str, optional
+        Column of both tables by which groups are reported.
 
     Notes
     -----
@@ -65,6 +67,7 @@ class FloatLaplace:
 
     known: tuple[str, ...] | None = None
     targets: int = 2_000
+    by: str | None = None
 
     def why_not(self, release: Release, truth: Truth) -> str | None:
         """Return why nobody can be described to this oracle."""
@@ -93,25 +96,26 @@ class FloatLaplace:
         assert truth.control is not None
         stream = Stream(seed, "attack", self.name)
         known, person = self._known(release), release.schema.person
-        proven = {}
-        inside, outside = truth.original.select(known), truth.control.select(known)
-        described, others = row_codes(inside, outside)
-        for role, table, wanted in (
-            ("present", inside, np.ones(len(described), dtype=bool)),
-            ("absent", outside, ~np.isin(others, described)),
-        ):
-            whole = truth.original if role == "present" else truth.control
-            rows = one_row_each(whole, person, self.targets, stream.at(name=role))
-            facts = table.take(rows[wanted[rows]]).to_pylist()
-            proven[role] = np.array([self._off_grid(release, fact) for fact in facts], dtype=bool)
-        left_out = min(self.targets, truth.control.num_rows) - len(proven["absent"])
+        described, others = row_codes(truth.original.select(known), truth.control.select(known))
+        present = one_row_each(truth.original, person, self.targets, stream.at(name="present"))
+        absent = one_row_each(truth.control, person, self.targets, stream.at(name="absent"))
+        strange = absent[~np.isin(others[absent], described)]
+        left_out = len(absent) - len(strange)
         note = f"{left_out:,} of the control are described as somebody in the data is, and were left out"
+        people = [truth.control.take(strange), truth.original.take(present)]
+        proven, missed = (
+            np.array([self._off_grid(release, fact) for fact in table.select(known).to_pylist()], dtype=bool)
+            for table in people
+        )
+        groups = [None if self.by is None else group_labels(table, self.by) for table in people]
         return scored(
             self.name,
-            proven["absent"],
-            baseline=np.zeros(len(proven["absent"]), dtype=bool),
-            control=proven["present"],
-            asked=len(proven["absent"]) + left_out,
+            proven,
+            baseline=np.zeros(len(proven), dtype=bool),
+            control=missed,
+            asked=len(absent),
+            groups=groups[0],
+            control_groups=groups[1],
             seed=seed,
             notes=(note,) if left_out else (),
         )

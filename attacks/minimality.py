@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.keys import row_codes
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import labels, scored
 from attacks.tokens import as_text
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -45,6 +45,8 @@ class Minimality:
         Value of it that must not be inferred; by default the rarest.
     l : int, optional
         The rule: at most one in ``l``; by default the release's promise ``l``.
+    by : str, optional
+        Column of the original by which groups are reported; needs the truth's owner.
 
     Notes
     -----
@@ -72,6 +74,7 @@ class Minimality:
     secret: str | None = None
     positive: str | None = None
     l: int | None = None  # noqa: E741 - the literature's name
+    by: str | None = None
 
     def why_not(self, release: Release, truth: Truth) -> str | None:
         """Return why the groups within a class, or the rule, are not known."""
@@ -123,6 +126,7 @@ class Minimality:
             baseline=lots < share[classes[called]],
             asked=release.rows.num_rows,
             people=classes[called],
+            groups=labels(truth, None if truth.owner is None else np.asarray(truth.owner)[called], self.by),
             seed=seed,
             series={
                 "chances": {

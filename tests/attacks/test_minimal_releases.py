@@ -89,6 +89,18 @@ def test_that_a_class_was_formed_tells_who_is_above_the_promise():
     assert found.series["chances"]["greatest"] > 0.5
 
 
+def test_minimality_reports_the_groups_of_the_people_called():
+    below, released = _minimal(100, 1)
+    sexes = pa.array(["f", "m"] * (released.num_rows // 2) + ["f"] * (released.num_rows % 2))
+    truth = Truth(released.append_column("sex", sexes), owner=np.arange(released.num_rows))
+    release = Release("records", SCHEMA, table=released)
+    found = Minimality(below, l=2, positive="yes", by="sex").run(release, truth, seed=1)
+    assert sorted(found.groups) == ["f", "m"]
+    assert sum(group.attack.of for group in found.groups.values()) == found.attack.of
+    with pytest.raises(LabError, match="owner"):
+        Minimality(below, l=2, positive="yes", by="illness").run(release, Truth(released), seed=1)
+
+
 def test_where_nothing_was_generalised_minimality_says_nothing():
     below, _ = _minimal(50, 1)
     secrets = pa.array(["no", "yes"] * (below.num_rows // 2))

@@ -29,7 +29,8 @@ def test_textbook_noise_proves_27_percent_of_the_absent_absent_and_no_one_presen
     people, exact = _people(0), exact_counts(Export(_people(0), ROLES)).ask
     noise = _floats(4_000)
     naive = Release("counts", ROLES, ask=lambda query: exact(query) + next(noise))
-    found = FloatLaplace().run(naive, Truth(people, _people(5_000)), seed=1)
+    found = FloatLaplace(by="sex").run(naive, Truth(people, _people(5_000)), seed=1)
+    assert [found.groups[sex].attack.of for sex in "fm"] == [750, 750]
     assert found.attack.share == pytest.approx(0.272, abs=0.035)
     assert found.control.count == 0
     assert found.control.of == 1_500
