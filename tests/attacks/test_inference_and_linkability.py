@@ -151,6 +151,23 @@ def test_a_person_is_one_target_however_many_rows_she_has():
     assert found.attack.of == 2
 
 
+def test_more_people_are_attacked_where_most_share_the_secret_until_the_interval_is_narrow():
+    rng = np.random.default_rng(1)
+    rows = 30_000
+    town, ill = rng.integers(0, 900, rows), rng.random(rows) < 0.25
+    people = pa.table({"town": town, "illness": np.where(ill, "yes", "no")})
+    original, released, control = (people.slice(at, 10_000) for at in (0, 10_000, 20_000))
+    wide = _run(Inference(width=None), original, released, control)
+    narrow = _run(Inference(), original, released, control)
+    assert (wide.asked, wide.made) == (2_000, 2_000)
+    assert 2_000 < narrow.made == narrow.asked <= 10_000
+    assert narrow.advantage.high - narrow.advantage.low < 0.1
+    few = _run(Inference(), original.slice(0, 3_000), released, control)
+    assert few.made == 3_000
+    rare = original.set_column(1, "illness", pa.array(rng.integers(0, 50, 10_000).astype(str)))
+    assert _run(Inference(), rare, rare, control).made == 2_000
+
+
 def test_groups_report_their_own_numbers_and_the_worst_one():
     original, _, control = _worlds(_invented(1), 1)
     released = original.filter(pa.array(np.array(original["illness"]) < "c"))
