@@ -99,6 +99,8 @@ class Inference:
             return reason
         if self.model not in ("nearest", "boosting"):
             return f"{self.name} has the models nearest and boosting, not {self.model!r}"
+        if self.width is not None and not self.width > 0:
+            return f"{self.name} aims at an interval of a width above 0, not {self.width}"
         secret, known = self._columns(release, truth)
         if not known:
             return f"{self.name} needs a column beside the secret {secret!r} that the adversary knows"

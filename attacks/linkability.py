@@ -30,8 +30,8 @@ class Linkability:
     Parameters
     ----------
     halves : tuple of two tuples of str, optional
-        The columns of either party; by default the quasi-identifiers (else all columns) in
-        schema order, alternating.
+        The columns of either party, from the shell ``--set "halves=zip,age;town,sex"``; by default the
+        quasi-identifiers (else all columns) in schema order, alternating.
     targets : int, default 2000
         People attacked; of the control up to three times as many.
     by : str, optional

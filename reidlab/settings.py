@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from math import isnan
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
@@ -99,8 +100,20 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def _number(text: str) -> float:
+    number = float(text)
+    if isnan(number):
+        raise ValueError(text)
+    return number
+
+
 def _numbers(text: str) -> tuple[float, ...]:
-    return tuple(float(word) for word in _words(text))
+    return tuple(_number(word) for word in _words(text))
+
+
+def _halves(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    first, second = text.split(";")
+    return _words(first), _words(second)
 
 
 def _key(text: str) -> bytes:
@@ -118,7 +131,7 @@ def _key(text: str) -> bytes:
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "int": int,
-    "float": float,
+    "float": _number,
     "bool": _truth,
     "bytes": _key,
     "pa.Table": load,
@@ -126,6 +139,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "tuple[str, ...]": _words,
     "Sequence[str]": _words,
     "tuple[float, ...]": _numbers,
+    "tuple[tuple[str, ...], tuple[str, ...]]": _halves,
     "Path": Path,
     "Literal": str,
     "str": str,

@@ -192,6 +192,8 @@ def test_categories_that_no_released_value_stands_for_are_said_and_not_guessed()
         (Inference(secret="ilness"), "'illness'"),
         (Inference(targets=0), "targets=0"),
         (Inference(model="oracle"), "not 'oracle'"),
+        (Inference(width=0), "above 0"),
+        (Inference(width=float("nan")), "above 0"),
         (Linkability(halves=(("size",), ())), "at least two columns"),
         (Inference(by="sex"), "by='sex'"),
     ],

@@ -75,6 +75,8 @@ def test_account_match_prints_one_sentence(files):
         (["hash-reversal", "list.csv", "--set", "budget=many"], "int"),
         (["hash-reversal", "list.csv", "--set", "budget"], "key=value"),
         (["hash-reversal", "list.csv", "--set", "guesses=x"], "from Python"),
+        (["inference", "list.csv", "--set", "width=nan"], "float"),
+        (["linkability", "list.csv", "--set", "halves=a,b"], "halves"),
         (["hash-reversal", "list.csv", "--set", "key=hunter2"], "file"),
         (["hash-reversal", "absent.csv"], "exist"),
     ],
@@ -106,6 +108,7 @@ def test_a_key_comes_from_a_file_or_the_environment(tmp_path, monkeypatch):
         ("a, b", "tuple[str, ...]", ("a", "b")),
         ("1,2.5", "tuple[float, ...]", (1.0, 2.5)),
         ("x", "str | None", "x"),
+        ("a, b;c", "tuple[tuple[str, ...], tuple[str, ...]] | None", (("a", "b"), ("c",))),
     ],
 )
 def test_a_value_takes_the_type_its_field_is_declared_with(text, declared, value):
