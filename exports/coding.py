@@ -86,8 +86,7 @@ class Coder:
         """Code one more chunk."""
         import pyarrow as pa
 
-        if pa.types.is_nested(chunk.type):
-            raise LabError(f"The column {self._name!r} holds {chunk.type} values: flatten it first.")
+        require_flat(self._name, chunk.type)
         if pa.types.is_null(chunk.type):
             chunk = chunk.cast(pa.string())
         coded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
@@ -120,6 +119,20 @@ class Coder:
         compact = (np.cumsum(used) * used).astype(_smallest(int(used.sum())))
         codes = np.concatenate([compact[m][c] for c, m in zip(self._codes, maps, strict=True)])
         return Coding(codes, values.take(arrow_integers(np.flatnonzero(used[1:]))))
+
+
+def require_flat(name: str, kind: pa.DataType) -> None:
+    """Check that a column holds single values.
+
+    Raises
+    ------
+    LabError
+        When it holds lists, structs or maps.
+    """
+    import pyarrow as pa
+
+    if pa.types.is_nested(kind):
+        raise LabError(f"The column {name!r} holds {kind} values: flatten it first.")
 
 
 # Arrow's own conversions to and from numpy import pandas, which takes longer than most assessments.

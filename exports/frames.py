@@ -37,7 +37,7 @@ def arrow_table(data: Any) -> Any:
         with suppress(pa.ArrowException, TypeError, ValueError):
             data = pa.table(data)
     if isinstance(data, pa.Table):
-        return _plain(data)
+        return plain_table(data)
     raise LabError(f"A {type(data).__name__} is no table: give a path, or a pandas, polars or Arrow table.")
 
 
@@ -72,7 +72,7 @@ def _no_type(name: str) -> LabError:
     )
 
 
-def _plain(table: Any) -> Any:
+def plain_table(table: Any) -> Any:
     """Return a table whose columns have types that Arrow can compare, group and count."""
     import pyarrow as pa
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exports.coding import Coder, numbers
+from exports.coding import Coder, numbers, require_flat
 from exports.combinations import Combinations, combinations_of, combine
 from exports.errors import LabError
 from exports.origins import InMemory, ParquetFiles, Source
@@ -54,6 +54,8 @@ def combinations_within(
 
 def first_rows(source: Source, count: int, engine: Engine) -> pa.Table:
     """Return the first rows of a source with all its columns."""
+    from exports.frames import plain_table
+
     if isinstance(source.origin, InMemory):
         return source.origin.table.slice(0, count)
     if isinstance(source.origin, ParquetFiles) and not engine.groups_first:
@@ -61,13 +63,22 @@ def first_rows(source: Source, count: int, engine: Engine) -> pa.Table:
 
         batch = next(_parquet_batches(source.origin, source.columns, dictionaries=()), None)
         if batch is not None:
-            return pa.Table.from_batches([batch.slice(0, count)])
+            return plain_table(pa.Table.from_batches([batch.slice(0, count)]))
     found = engine.query(f"select * from {engine.scan(source)} limit {count}")
     return found.rename_columns(list(source.columns))
 
 
 def spread(source: Source, names: Sequence[str], by: Sequence[str], engine: Engine) -> str:
-    """Write columns of a source as parts such that no class is in two; return the name to ask for them."""
+    """Write columns of a source as parts such that no class is in two; return the name to ask for them.
+
+    Raises
+    ------
+    LabError
+        When one of them holds lists, structs or maps.
+    """
+    kinds = first_rows(source, 1, engine).schema
+    for name in names:
+        require_flat(name, kinds.field(name).type)
     columns = _columns(source, names)
     return engine.spread(f"select {columns} from {engine.scan(source)}", source.positions(by), PARTS)
 
@@ -133,6 +144,9 @@ def _parquet_batches(
     coded = list(names if dictionaries is None else dictionaries)
     for path in origin.paths:
         try:
+            kinds = pq.read_schema(path)
+            for name in coded:
+                require_flat(name, kinds.field(name).type)
             with pq.ParquetFile(path, read_dictionary=coded) as file:
                 for batch in file.iter_batches(BATCH_ROWS, columns=list(names)):
                     yield batch.select(list(names))

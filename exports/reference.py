@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -108,8 +109,12 @@ def own_reference(classes: Classes, sensitive: str, declared: Column | None = No
 
 def places(values: pa.Array, among: pa.Array) -> pa.Array:
     """Return the index of each value among others, null where it is not; types may differ."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
+    if pa.types.is_temporal(values.type) and pa.types.is_temporal(among.type):
+        with suppress(pa.ArrowException):
+            values = values.cast(among.type)
     if values.type != among.type:
         values, among = texts_of(values), texts_of(among)
     return pc.index_in(values, value_set=among)

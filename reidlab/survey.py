@@ -255,7 +255,7 @@ def _persons(
 ) -> ClassMeasures:
     """Count persons by their smallest class, which may lie in any part."""
     person = source.position(schema.person or "")
-    known = ", ".join(source.positions(schema.quasi_identifiers))
+    known = ", ".join(["0", *source.positions(schema.quasi_identifiers)])
     unknown = engine.query(f"select count(*) from {table} where {person} is null").column(0)[0].as_py()
     _require_persons(source.name, unknown, total.rows, schema.person or "")
     found = engine.query(

@@ -168,7 +168,7 @@ class DuckDBEngine:
 
         name = f"spread_{len(list(self._folder.glob('spread_*')))}"
         folder = self._folder / name
-        keys = ", ".join(f"cast({column} as varchar)" for column in by)
+        keys = ", ".join(["0", *(f"cast({column} as varchar)" for column in by)])
         pa.default_memory_pool().release_unused()
         with self._faults(), self._less(UNCOUNTED):
             self._connection.execute(f"set partitioned_write_flush_threshold={FLUSH_ROWS}").fetchall()

@@ -1,4 +1,5 @@
 from dataclasses import asdict
+from decimal import Decimal
 from functools import partial
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from exports.engines.duckdb_engine import DuckDBEngine
 from exports.errors import LabError
+from exports.proposal import propose
 from exports.schema import Schema
 from exports.sources import read
 from reidlab.survey import in_parts, survey
@@ -66,6 +68,50 @@ def test_a_table_measured_in_parts_on_disk_has_the_measures_it_has_in_memory(
     assert asdict(parted.disclosure["illness"]) == pytest.approx(asdict(whole.disclosure["illness"]))
     if against:
         assert asdict(parted.population) == pytest.approx(asdict(whole.population))
+
+
+@pytest.mark.parametrize("known", [["c"], []])
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array(["a", None, "b", "a"], pa.string_view()),
+        pa.array([b"\xff", None, b"\xfe", b"\xff"]),
+        pa.array([True, None, False, True]),
+        pa.array([Decimal("1.10"), None, Decimal(3), Decimal("1.1")], pa.decimal128(20, 2)),
+        pa.array([1, None, 2, 1], pa.timestamp("us", "Europe/Berlin")),
+        pa.array([1, None, 2, 1], pa.date32()),
+        pa.array([1, None, 2, 1], pa.time64("us")),
+        pa.array([2**64 - 1, None, 2, 2**64 - 1], pa.uint64()),
+    ],
+    ids=range(8),
+)
+def test_columns_of_any_type_have_the_same_measures_from_memory_a_file_and_parts(tmp_path, column, known):
+    rows = pa.table({"c": column, "s": column, "who": ["a", "a", "b", "c"]})
+    pq.write_table(rows, tmp_path / "export.parquet")
+    rest = [] if known else ["c"]
+    schema = Schema.of(quasi_identifier=known, sensitive=["s"], insensitive=rest, person="who")
+    file = read(tmp_path / "export.parquet")
+    with DuckDBEngine() as engine:
+        found = [
+            survey(read(rows), schema, engine, limit=10**9),
+            survey(file, schema, engine, limit=10**9),
+            in_parts(file, schema, engine, [*known, "s", "who"], limit=10**9),
+        ]
+        assert set(propose(file, engine)) == {"c", "s", "who"}
+    told = [(one.measures.classes, one.measures.k, asdict(one.measures.disclosure["s"])) for one in found]
+    assert told[0] == told[1]
+    assert told[0][:2] == told[2][:2]
+    assert told[0][2] == pytest.approx(told[2][2])
+
+
+@pytest.mark.parametrize("parted", [False, True])
+def test_a_nested_quasi_identifier_of_a_file_is_one_sentence(tmp_path, parted):
+    pq.write_table(pa.table({"c": [[1], [2]]}), tmp_path / "export.parquet")
+    schema, file = Schema.of(quasi_identifier=["c"]), read(tmp_path / "export.parquet")
+    with DuckDBEngine() as engine:
+        measure = partial(in_parts, names=["c"]) if parted else survey
+        with pytest.raises(LabError, match=r"The column 'c' holds list<.*> values: flatten it first"):
+            measure(file, schema, engine, limit=10**9)
 
 
 @pytest.mark.parametrize("parted", [False, True])
