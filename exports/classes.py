@@ -101,12 +101,7 @@ class Classes:
         if self.person is None:
             sizes, times = self.histogram()
             return sizes, sizes * times
-        person = self.combinations.columns[self.person].codes
-        smallest = np.full(int(person.max(initial=0)) + 1, np.iinfo(np.int64).max)
-        np.minimum.at(smallest, person, self.sizes[self.of])
-        present = np.bincount(person, minlength=len(smallest)) > 0
-        found, times = np.unique(smallest[present], return_counts=True)
-        return found, times
+        return smallest_sizes(self.combinations, self.sizes[self.of], self.person)
 
     def histogram(self) -> tuple[Ints, Ints]:
         """Return the class sizes that occur, and how many classes have each."""
@@ -136,6 +131,29 @@ def classes_of(
     """
     names = [*quasi_identifiers, *others, *([person] if person else [])]
     return partition(combinations_of(table, names), quasi_identifiers, person=person)
+
+
+def smallest_sizes(combinations: Combinations, sizes: Ints, person: str | None) -> tuple[Ints, Ints]:
+    """Return the sizes that rows, or the smallest that persons, have, and how many have each.
+
+    Parameters
+    ----------
+    combinations : Combinations
+        With the column of persons, where there is one.
+    sizes : array of int64
+        Of each combination: how many look like it.
+    person : str or None
+        Column that tells whose row it is.
+    """
+    if person is None:
+        found, where = np.unique(sizes, return_inverse=True)
+        return found, np.bincount(where, combinations.counts).astype(np.int64)
+    whose = combinations.columns[person].codes
+    smallest = np.full(int(whose.max(initial=0)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(smallest, whose, sizes)
+    present = np.bincount(whose, minlength=len(smallest)) > 0
+    found, times = np.unique(smallest[present], return_counts=True)
+    return found, times
 
 
 def partition(

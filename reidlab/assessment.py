@@ -245,7 +245,12 @@ def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Ass
             if schema.person is None
             else "it needs the combinations of all rows in memory at once"
         )
-    risk = _risks(measures, size, reasons, notes)
+    lacking = (
+        "missing values match everything, so that no class can be looked up in the population"
+        if found.wild and found.population is not None
+        else "it needs the population: --population FILE, or population_size in the schema"
+    )
+    risk = _risks(measures, size, lacking, reasons, notes)
     estimates = _estimates(found, schema, size)
     reasons |= {
         f"population_uniques.{model}": one.reason for model, one in estimates.items() if one.share is None
@@ -278,7 +283,7 @@ def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Ass
 
 
 def _risks(
-    measures: ClassMeasures, size: int | None, reasons: dict[str, str], notes: dict[str, str]
+    measures: ClassMeasures, size: int | None, lacking: str, reasons: dict[str, str], notes: dict[str, str]
 ) -> dict[str, float | None]:
     exposed = prosecutor(measures.exposed_sizes, measures.exposed)
     journalist, marketer = None, None
@@ -305,9 +310,7 @@ def _risks(
             f"estimated for a population of {size:,} of which everybody is in the export with equal chance"
         )
     else:
-        reasons["risk.journalist_max"] = reasons["risk.marketer"] = (
-            "it needs the population: --population FILE, or population_size in the schema"
-        )
+        reasons["risk.journalist_max"] = reasons["risk.marketer"] = lacking
     return {
         "prosecutor_max": exposed.highest,
         "prosecutor_mean": exposed.mean,

@@ -8,7 +8,7 @@ from functools import reduce
 
 import numpy as np
 
-from exports.classes import Classes, partition
+from exports.classes import Classes, partition, smallest_sizes
 from exports.coding import Coding, Floats, arrow_integers, encode, numbers
 from exports.combinations import Combinations
 from exports.engines.duckdb_engine import OUTSIDE_ENGINE
@@ -20,7 +20,7 @@ from exports.presence import PopulationMeasures, against, best_chances, populati
 from exports.reading import combinations_within, parts, spread
 from exports.reference import Reference, own_reference, reference_of
 from exports.schema import Schema
-from exports.wildcards import compatible_rows
+from exports.wildcards import compatible_persons, compatible_rows
 from reidlab.installation import memory_bytes
 
 
@@ -113,7 +113,7 @@ def _in_memory(
     columns = classes.combinations.columns
     wild = [name for name in known if schema.columns[name].nulls == "wildcard"]
     if any((columns[name].codes == 0).any() for name in wild):
-        return Survey(_compatible(classes.combinations, known, wild), classes, everybody, wild=True)
+        return Survey(_compatible(classes, wild), classes, everybody, wild=True)
     references = {
         name: _reference(name, outside.get(name), columns[name], schema)
         or own_reference(classes, name, schema.columns[name])
@@ -177,12 +177,16 @@ def _reference(name: str, outside: Combinations | None, column: Coding, schema: 
     return reference_of(values.values, masses, schema.columns[name], also=column.values)
 
 
-def _compatible(combinations: Combinations, known: Sequence[str], wild: Sequence[str]) -> ClassMeasures:
-    alike = compatible_rows(combinations, known, wild).astype(np.int64)
-    sizes, where = np.unique(alike, return_inverse=True)
-    rows = np.bincount(where, combinations.counts).astype(np.int64)
+def _compatible(classes: Classes, wild: Sequence[str]) -> ClassMeasures:
+    """Measure how many rows, or persons, each could be taken for, as sizes of classes that overlap."""
+    combinations, known = classes.combinations, classes.quasi_identifiers
+    if classes.person is None:
+        alike = compatible_rows(combinations, known, wild).astype(np.int64)
+    else:
+        alike = compatible_persons(combinations, known, wild, classes.person)
+    sizes, exposed = smallest_sizes(combinations, alike, classes.person)
     nothing = np.zeros(0, np.int64)
-    return ClassMeasures(combinations.rows, nothing, nothing, sizes, rows, {})
+    return ClassMeasures(combinations.rows, nothing, nothing, sizes, exposed, {})
 
 
 def in_parts(

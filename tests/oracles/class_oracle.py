@@ -95,13 +95,14 @@ def delta(rows: Rows, known: list[str], column: str) -> float:
     )
 
 
-def compatible(rows: Rows, known: list[str], wild: set[str]) -> list[int]:
-    def agree(one: dict[str, object], other: dict[str, object]) -> bool:
-        return all(
-            one[name] == other[name] or (name in wild and None in (one[name], other[name])) for name in known
-        )
+def agree(one: dict[str, object], other: dict[str, object], known: list[str], wild: set[str]) -> bool:
+    return all(
+        one[name] == other[name] or (name in wild and None in (one[name], other[name])) for name in known
+    )
 
-    return [sum(agree(one, other) for other in rows) for one in rows]
+
+def compatible(rows: Rows, known: list[str], wild: set[str]) -> list[int]:
+    return [sum(agree(one, other, known, wild) for other in rows) for one in rows]
 
 
 def earth_movers(p: dict[object, float], q: dict[object, float], distance: object) -> float:

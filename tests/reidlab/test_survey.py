@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from exports.engines.duckdb_engine import DuckDBEngine
 from exports.errors import LabError
 from exports.proposal import propose
-from exports.schema import Schema
+from exports.schema import Column, Role, Schema
 from exports.sources import read
 from reidlab.survey import in_parts, survey
 
@@ -125,6 +125,16 @@ def test_a_row_of_the_population_that_is_nobodys_is_refused(tmp_path, parted):
         measure = partial(in_parts, names=[*KNOWN, "who"]) if parted else survey
         with pytest.raises(LabError, match=r"1 of 2 rows of .*population.parquet do not say whose"):
             measure(export, schema, engine, population=people, limit=10**9)
+
+
+def test_persons_whose_missing_values_match_everything_are_counted_once():
+    rows = pa.table({"zip": ["1", None, "2", "2"], "who": ["a", "a", "b", "b"]})
+    columns = {"zip": Column(Role.QUASI_IDENTIFIER, nulls="wildcard"), "who": Column(Role.IDENTIFIER)}
+    with DuckDBEngine() as engine:
+        found = survey(read(rows), Schema(columns, person="who"), engine, limit=10**9)
+    assert found.wild
+    assert (found.measures.persons, found.measures.rows) == (2, 4)
+    assert (found.measures.exposed_sizes.tolist(), found.measures.exposed.tolist()) == ([1, 2], [1, 1])
 
 
 def test_rows_that_resemble_one_another_are_grouped_before_they_are_held(tmp_path):
