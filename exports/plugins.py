@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import cache
 from importlib import import_module, metadata
 from typing import Any
 
@@ -23,8 +25,13 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def available(group: str, built_in: Mapping[str, str]) -> dict[str, str]:
     """Return registered name -> ``module:class``; an entry point cannot replace a built-in."""
-    third_party = {entry.name: entry.value for entry in metadata.entry_points(group=group)}
-    return dict(sorted({**third_party, **built_in}.items()))
+    return dict(sorted({**_third_party(group, tuple(sys.path)), **built_in}.items()))
+
+
+@cache
+def _third_party(group: str, path: tuple[str, ...]) -> Mapping[str, str]:  # noqa: ARG001
+    """Return the entry points of a group; reading those of all packages takes long, so once per path."""
+    return {entry.name: entry.value for entry in metadata.entry_points(group=group)}
 
 
 def load(name: str, known: Mapping[str, str], noun: str) -> Any:

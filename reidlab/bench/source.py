@@ -41,10 +41,11 @@ def fingerprint(roots: Iterable[str], folders: Mapping[str, Path] | None = None)
     used, foreign = imported(roots, folders)
     digest = hashlib.sha256(f"{sys.version_info.major}.{sys.version_info.minor}".encode())
     for name in sorted(used):
-        digest.update(name.encode() + b"\0" + used[name].read_bytes())
+        digest.update(name.encode() + b"\0" + _hashed(used[name], _stamp(used[name])))
     for package in sorted({name.partition(".")[0] for name in used}):
         for path in _data_files(folders[package]) if package != "reidlab" else ():
-            digest.update(path.relative_to(folders[package]).as_posix().encode() + b"\0" + path.read_bytes())
+            named = path.relative_to(folders[package]).as_posix().encode()
+            digest.update(named + b"\0" + _hashed(path, _stamp(path)))
     for name in sorted(foreign):
         digest.update(f"{name} {_version(name)}\n".encode())
     return digest.hexdigest()
@@ -54,9 +55,12 @@ def imported(roots: Iterable[str], folders: Mapping[str, Path]) -> tuple[dict[st
     """Return the file of every module that ``roots`` import, and the foreign packages that these import."""
     used: dict[str, Path] = {}
     foreign: set[str] = set()
-    open_ = list(roots)
+    open_, seen = list(roots), set[str]()
     while open_:
         name = open_.pop()
+        if name in seen:
+            continue
+        seen.add(name)
         package = name.partition(".")[0]
         if package not in folders:
             foreign.add(package)
@@ -64,9 +68,9 @@ def imported(roots: Iterable[str], folders: Mapping[str, Path]) -> tuple[dict[st
         path = _file(name, folders[package])
         if path is None:
             open_.append(name.rpartition(".")[0])
-        elif name not in used:
+        else:
             used[name] = path
-            open_ += [*_parents(name), *_imports(name, path)]
+            open_ += [*_parents(name), *_imports(name, path, _stamp(path))]
     return used, foreign - set(sys.stdlib_module_names)
 
 
@@ -85,8 +89,19 @@ def _file(name: str, folder: Path) -> Path | None:
     return None
 
 
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return what changes with a file, so that what was read of it is read again."""
+    state = path.stat()
+    return state.st_mtime_ns, state.st_size
+
+
 @cache
-def _imports(name: str, path: Path) -> tuple[str, ...]:
+def _hashed(path: Path, stamp: tuple[int, int]) -> bytes:  # noqa: ARG001
+    return hashlib.sha256(path.read_bytes()).digest()
+
+
+@cache
+def _imports(name: str, path: Path, stamp: tuple[int, int]) -> tuple[str, ...]:  # noqa: ARG001
     """Return what a module imports, anywhere in it; a name that is imported may be a module too."""
     tree = ast.parse(path.read_bytes())
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
@@ -125,6 +140,7 @@ def _foreign_folder(package: str) -> Path:
     return Path(next(iter(places))) if places else Path(str(spec.origin)).with_suffix("")
 
 
+@cache
 def _version(module: str) -> str:
     return ", ".join(sorted(metadata.version(one) for one in _distributions().get(module, ())))
 
