@@ -21,6 +21,10 @@ from exports.shares import Share
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
+
+BINS = 20
+"""Bins of a number, each with as many of the input's rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class RecordUtility:
         Rows released, rows of the input.
     margin_error : float
         Mean total variation distance of the columns' distributions; a label counts evenly for
-        the values it stands for.
+        the values it stands for, and new numbers are compared with the old ones in bins.
     two_way_error : float or None
         The same for pairs of columns; None with fewer than two.
     correlation_error : float or None
@@ -121,17 +125,8 @@ def record_utility(
     >>> record_utility(export, GlobalRecoding({"zip": 1}).fit_transform(export))
     4 of 4 rows, margins off by 0.250, guarantee: none
     """
-    if release.table is None or release.owner is None or not release.table.num_rows:
-        raise LabError("Utility for an analyst needs a release of records that names its rows' owners.")
-    names = [name for name in export.schema.quasi_identifiers if name in release.table.column_names]
-    names += [name for name in export.schema.sensitive if name in release.table.column_names]
-    weights = _weights(export, release)
-    views = {name: _View.of(export, release, name, weights) for name in names}
-    if not names:
-        raise LabError(
-            "No quasi-identifier and no sensitive column left with the release: nothing to compare."
-        )
-    margins = [_distance(view.margin(), view.estimate()) for view in views.values()]
+    views, weights = _views(export, release)
+    names = list(views)
     pairs = [
         _pair_error(views[one], views[other])
         for place, one in enumerate(names)
@@ -144,9 +139,9 @@ def record_utility(
     else:
         trained = _trained(export, release, [name for name in names if name != target], target, views, seed)
     return RecordUtility(
-        rows=release.table.num_rows,
+        rows=release.rows.num_rows,
         of=export.table.num_rows,
-        margin_error=float(np.mean(margins)),
+        margin_error=float(np.mean([view.error() for view in views.values()])),
         two_way_error=float(np.mean(pairs)) if pairs else None,
         correlation_error=correlation,
         loss=dict(release.manifest.get("loss", {})),
@@ -156,6 +151,48 @@ def record_utility(
         guarantee=repr(release.guarantee),
         reasons=reasons,
     )
+
+
+def margin_errors(export: Export, release: Release) -> dict[str, float]:
+    """Return the total variation distance of each column's distribution from the input's.
+
+    Parameters
+    ----------
+    export : Export
+        The input.
+    release : Release
+        With the owner of each row.
+
+    Raises
+    ------
+    LabError
+        When the release has no rows or no owners.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from defenses.recoding import GlobalRecoding
+    >>> from exports.schema import Column, Role, Schema
+    >>> schema = Schema({"zip": Column(Role.QUASI_IDENTIFIER, prefix=True)})
+    >>> export = Export(pa.table({"zip": ["11", "12", "12", "12"]}), schema)
+    >>> margin_errors(export, GlobalRecoding({"zip": 1}).fit_transform(export))
+    {'zip': 0.25}
+    """
+    return {name: view.error() for name, view in _views(export, release)[0].items()}
+
+
+def _views(export: Export, release: Release) -> tuple[dict[str, _View], tuple[Floats, Floats]]:
+    """Return each column before and after, and the weights of the rows."""
+    if release.table is None or release.owner is None or not release.table.num_rows:
+        raise LabError("Utility for an analyst needs a release of records that names its rows' owners.")
+    names = [name for name in export.schema.quasi_identifiers if name in release.table.column_names]
+    names += [name for name in export.schema.sensitive if name in release.table.column_names]
+    if not names:
+        raise LabError(
+            "No quasi-identifier and no sensitive column left with the release: nothing to compare."
+        )
+    weights = _weights(export, release)
+    return {name: _View.of(export, release, name, weights) for name in names}, weights
 
 
 def _weights(export: Export, release: Release) -> tuple[Floats, Floats]:
@@ -183,8 +220,9 @@ class _View:
 
     @classmethod
     def of(cls, export: Export, release: Release, name: str, weights: tuple[Floats, Floats]) -> _View:
-        values, before = as_text(export.table[name])
-        labels, after = as_text(release.rows[name])
+        one, other = _comparable(export.table[name], release.rows[name])
+        values, before = as_text(one)
+        labels, after = as_text(other)
         place = {value: code for code, value in enumerate(values)}
         spread = np.zeros((len(labels), len(values)))
         assert release.owner is not None
@@ -200,15 +238,29 @@ class _View:
         spread = np.divide(spread, total, out=spread, where=total > 0)
         return cls(before.astype(np.intp), after.astype(np.intp), spread, held.argmax(axis=0), weights)
 
-    def margin(self) -> Floats:
-        held = np.bincount(self.before, self.weights[0], self.spread.shape[1])
-        margin: Floats = held / self.weights[0].sum()
-        return margin
-
-    def estimate(self) -> Floats:
+    def error(self) -> float:
+        """Return the distance of the distribution that the release tells from the true one."""
+        true = np.bincount(self.before, self.weights[0], self.spread.shape[1]) / self.weights[0].sum()
         shares = np.bincount(self.after, self.weights[1], len(self.spread)) / self.weights[1].sum()
-        found: Floats = shares @ self.spread
-        return found
+        return _distance(true, shares @ self.spread)
+
+
+def _comparable(before: pa.ChunkedArray, after: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """Return both columns, in bins where the release has new numbers: these stand for no old one."""
+    import pyarrow as pa
+    from pyarrow import types
+
+    if not all(types.is_integer(one.type) or types.is_floating(one.type) for one in (before, after)):
+        return before, after
+    numbers, shown = (one.cast(pa.float64()).to_numpy(zero_copy_only=False) for one in (before, after))
+    if (np.isin(shown, numbers) | np.isnan(shown)).all() or np.isnan(numbers).all():
+        return before, after
+    edges = np.unique(np.nanquantile(numbers, np.linspace(0, 1, BINS + 1)[1:-1]))
+    old, new = (
+        pa.chunked_array([pa.array(np.searchsorted(edges, one).astype(str), mask=np.isnan(one))])
+        for one in (numbers, shown)
+    )
+    return old, new
 
 
 def _distance(one: NDArray[Any], other: NDArray[Any]) -> float:
@@ -245,8 +297,10 @@ def _correlation_error(
 
 def _correlation(columns: list[Floats], weight: Floats) -> Floats:
     stacked = np.stack(columns)
-    whole = ~np.isnan(stacked).any(axis=0)
-    spread = np.cov(stacked[:, whole], aweights=weight[whole])
+    whole = np.isfinite(stacked).all(axis=0) & (weight > 0)
+    if not whole.any():
+        return np.full((len(columns), len(columns)), np.nan)
+    spread = np.cov(stacked[:, whole], aweights=weight[whole], ddof=0)
     deviation = np.sqrt(np.diag(spread))
     with np.errstate(invalid="ignore", divide="ignore"):
         correlation: Floats = spread / np.outer(deviation, deviation)

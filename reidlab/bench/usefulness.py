@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from defenses.utility import record_utility
+from defenses.utility import margin_errors, record_utility
 from exports.queries import Condition, CountQuery, exact_counts
-from exports.release import Export, Release
+from exports.release import Release
 from reidlab.bench.material import Prepared
-
-BINS = 20
-"""Bins of a number, each with as many of the export's rows."""
 
 
 def kept_rows(data: Prepared, release: Release) -> float:
@@ -29,13 +24,13 @@ def kept_rows(data: Prepared, release: Release) -> float:
 
 def margin_error(data: Prepared, release: Release) -> float:
     """Mean total variation distance of the columns' distributions from the export's."""
-    return record_utility(*_in_bins(data.export, release)).margin_error
+    return float(np.mean(list(margin_errors(data.export, release).values())))
 
 
 def two_way_error(data: Prepared, release: Release) -> float:
     """Mean total variation distance of pairs of columns from the export's; a generalised value is spread."""
     if release.kind == "records":
-        return record_utility(*_in_bins(data.export, release)).two_way_error or 0.0
+        return record_utility(data.export, release).two_way_error or 0.0
     schema = data.export.schema
     wanted = (*schema.quasi_identifiers, *schema.sensitive)
     names = [name for name in wanted if name in release.rows.column_names]
@@ -53,28 +48,6 @@ def two_way_error(data: Prepared, release: Release) -> float:
         parts = [np.bincount(part, minlength=size) / len(part) for part in (cells[:rows], cells[rows:])]
         distances.append(np.abs(parts[0] - parts[1]).sum() / 2)
     return float(np.mean(distances)) if distances else 0.0
-
-
-def _in_bins(export: Export, release: Release) -> tuple[Export, Release]:
-    """Return both with numbers in bins where the release has new ones, which stand for no single value."""
-    before, after = export.table, release.rows
-    for name in before.column_names:
-        if name in after.column_names and _numeric(before[name].type) and _numeric(after[name].type):
-            numbers, shown = (table[name].cast(pa.float64()).to_numpy() for table in (before, after))
-            if np.isin(shown, numbers).all():
-                continue
-            edges = np.unique(np.nanquantile(numbers, np.linspace(0, 1, BINS + 1)[1:-1]))
-            before, after = (_binned(table, name, edges) for table in (before, after))
-    return replace(export, table=before), replace(release, table=after)
-
-
-def _binned(table: pa.Table, name: str, edges: NDArray[np.float64]) -> pa.Table:
-    bins = np.searchsorted(edges, table[name].cast(pa.float64()).to_numpy()).astype(str)
-    return table.set_column(table.column_names.index(name), name, pa.array(bins))
-
-
-def _numeric(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
 def count_error(data: Prepared, release: Release) -> float:

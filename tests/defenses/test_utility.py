@@ -8,7 +8,7 @@ from defenses.mondrian import Mondrian
 from defenses.optimal import OptimalKAnonymity
 from defenses.perturbation import Noise, Pram, Shuffling
 from defenses.recoding import GlobalRecoding
-from defenses.utility import record_utility
+from defenses.utility import margin_errors, record_utility
 from exports.errors import LabError
 from exports.release import Export, Release
 from exports.schema import Column, Role, Schema
@@ -68,6 +68,26 @@ def test_noise_changes_correlations_of_numbers() -> None:
     export = Export(pa.table({"x": x, "y": x}), Schema.of(quasi_identifier=["x", "y"]))
     found = record_utility(export, Noise(share=1.0, seed=1).transform(export))
     assert found.correlation_error == pytest.approx(0.5, abs=0.05)
+
+
+def test_noise_on_numbers_costs_the_more_the_more_of_it_there_is() -> None:
+    export = people()
+    mild, strong = (
+        record_utility(export, Noise(columns="age", share=share, seed=1).transform(export))
+        for share in (0.2, 2.0)
+    )
+    assert 0.005 < mild.margin_error < strong.margin_error
+    assert 0.005 < mild.two_way_error < strong.two_way_error
+    ages, _, _ = margin_errors(export, Noise(columns="age", share=2.0, seed=1).transform(export)).values()
+    assert ages == pytest.approx(3 * strong.margin_error)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("ys", [[None, None, None], [1.0, None, None], [2.0, 2.0, 2.0]])
+def test_a_correlation_that_does_not_exist_raises_no_warning(ys) -> None:
+    roles = Schema.of(quasi_identifier=["x", "y"])
+    export = Export(pa.table({"x": [1.0, 2.0, 4.0], "y": pa.array(ys, pa.float64())}), roles)
+    assert record_utility(export, GlobalRecoding().fit_transform(export)).correlation_error == 0
 
 
 def test_the_result_carries_the_losses_and_the_guarantee_and_prints_small() -> None:
