@@ -131,7 +131,7 @@ def sum_of_cells(query: CountQuery, domain: Domain, counts: NDArray[np.int64] | 
     LabError
         When the query reads a column that was not counted.
     """
-    chosen = np.ones(domain.sizes, dtype=bool)
+    chosen = [np.ones(len(values), dtype=bool) for values in domain.values]
     for condition in query.conditions:
         if condition.column not in domain.columns:
             raise LabError(
@@ -139,6 +139,5 @@ def sum_of_cells(query: CountQuery, domain: Domain, counts: NDArray[np.int64] | 
             )
         axis = domain.columns.index(condition.column)
         wanted = {"" if value is None else str(value) for value in condition.values}
-        matches = np.array([(value in wanted) != condition.negated for value in domain.values[axis]])
-        chosen &= np.expand_dims(matches, tuple(other for other in range(len(domain.sizes)) if other != axis))
-    return round(float(counts.reshape(domain.sizes)[chosen].sum()))
+        chosen[axis] &= [(value in wanted) != condition.negated for value in domain.values[axis]]
+    return round(float(counts.reshape(domain.sizes)[np.ix_(*chosen)].sum()))

@@ -24,10 +24,13 @@ class Defense(BaseEstimator, ABC):  # type: ignore[misc]
         Registered name in kebab case.
     produces : str
         Kind of the release.
+    remembers : bool
+        Whether what its oracle answers may depend on what it was asked before.
     """
 
     name: ClassVar[str]
     produces: ClassVar[Kind]
+    remembers: ClassVar[bool] = True
 
     def fit(self, export: Export) -> Self:  # noqa: ARG002 - most defences learn nothing
         """Learn from ``export`` whatever ``transform`` applies; by default nothing."""

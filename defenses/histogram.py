@@ -67,6 +67,7 @@ class DpHistogram(Defense):
 
     name: ClassVar[str] = "dp-histogram"
     produces: ClassVar[Kind] = "counts"
+    remembers: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -64,6 +64,7 @@ class SmallCells(Defense):
 
     name: ClassVar[str] = "small-cells"
     produces: ClassVar[Kind] = "counts"
+    remembers: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ from reidlab.bench.frontier import Worst, dominated, points, worst
 from reidlab.bench.page import HOW
 from reidlab.bench.table import save, tidy
 from reidlab.bench.utilities import UTILITIES
+from reidlab.bench.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Report:
     text: str
 
 
-def report(path: Path, out: Path, *, full: bool, workers: int | None) -> Report:
+def report(path: Path, out: Path, *, full: bool, workers: Workers) -> Report:
     """Run one experiment and write everything under ``out/<name>``.
 
     Parameters
@@ -39,7 +40,7 @@ def report(path: Path, out: Path, *, full: bool, workers: int | None) -> Report:
         Folder of all experiments; an earlier killed run in it is resumed.
     full : bool
         Use the larger sizes.
-    workers : int or None
+    workers : Workers
         Processes.
     """
     from rich.console import Console

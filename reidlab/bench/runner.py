@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import groupby
-from multiprocessing import get_context
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -19,6 +17,7 @@ from reidlab.bench import material
 from reidlab.bench.cells import Cell, Outcome, cells, keys, read, write
 from reidlab.bench.experiment import Experiment, Material
 from reidlab.bench.trial import Made, make, probe, sentence
+from reidlab.bench.workers import Workers
 
 Report = Callable[[int, int], object]
 Task = list[tuple[Cell, str]]
@@ -36,7 +35,7 @@ def run(
     experiment: Experiment,
     folder: Path,
     *,
-    workers: int | None = None,
+    workers: int | Workers | None = None,
     report: Report | None = None,
 ) -> Run:
     """Compute every cell that ``folder`` does not hold yet, and again those that failed.
@@ -47,7 +46,7 @@ def run(
         What to run.
     folder : Path
         Where outcomes are kept; the same folder resumes a killed run.
-    workers : int, optional
+    workers : int or Workers, optional
         Processes; by default one per core. The numbers do not depend on it.
     report : callable
         Called with the cells done and the cells in all.
@@ -68,9 +67,15 @@ def run(
     done = len(wanted) - len(missing)
     tell = report or (lambda *_: None)
     tell(done, len(wanted))
-    for computed in _each(experiment.material, tasks, folder, workers or os.cpu_count() or 1):
-        done += computed
-        tell(done, len(wanted))
+    shared = isinstance(workers, Workers)
+    pool = workers if isinstance(workers, Workers) else Workers(workers)
+    try:
+        for computed in _each(experiment.material, tasks, folder, pool):
+            done += computed
+            tell(done, len(wanted))
+    finally:
+        if not shared:
+            pool.stop()
     stored = ((cell, read(folder, key)) for cell, key in wanted)
     return Run(experiment, tuple((cell, outcome) for cell, outcome in stored if outcome is not None))
 
@@ -79,23 +84,24 @@ def _open(stored: Outcome | None) -> bool:
     return stored is None or stored.status == "failed"
 
 
-def _each(source: Material, tasks: list[Task], folder: Path, workers: int) -> Iterator[int]:
+def _each(source: Material, tasks: list[Task], folder: Path, workers: Workers) -> Iterator[int]:
     """Compute the tasks in this process or in others; yield the cells of each finished one."""
-    if workers == 1 or len(tasks) < 2:
+    if workers.count == 1 or len(tasks) < 2:
         for task in tasks:
             _compute(source, task, folder)
             yield len(task)
         return
     orphans: list[Task] = []
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
-        running = {pool.submit(_compute, source, task, folder): task for task in tasks}
-        for finished in as_completed(running):
-            try:
-                finished.result()
-            except BrokenProcessPool:
-                orphans.append(running[finished])
-            else:
-                yield len(running[finished])
+    running = {workers.submit(_compute, source, task, folder): task for task in tasks}
+    for finished in as_completed(running):
+        try:
+            finished.result()
+        except BrokenProcessPool:
+            orphans.append(running[finished])
+        else:
+            yield len(running[finished])
+    if orphans:
+        workers.stop()
     for task in orphans:
         for one in task:
             _compute_apart(source, one, folder)
@@ -107,9 +113,9 @@ def _compute_apart(source: Material, one: tuple[Cell, str], folder: Path) -> Non
     cell, key = one
     if not _open(read(folder, key)):
         return
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with Workers(1) as alone:
         try:
-            pool.submit(_compute, source, [one], folder).result()
+            alone.submit(_compute, source, [one], folder).result()
         except BrokenProcessPool:
             write(folder, key, Outcome("failed", f"The process that computed {cell.probe} died."))
 
@@ -123,8 +129,7 @@ def _compute(source: Material, task: Task, folder: Path) -> None:
         refusal = ""
         for cell, key in task:
             try:
-                # An oracle remembers what it was asked: each cell gets one of its own.
-                if made is None or made.release.ask is not None:
+                if made is None or made.once:
                     if refusal:
                         raise LabError(refusal)
                     made = make(cell.defense, data, cell.seed, Path(aside))

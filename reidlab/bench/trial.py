@@ -41,11 +41,14 @@ class Made:
         With the accounts in the tokens that the recipient can make of them.
     again : callable
         Releases the second export in the same way, with noise of its own; returns its rows.
+    once : bool
+        Whether it is an oracle that remembers what it was asked, so that each cell needs its own.
     """
 
     release: Release
     data: material.Prepared
     again: Callable[[], pa.Table]
+    once: bool
 
 
 def make(part: Part, data: material.Prepared, seed: int, folder: Path) -> Made:
@@ -73,7 +76,8 @@ def make(part: Part, data: material.Prepared, seed: int, folder: Path) -> Made:
         rows: pa.Table = other.fit(data.again).transform(data.again).rows
         return rows
 
-    return Made(release, material.as_recipient(data, release, defense), again)
+    once = release.ask is not None and getattr(defense, "remembers", True)
+    return Made(release, material.as_recipient(data, release, defense), again, once)
 
 
 def probe(cell: Cell, made: Made) -> Outcome:

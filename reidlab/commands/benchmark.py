@@ -22,6 +22,7 @@ def command(
     from exports.errors import LabError
     from reidlab.bench.report import report
     from reidlab.bench.shipped import located, shipped
+    from reidlab.bench.workers import Workers
     from reidlab.output import print_json
 
     paths = located(files or [])
@@ -29,7 +30,8 @@ def command(
         paths += shipped()
     if not paths:
         raise LabError("No experiment was named: give a TOML file, or --all for the shipped ones.")
-    result = [report(path, out, full=full, workers=workers) for path in paths]
+    with Workers(workers) as processes:
+        result = [report(path, out, full=full, workers=processes) for path in paths]
     if as_json:
         merged = {
             "cells": [cell for one in result for cell in one.cells],

@@ -7,6 +7,8 @@ from reidlab.bench.experiment import Experiment, Material, Part
 from reidlab.bench.page import render
 from reidlab.bench.runner import run
 from reidlab.bench.table import tidy
+from reidlab.bench.trial import make
+from reidlab.bench.workers import Workers
 from reidlab.plots import PALETTE
 
 MATCH = Part("account-match", {"accounts": "@accounts"})
@@ -94,7 +96,11 @@ def test_an_attack_that_brings_its_process_down_loses_no_other_cell(tmp_path, mo
     monkeypatch.syspath_prepend(house)
     parts = (Part("deadly", {"accounts": "@accounts"}), MATCH)
     experiment = replace(EXPERIMENT, attacks=parts, utilities=(), seeds=(1,))
-    table = tidy(run(experiment, tmp_path / "cells", workers=2)).to_pylist()
+    others = replace(experiment, attacks=(MATCH,))
+    with Workers(2) as shared:
+        table = tidy(run(experiment, tmp_path / "cells", workers=shared)).to_pylist()
+        later = tidy(run(others, tmp_path / "later", workers=shared)).to_pylist()
+    assert [row["status"] for row in later] == ["done"] * 2
     assert [row["status"] for row in table] == ["failed", "done"] * 2
     assert "died" in table[0]["reason"]
 
@@ -123,6 +129,27 @@ def test_a_question_to_an_oracle_changes_no_answer_to_another_attack(tmp_path):
         for attacks in ((alone,), (other, alone))
     ]
     assert tables[0][0] == tables[1][1]
+
+
+@pytest.mark.parametrize(("defense", "times"), [("dp-histogram", 1), ("noisy-size", 2)])
+def test_only_an_oracle_that_remembers_is_made_anew_for_each_cell(defense, times, tmp_path, monkeypatch):
+    settings = {
+        "dp-histogram": {"columns": "sex,therapy_before", "epsilon": 1.0},
+        "noisy-size": {"epsilon": 1.0, "budget": 1000},
+    }
+    asked = Part("averaging", {"columns": ["sex"], "targets": 2, "repeats": 2})
+    experiment = replace(
+        EXPERIMENT,
+        material=Material("answers", people=100),
+        defenses=(Part(defense, settings[defense]),),
+        attacks=(asked, replace(asked, settings={**asked.settings, "repeats": 3})),
+        utilities=(),
+        seeds=(1,),
+    )
+    made = []
+    monkeypatch.setattr("reidlab.bench.runner.make", lambda *parts: made.append(parts) or make(*parts))
+    run(experiment, tmp_path, workers=1)
+    assert len(made) == times
 
 
 def test_everybody_counts_those_who_are_not_on_a_list_as_not_recognised(tmp_path):
