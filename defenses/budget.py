@@ -83,6 +83,11 @@ class Cost:
         """
         return cls(epsilon, epsilon**2 / 2, delta)
 
+    def __add__(self, other: Cost) -> Cost:
+        """Return the cost of both answers together."""
+        pure = None if self.epsilon is None or other.epsilon is None else self.epsilon + other.epsilon
+        return Cost(pure, self.rho + other.rho, self.delta + other.delta)
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:

@@ -79,7 +79,7 @@ class NoisyMax(Defense):
         domain = Domain.of(export.schema, [self.column])
         limit = contribution_limit(export, self.max_contributions)
         if not hasattr(self, "answers_"):
-            self.answers_: Memory = {}
+            self.answers_ = Memory()
         curator = Curator.of(
             export,
             neighbours=self.neighbours,

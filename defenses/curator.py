@@ -18,8 +18,21 @@ from exports.fingerprint import content_sha256
 from exports.randomness import Stream
 from exports.release import Export, Guarantee
 
-Memory = dict[str, tuple[Cost, Any]]
-"""Answers of this process by question, and what each cost."""
+
+@dataclass(slots=True)
+class Memory:
+    """Answers of this process, and what they cost together.
+
+    Parameters
+    ----------
+    answers : dict of str to any
+        By data set, seed and question.
+    spent : dict of str to Cost
+        By data set and seed.
+    """
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    spent: dict[str, Cost] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,7 @@ class Curator:
         Where answers and charges are kept.
     seed : int or None
         None for a release in earnest.
-    memory : dict
+    memory : Memory
         For use without a ledger.
     """
 
@@ -54,7 +67,7 @@ class Curator:
     budget: Budget | None = None
     ledger: Ledger | None = None
     seed: int | None = None
-    memory: Memory = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
 
     @classmethod
     def of(
@@ -100,7 +113,7 @@ class Curator:
                     f"The ledger {book.path} holds a budget on other terms ({terms}) than this answer's "
                     f"({wanted}): use another ledger."
                 )
-        return cls(dataset, unit, neighbours, terms, book, seed, {} if memory is None else memory)
+        return cls(dataset, unit, neighbours, terms, book, seed, memory or Memory())
 
     def answer(self, query: Mapping[str, Any], cost: Cost, draw: Callable[[Stream | None], Any]) -> Any:
         """Return the answer to ``query``, drawing it with ``draw(stream)`` when it is the first time.
@@ -116,22 +129,17 @@ class Curator:
             stream = Stream(self.seed, "defence", f"{self.dataset}/{digest}")
         if self.ledger is not None:
             return self.ledger.answer(self.dataset, query, cost, lambda: draw(stream))
-        key = f"{self.dataset}/{self.seed}/{digest}"
-        if key not in self.memory:
-            self._require_budget(cost)
-            self.memory[key] = cost, draw(stream)
-        return self.memory[key][1]
-
-    def _require_budget(self, cost: Cost) -> None:
-        if self.budget is None:
-            return
-        paid = [
-            paid for key, (paid, _) in self.memory.items() if key.startswith(f"{self.dataset}/{self.seed}/")
-        ]
-        spent = sum(map(self.budget.price, paid), Fraction(0))
-        refusal = self.budget.refusal(cost, spent, sum((one.delta for one in paid), Fraction(0)))
-        if refusal is not None:
-            raise refusal
+        account = f"{self.dataset}/{self.seed}"
+        key = f"{account}/{digest}"
+        if key not in self.memory.answers:
+            spent = self.memory.spent.get(account, Cost.pure(Fraction(0)))
+            if self.budget is not None:
+                refusal = self.budget.refusal(cost, self.budget.price(spent), spent.delta)
+                if refusal is not None:
+                    raise refusal
+            self.memory.answers[key] = draw(stream)
+            self.memory.spent[account] = spent + cost
+        return self.memory.answers[key]
 
     def guarantee(self, promises: Mapping[str, float], max_contributions: int) -> Guarantee:
         """Return the promise in this curator's terms."""

@@ -99,7 +99,7 @@ class DpHistogram(Defense):
         limit = contribution_limit(export, self.max_contributions)
         noise, cost, promises = self._mechanism(limit * (2 if self.neighbours == "replace" else 1))
         if not hasattr(self, "answers_"):
-            self.answers_: Memory = {}
+            self.answers_ = Memory()
         curator = Curator.of(
             export,
             neighbours=self.neighbours,

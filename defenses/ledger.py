@@ -160,9 +160,11 @@ class Ledger:
             raise LabError(
                 f"The ledger {self.path} has no budget for this data set: give budget=TOTAL the first time."
             )
-        charges = con.execute("SELECT price, delta FROM answers WHERE dataset = ?", [dataset]).fetchall()
-        spent = sum((Fraction(price) for price, _ in charges), Fraction(0))
-        return _budget(row), spent, sum((Fraction(delta) for _, delta in charges), Fraction(0))
+        charges = con.execute(
+            "SELECT price, delta, count(*) FROM answers WHERE dataset = ? GROUP BY price, delta", [dataset]
+        ).fetchall()
+        spent = sum((Fraction(price) * times for price, _, times in charges), Fraction(0))
+        return _budget(row), spent, sum((Fraction(delta) * times for _, delta, times in charges), Fraction(0))
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -112,7 +112,7 @@ class DpLogistic(Defense):
         epsilon, delta = exact(self.epsilon), exact_delta(self.delta)
         rho = rho_of_epsilon(epsilon, delta)
         if not hasattr(self, "answers_"):
-            self.answers_: Memory = {}
+            self.answers_ = Memory()
         curator = Curator.of(
             export,
             neighbours=self.neighbours,

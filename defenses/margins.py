@@ -114,7 +114,7 @@ class DpMargins(Defense):
         else:
             noise, cost = Laplace(len(domains) * distance / epsilon), Cost.pure(epsilon)
         if not hasattr(self, "answers_"):
-            self.answers_: Memory = {}
+            self.answers_ = Memory()
         curator = Curator.of(
             export,
             neighbours=self.neighbours,

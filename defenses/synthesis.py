@@ -100,7 +100,7 @@ class Synthesis(Defense):
         epsilon, delta = exact(self.epsilon), exact_delta(self.delta)
         rho = rho_of_epsilon(epsilon, delta)
         if not hasattr(self, "answers_"):
-            self.answers_: Memory = {}
+            self.answers_ = Memory()
         curator = Curator.of(
             export,
             neighbours=self.neighbours,

@@ -96,7 +96,7 @@ class DpKeys(Defense):
         noise = Laplace(keys / epsilon)
         threshold = release_threshold(noise, keys, delta)
         if not hasattr(self, "answers_"):
-            self.answers_: Memory = {}
+            self.answers_ = Memory()
         curator = Curator.of(
             export,
             neighbours=self.neighbours,
