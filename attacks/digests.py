@@ -99,7 +99,7 @@ class Hashing:
                 f"The tokens have {len(lengths)} different length(s) and fit no plain digest: say how they "
                 "were made (algorithm, salt, key, length)."
             )
-        return cls(known[lengths[0]], encoding=encoding)  # type: ignore[arg-type]
+        return cls(known[lengths[0]], encoding=encoding)  # type: ignore[arg-type]  # the tables name algorithms
 
     @property
     def whole(self) -> bool:

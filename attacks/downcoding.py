@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from attacks.scoring import scored
 from exports.hierarchies import encode
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +134,10 @@ class Plan:
     width: list[NDArray[np.float64]]
 
     @classmethod
-    def of(cls, release: Release, truth: Truth, name: str, rows: object, owner: NDArray[np.int64]) -> Plan:
+    def of(cls, release: Release, truth: Truth, name: str, rows: pa.Table, owner: NDArray[np.int64]) -> Plan:
         """Return the plan of a column."""
         declared = release.schema.columns.get(name)
-        labels, codes = encode(rows[name])  # type: ignore[index]
+        labels, codes = encode(rows[name])
         known, values = encode(truth.original[name])
         below = [finer(label, known, declared) for label in labels]
         inside = [covered(parts, known, declared) for parts in below]

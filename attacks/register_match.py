@@ -183,7 +183,7 @@ def probably(
         linker.training.estimate_parameters_using_expectation_maximisation(
             block_on(*(labels[at] for at in rule))
         )
-    pairs_scored: pa.Table = linker.inference.predict(threshold).as_pyarrow_table()  # type: ignore[no-untyped-call]
+    pairs_scored: pa.Table = linker.inference.predict(threshold).as_pyarrow_table()  # type: ignore[no-untyped-call]  # splink is untyped
     record, row, weight = (
         pairs_scored[name].to_numpy() for name in ("unique_id_l", "unique_id_r", "match_weight")
     )

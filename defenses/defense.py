@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 from exports.release import Export, Kind, Release
 
 
-class Defense(BaseEstimator, ABC):  # type: ignore[misc]
+class Defense(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn is untyped
     """A transformer from an export to a release, with scikit-learn's conventions.
 
     The constructor only stores its keyword arguments, under their own names; ``fit`` learns
