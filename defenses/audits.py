@@ -90,18 +90,20 @@ def _noisy_max(name: str, seed: int | None, level: float) -> AuditResult:
 
 
 def _noisy_size(name: str, seed: int | None, level: float) -> AuditResult:
-    """Audit the answer to one question about an audience, by someone who may or may not be in it."""
+    """Audit the size of a list of five people, of whom one may be missing, or of what it shares with all."""
     import pyarrow as pa
 
-    from defenses.audience_size import NoisySize
-    from exports.queries import CountQuery
+    from exports.queries import Condition, CountQuery
+
+    mails = [f"p{number}@mail.example" for number in range(5)]
+    query = CountQuery((Condition("mail", mails),) if name == "psi-size" else ())
 
     def size(people: int, run: int) -> int:
-        audience = pa.table({"mail": [f"p{number}@mail.example" for number in range(people)]})
-        defense = NoisySize(2, 2, seed=None if seed is None else CHOICES * seed + run)
-        ask = defense.transform(Export(audience, Schema.of(token=["mail"]))).ask
+        audience = pa.table({"mail": mails[:people]})
+        made: Any = find(name)(epsilon=2, budget=2, seed=None if seed is None else CHOICES * seed + run)
+        ask = made.transform(Export(audience, Schema.of(token=["mail"]))).ask
         assert ask is not None
-        return ask(CountQuery())
+        return int(ask(query))
 
     worlds = [np.array([size(people, run) for run in range(CHOICES)], dtype=np.float64) for people in (5, 4)]
     return audit_worlds(name, *worlds, claimed=2.0, level=level, seed=seed)
@@ -154,6 +156,7 @@ def _canary_answers(defense: Callable[..., Any]) -> Callable[[str, int | None, f
 
 def _decoys(name: str, seed: int | None, level: float) -> AuditResult:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     from defenses.decoys import Decoys
 
@@ -161,10 +164,8 @@ def _decoys(name: str, seed: int | None, level: float) -> AuditResult:
 
     def scores(inside: NDArray[np.bool_]) -> NDArray[np.float64]:
         export = Export(everybody.filter(pa.array(inside)), Schema.of(token=["mail"]))
-        listed = set(
-            Decoys(everybody, rate=0.25, keep=0.75, seed=seed).transform(export).rows["mail"].to_pylist()
-        )
-        return np.array([mail in listed for mail in everybody["mail"].to_pylist()], dtype=np.float64)
+        listed = Decoys(everybody, rate=0.25, keep=0.75, seed=seed).transform(export).rows["mail"]
+        return np.asarray(pc.is_in(everybody["mail"], value_set=listed.combine_chunks()), dtype=np.float64)
 
     return audit_one_run(
         name, scores, CANARIES, Stream(seed or 0, "audit", name), claimed=log(3), level=level
@@ -308,7 +309,8 @@ AUDITS: Mapping[str, Callable[[str, int | None, float], AuditResult]] = {
     "noisy-max": _noisy_max,
     "noisy-size": _noisy_size,
     "privbayes": _synthesiser("privbayes"),
+    "psi-size": _noisy_size,
     "randomised-response": _canary_answers(_made("randomised-response", column="answer", epsilon=1)),
     "unary-encoding": _canary_answers(_made("unary-encoding", column="answer", epsilon=1)),
 }
-"""Every mechanism that claims an epsilon has its audit here; psi-size answers with noisy-size's noise."""
+"""Every mechanism that claims an epsilon has its audit here."""
