@@ -20,6 +20,8 @@ Clique = tuple[str, ...]
 
 MOST_COLUMNS = 50
 """``numpy.einsum`` names axes by letters."""
+LEAST_IMPROVEMENT = 1e-5
+"""Relative gain of 50 steps, twice in turn, below which a fit stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def fitted(sizes: Mapping[str, int], measurements: Sequence[Measurement], iterat
     measurements : sequence of Measurement
         Noisy counts, weighted by their variance.
     iterations : int, default 1000
-        Steps of mirror descent.
+        Most steps of mirror descent; it stops when the fit no longer improves.
 
     Raises
     ------
@@ -123,7 +125,7 @@ def fitted(sizes: Mapping[str, int], measurements: Sequence[Measurement], iterat
         mbi.LinearMeasurement(one.counts.reshape(-1), one.columns, stddev=one.sigma) for one in measurements
     ]
     model = MirrorDescent().estimate(
-        mbi.Domain(tuple(sizes), tuple(sizes.values())), observed, iters=iterations
+        mbi.Domain(tuple(sizes), tuple(sizes.values())), observed, iters=iterations, tol=LEAST_IMPROVEMENT
     )
     factors = []
     for clique in model.cliques:
