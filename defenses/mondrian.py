@@ -35,7 +35,7 @@ class Mondrian(Defense):
         Rows per class; with a person column, persons.
     cut : {"strict", "relaxed"}
         Whether equal values stay together, or a class is cut in the middle whatever its values.
-    sensitive, l, diversity, t
+    sensitive, l, diversity, c, t
         Asked of every class too: see ``defenses.requirements.Requirements``.
 
     References
@@ -63,6 +63,7 @@ class Mondrian(Defense):
         sensitive: Sequence[str] | None = None,
         l: float | None = None,  # noqa: E741
         diversity: Diversity = "distinct",
+        c: float | None = None,
         t: float | None = None,
     ) -> None:
         self.k = k
@@ -70,13 +71,14 @@ class Mondrian(Defense):
         self.sensitive = sensitive
         self.l = l
         self.diversity = diversity
+        self.c = c
         self.t = t
 
     def transform(self, export: Export) -> Release:
         """Return every row with the ranges of its class."""
         if self.cut not in {"strict", "relaxed"}:
             raise LabError(f"cut is {self.cut!r} but must be 'strict' or 'relaxed'.")
-        asked = Requirements(k=self.k, sensitive=self.sensitive, l=self.l, diversity=self.diversity, t=self.t)
+        asked = Requirements(**{name: value for name, value in self.get_params().items() if name != "cut"})
         people = People.of(export, asked)
         names = [name for name in export.schema.quasi_identifiers if name != export.schema.person]
         if not names:

@@ -30,7 +30,7 @@ class TopDown(Defense):
     ----------
     k : int, default 5
         Rows per class; with a person column, persons.
-    sensitive, l, diversity, t
+    sensitive, l, diversity, c, t
         Asked of every class too: see ``defenses.requirements.Requirements``.
 
     References
@@ -57,17 +57,19 @@ class TopDown(Defense):
         sensitive: Sequence[str] | None = None,
         l: float | None = None,  # noqa: E741
         diversity: Diversity = "distinct",
+        c: float | None = None,
         t: float | None = None,
     ) -> None:
         self.k = k
         self.sensitive = sensitive
         self.l = l
         self.diversity = diversity
+        self.c = c
         self.t = t
 
     def transform(self, export: Export) -> Release:
         """Return every row with the labels of its class."""
-        asked = Requirements(k=self.k, sensitive=self.sensitive, l=self.l, diversity=self.diversity, t=self.t)
+        asked = Requirements(**self.get_params())
         people = People.of(export, asked)
         people.require(np.zeros(export.table.num_rows, np.intp))
         hierarchies = hierarchies_of(export)

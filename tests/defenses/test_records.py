@@ -129,7 +129,7 @@ def test_person_level_suppression_removes_whole_persons(rows: list) -> None:
         release = OptimalKAnonymity(k=2, suppression=0.6, loss="entropy").fit_transform(export)
     except LabError:
         return
-    gone = set(export.table["user"].to_pylist()) - set(release.rows["user"].to_pylist())
+    gone = {row[3] for row in rows} - {rows[place][3] for place in release.owner}
     assert release.rows.num_rows == sum(row[3] not in gone for row in rows)
     assert k_of(release) >= 2
 
@@ -194,7 +194,7 @@ def test_a_person_stands_for_as_many_as_the_mean_of_their_weights(rows: list, su
     mean = {who: np.mean([row[0] for row in rows if row[3] == who]) for who in {row[3] for row in rows}}
     masses: dict = {}
     columns = [release.rows[name].to_pylist() for name in ("age", "zip")]
-    for *label, who in zip(*columns, release.rows["user"].to_pylist(), strict=True):
+    for *label, who in zip(*columns, (rows[place][3] for place in release.owner), strict=True):
         masses.setdefault(tuple(label), {})[who] = mean[who]
     assert min(sum(people.values()) for people in masses.values()) >= 30 - 1e-9
 
@@ -377,3 +377,18 @@ def test_a_lattice_too_large_to_search_stops_the_search_alone():
         OptimalKAnonymity(k=2).fit(export)
     assert defenses.find("global-recoding")().fit(export).transform(export).table.num_rows == 40
     assert k_of(Mondrian(k=2).transform(export)) >= 2
+
+
+@pytest.mark.parametrize("defense", [Mondrian, TopDown])
+def test_recursive_diversity_is_asked_of_local_classes_too(defense) -> None:
+    rows = [(age % 20, "10115", "aaab"[age % 4] if age % 3 else "c", age) for age in range(200)]
+    release = defense(k=5, l=2, diversity="recursive", c=1.5).fit_transform(export_of(rows))
+    assert release.guarantee.promises == {"k": 5, "l_recursive": 2, "c": 1.5}
+    classes: dict = {}
+    names = (*release.schema.quasi_identifiers, "illness")
+    for *label, value in zip(*(release.rows[name].to_pylist() for name in names), strict=True):
+        classes.setdefault(tuple(label), []).append(value)
+    for values in classes.values():
+        counts = sorted((values.count(value) for value in set(values)), reverse=True)
+        assert counts[0] < 1.5 * sum(counts[1:])
+    assert len(classes) > 1
