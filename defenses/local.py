@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import exp
@@ -16,19 +16,41 @@ from defenses.bits import Bits
 from defenses.budget import exact
 from defenses.contributions import within_bound
 from defenses.defense import Defense
-from defenses.records import stated, weights_of
+from defenses.records import released_columns, released_schema, stated, unnamed, weights_of
 from exports.domain import Domain
 from exports.errors import LabError
+from exports.fingerprint import content_sha256
 from exports.randomness import Stream
 from exports.release import Export, Guarantee, Kind, Release
-from exports.schema import Column, Role
+from exports.schema import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
 
-class RandomisedResponse(Defense):
+class LocalDefense(Defense):
+    """Randomises one column before anybody collects it; what was answered once is answered again."""
+
+    produces: ClassVar[Kind] = "records"
+
+    def __init__(self, column: str, epsilon: float | str, seed: int | None = None) -> None:
+        self.column = column
+        self.epsilon = epsilon
+        self.seed = seed
+
+    def _once(self, answers: _Answers, draw: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Return what was drawn the first time: the mean of several draws would tell the truth."""
+        if not hasattr(self, "answers_"):
+            self.answers_: dict[str, NDArray[Any]] = {}
+        asked = (self.column, str(self.epsilon), self.seed, answers.domain.values)
+        key = f"{content_sha256(answers.export.table)}/{asked}"
+        if key not in self.answers_:
+            self.answers_[key] = draw()
+        return self.answers_[key]
+
+
+class RandomisedResponse(LocalDefense):
     """Replace one column by the true value with some probability and else by another value.
 
     Nobody, the collector included, learns a row's value for certain: whatever it is, each answer
@@ -43,7 +65,9 @@ class RandomisedResponse(Defense):
         Of one row. With a person column the first row of each person stays and the promise is
         per person.
     seed : int or None
-        None draws from the operating system; a seed simulates.
+        None draws from the operating system; a seed simulates. One object gives one table the
+        same answers again; another one, or another process, draws anew, and the mean of many
+        draws tells the truth: keep the release, and count epsilon once per draw.
 
     References
     ----------
@@ -53,7 +77,7 @@ class RandomisedResponse(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports.schema import Column, Role, Schema
     >>> schema = Schema({"therapy": Column(Role.SENSITIVE, domain=("no", "yes"))})
     >>> export = Export(pa.table({"therapy": ["yes"] * 700 + ["no"] * 300}), schema)
     >>> release = RandomisedResponse("therapy", epsilon=1, seed=1).transform(export)
@@ -62,12 +86,6 @@ class RandomisedResponse(Defense):
     """
 
     name: ClassVar[str] = "randomised-response"
-    produces: ClassVar[Kind] = "records"
-
-    def __init__(self, column: str, epsilon: float | str, seed: int | None = None) -> None:
-        self.column = column
-        self.epsilon = epsilon
-        self.seed = seed
 
     def transform(self, export: Export) -> Release:
         """Return the table with randomised answers."""
@@ -77,15 +95,18 @@ class RandomisedResponse(Defense):
         if size < 2:
             raise LabError(f"The domain of {self.column!r} has {size} value(s): there is nothing to hide.")
         true = _rounded_down(1 / (1 + (size - 1) * exp(-answers.epsilon)))
-        other = (codes + 1 + bits.below(size - 1, len(codes))) % size
-        said = np.where(bits.happens(true, len(codes)), codes, other)
-        said = np.where(codes >= 0, said, bits.below(size, len(codes)))
-        column = domain.decode([said], answers.export.table.schema)[self.column]
+
+        def draw() -> NDArray[Any]:
+            other = (codes + 1 + bits.below(size - 1, len(codes))) % size
+            said = np.where(bits.happens(true, len(codes)), codes, other)
+            return np.where(codes >= 0, said, bits.below(size, len(codes)))
+
+        column = domain.decode([self._once(answers, draw)], answers.export.table.schema)[self.column]
         odds = {"true": float(true), "false": float((1 - true) / (size - 1)), "values": domain.values[0]}
         return answers.released(self, column, export.schema.columns, odds)
 
 
-class UnaryEncoding(Defense):
+class UnaryEncoding(LocalDefense):
     """Replace one column by a yes or no for each of its values, each randomised by itself.
 
     As for randomised response; with many values its counts are more accurate. The bit of the
@@ -105,7 +126,7 @@ class UnaryEncoding(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports.schema import Column, Role, Schema
     >>> schema = Schema({"therapy": Column(Role.SENSITIVE, domain=("no", "yes"))})
     >>> export = Export(pa.table({"therapy": ["yes"] * 700 + ["no"] * 300}), schema)
     >>> release = UnaryEncoding("therapy", epsilon=1, seed=1).transform(export)
@@ -114,12 +135,6 @@ class UnaryEncoding(Defense):
     """
 
     name: ClassVar[str] = "unary-encoding"
-    produces: ClassVar[Kind] = "records"
-
-    def __init__(self, column: str, epsilon: float | str, seed: int | None = None) -> None:
-        self.column = column
-        self.epsilon = epsilon
-        self.seed = seed
 
     def transform(self, export: Export) -> Release:
         """Return the table with one randomised digit per value."""
@@ -128,10 +143,14 @@ class UnaryEncoding(Defense):
         answers = _Answers.of(self, export)
         codes, size = answers.codes, answers.domain.sizes[0]
         false = 1 - _rounded_down(1 / (1 + exp(-answers.epsilon)))
-        said = answers.bits.happens(false, len(codes) * size).reshape(len(codes), size)
-        known = np.flatnonzero(codes >= 0)
-        said[known, codes[known]] = answers.bits.happens(Fraction(1, 2), len(known))
-        digits = pa.py_buffer(said.astype(np.uint8) + ord("0"))
+
+        def draw() -> NDArray[Any]:
+            said = answers.bits.happens(false, len(codes) * size).reshape(len(codes), size)
+            known = np.flatnonzero(codes >= 0)
+            said[known, codes[known]] = answers.bits.happens(Fraction(1, 2), len(known))
+            return said
+
+        digits = pa.py_buffer(self._once(answers, draw).astype(np.uint8) + ord("0"))
         texts = pa.FixedSizeBinaryArray.from_buffers(pa.binary(size), len(codes), [None, digits])
         declared = replace(export.schema.columns[self.column], domain=None)
         return answers.released(
@@ -148,7 +167,7 @@ def estimated_counts(release: Release) -> dict[str, float]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports.schema import Column, Role, Schema
     >>> schema = Schema({"sex": Column(Role.SENSITIVE, domain=("f", "m"))})
     >>> export = Export(pa.table({"sex": ["f"] * 1000}), schema)
     >>> estimated_counts(RandomisedResponse("sex", epsilon=20, seed=1).transform(export))
@@ -185,7 +204,7 @@ def standard_errors(release: Release) -> dict[str, float]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports.schema import Column, Role, Schema
     >>> schema = Schema({"sex": Column(Role.SENSITIVE, domain=("f", "m"))})
     >>> export = Export(pa.table({"sex": ["f"] * 1000}), schema)
     >>> standard_errors(RandomisedResponse("sex", epsilon=1, seed=1).transform(export))
@@ -211,7 +230,7 @@ class _Answers:
     bits: Bits
 
     @classmethod
-    def of(cls, defense: RandomisedResponse | UnaryEncoding, export: Export) -> _Answers:
+    def of(cls, defense: LocalDefense, export: Export) -> _Answers:
         epsilon = float(exact(defense.epsilon))
         domain = Domain.of(export.schema, [defense.column])
         owner = np.arange(export.table.num_rows)
@@ -226,22 +245,21 @@ class _Answers:
 
     def released(
         self,
-        defense: RandomisedResponse | UnaryEncoding,
+        defense: LocalDefense,
         said: pa.Array | pa.ChunkedArray,
         columns: Mapping[str, Column],
         odds: Mapping[str, Any],
     ) -> Release:
-        """Return the rows with the answers in place of the column, without direct identifiers."""
+        """Return the rows with the answers in place of the column, without who gave them."""
         unit: Literal["record", "person"] = "record" if self.export.schema.person is None else "person"
         table = self.export.table
         table = table.set_column(table.column_names.index(defense.column), defense.column, said)
-        named = [name for name, column in columns.items() if column.role is Role.IDENTIFIER]
-        kept = {name: column for name, column in columns.items() if name not in named}
+        schema = replace(self.export.schema, columns=MappingProxyType(dict(columns)))
         return Release(
             "records",
-            replace(self.export.schema, columns=MappingProxyType(kept)),
+            released_schema(schema, []),
             Guarantee({"epsilon": self.epsilon}, unit, "replace", 1),
-            table=table.drop(named),
+            table=unnamed(table.select(released_columns(schema)), schema),
             private=defense.seed is None,
             manifest={"defense": defense.name, "parameters": stated(defense), "odds": odds},
             owner=self.owner,

@@ -122,7 +122,7 @@ def changed_release(
         "records",
         released_schema(export.schema, list(columns) if recoded else []),
         guarantee or Guarantee(),
-        table=table if rows is None else table.take(rows),
+        table=unnamed(table if rows is None else table.take(rows), export.schema),
         manifest={
             "defense": defense.name,
             "parameters": stated(defense),
@@ -135,21 +135,46 @@ def changed_release(
 
 
 def released_columns(schema: Schema) -> list[str]:
-    """Return the columns that leave: all but direct identifiers and tokens."""
+    """Return the columns that leave: all but direct identifiers and tokens that tell no unit."""
     special = (schema.person, schema.weight, schema.household, schema.time, schema.consent)
     names = [*schema.columns, *(name for name in special if name and name not in schema.columns)]
-    return [name for name in names if name not in schema.names(Role.IDENTIFIER, Role.TOKEN)]
+    hidden = set(schema.names(Role.IDENTIFIER, Role.TOKEN)) - {schema.person, schema.household}
+    return [name for name in names if name not in hidden]
 
 
 def released_schema(schema: Schema, recoded: Sequence[str]) -> Schema:
     """Return the schema of the released columns; what is recoded has no hierarchy any more."""
-    leaving = released_columns(schema)
     columns = {
         name: Column(column.role, column.nulls) if name in recoded else column
         for name, column in schema.columns.items()
-        if name in leaving
+        if column.role not in {Role.IDENTIFIER, Role.TOKEN}
     }
     return replace(schema, columns=MappingProxyType(columns))
+
+
+def unnamed(table: pa.Table, schema: Schema) -> pa.Table:
+    """Return a table whose persons and households are numbers, where their role is identifier or token.
+
+    They still tell which rows belong together, as sizes in persons need it, and name nobody.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> schema = Schema.of(person="who", identifier=["who"])
+    >>> unnamed(pa.table({"who": ["bob", "ann", "bob"]}), schema)["who"].to_pylist()
+    ['who 0', 'who 1', 'who 0']
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for name in {schema.person, schema.household} & set(schema.names(Role.IDENTIFIER, Role.TOKEN)):
+        units = table[name]
+        if pa.types.is_dictionary(units.type):
+            units = units.cast(units.type.value_type)
+        numbers = units.combine_chunks().dictionary_encode().indices.cast(pa.string())
+        labels = pc.binary_join_element_wise(name, numbers, " ")
+        table = table.set_column(table.column_names.index(name), name, labels)
+    return table
 
 
 def stated(defense: Defense) -> dict[str, Any]:

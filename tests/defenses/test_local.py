@@ -77,6 +77,16 @@ def test_without_a_seed_answers_come_from_the_operating_system(export):
     assert releases[0].rows != releases[1].rows
 
 
+@pytest.mark.parametrize("defense", [RandomisedResponse, UnaryEncoding])
+def test_asking_one_table_again_gives_the_same_answers(defense, export):
+    for seed in (None, 1):
+        asked = defense("mood", epsilon=1, seed=seed)
+        first = asked.transform(export)
+        assert asked.transform(export).rows.equals(first.rows)
+        half = asked.transform(Export(export.table.slice(0, ROWS // 2), SCHEMA))
+        assert half.rows.num_rows == ROWS // 2
+
+
 def test_a_domain_of_one_value_is_refused(export):
     schema = Schema({**SCHEMA.columns, "mood": Column(Role.SENSITIVE, domain=("low",))})
     with pytest.raises(LabError, match="nothing to hide"):
