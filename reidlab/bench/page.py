@@ -36,6 +36,7 @@ def render(experiment: Experiment, table: pa.Table, palette: Sequence[str]) -> s
     found = points(table)
     shown = [_point(point) for point in found]
     environment = Environment(loader=PackageLoader("reidlab"), autoescape=True)
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
     return environment.get_template("frontier.html.j2").render(
         name=experiment.name,
         question=experiment.question,
