@@ -8,7 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import attacks
 import defenses
@@ -68,6 +68,11 @@ def load(path: Path | str, *, full: bool = False) -> Experiment:
         (most, times), *_ = Counter(map(str, shown)).most_common(1)
         if times > 1:
             raise LabError(f"The experiment {path} calls {times} {key} {most!r}: give them different labels.")
+    if len(set(experiment.seeds)) < len(experiment.seeds):
+        raise LabError(
+            f"The experiment {path} has a wrong entry at seeds: one stands there twice, and its people would "
+            "be counted twice: give different ones."
+        )
     families = [part.family for part in experiment.defenses]
     if experiment.status_quo and experiment.status_quo not in families:
         near = nearest(experiment.status_quo, families)
@@ -119,9 +124,13 @@ def _model(raw: Mapping[str, Any], path: Path) -> Any:
     try:
         return ExperimentModel.model_validate(raw)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
+        # A misspelt key is missing too: what stands there says more.
+        faults = error.errors(include_url=False)
+        first = next((one for one in faults if one["type"] == "extra_forbidden"), faults[0])
     where = ".".join(str(part) for part in first["loc"])
     reason = first["msg"]
+    if where == "material.kind" and isinstance(first["input"], str):
+        reason += f"; the nearest is {nearest(first['input'], get_args(Kind))!r}"
     if first["type"] == "extra_forbidden":
         inside, key = first["loc"][0], str(first["loc"][-1])
         owner: type[BaseModel] = allowed[str(inside)] if len(first["loc"]) > 1 else ExperimentModel

@@ -17,6 +17,7 @@ import attacks
 import defenses
 from attacks.advantage import Advantage, advantage
 from exports.errors import LabError
+from exports.plugins import nearest
 from exports.release import Release, Truth
 from exports.shares import Share
 from reidlab.bench import material, utilities
@@ -153,7 +154,10 @@ def _names(value: Any, prefix: str) -> bool:
 def _table(value: str, tables: Mapping[str, pa.Table]) -> pa.Table:
     if value[1:] not in tables:
         allowed = ", ".join(f"@{name}" for name in sorted(tables))
-        raise LabError(f"The material has no table {value!r}: use one of {allowed}.")
+        near = nearest(value[1:], tables)
+        raise LabError(
+            f"The material has no table {value!r}: use one of {allowed}; the nearest is '@{near}'."
+        )
     return tables[value[1:]]
 
 

@@ -50,7 +50,9 @@ def test_the_full_table_replaces_only_what_it_names(file):
     ("old", "new", "named"),
     [
         ("seeds = [1, 2]", "seeds = []", "seeds"),
-        ('kind = "upload"', 'kind = "uplaod"', "material.kind"),
+        ('kind = "upload"', 'kind = "uplaod"', "material.kind.*'twice'.*nearest is 'upload'"),
+        ("seeds = [1, 2]", "sedes = [1, 2]", "sedes: no such key.*nearest is 'seeds'"),
+        ("seeds = [1, 2]", "seeds = [1, 1]", "seeds: one stands there twice"),
         ('name = "truncate"', 'name = "truncat"', "'truncate'"),
         ('name = "account-match"', 'name = "acount-match"', "'account-match'"),
         ("people = 1000", "people = 3", "material.people"),
