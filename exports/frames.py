@@ -27,6 +27,8 @@ def arrow_table(data: Any) -> Any:
     import pyarrow as pa
 
     library = type(data).__module__.split(".")[0]
+    if isinstance(data, pa.Table):
+        return plain_table(data)
     if isinstance(data, pa.RecordBatch):
         data = pa.Table.from_batches([data])
     elif library == "pandas" and hasattr(data, "columns"):
@@ -76,11 +78,30 @@ def plain_table(table: Any) -> Any:
     """Return a table whose columns have types that Arrow can compare, group and count."""
     import pyarrow as pa
 
-    for position, column in enumerate(table.columns):
-        chunks = [_plain_chunk(chunk) for chunk in column.chunks]
-        if any(new is not old for new, old in zip(chunks, column.chunks, strict=True)):
-            table = table.set_column(position, table.column_names[position], pa.chunked_array(chunks))
-    return table
+    if all(_is_plain(kind) for kind in table.schema.types):
+        return table
+    return pa.table([_plain_column(column) for column in table.columns], names=table.column_names)
+
+
+def _plain_column(column: Any) -> Any:
+    import pyarrow as pa
+
+    if _is_plain(column.type):
+        return column
+    return pa.chunked_array([_plain_chunk(chunk) for chunk in column.chunks or [pa.nulls(0)]])
+
+
+def _is_plain(kind: Any) -> bool:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        return _is_plain(kind.value_type)
+    return not (
+        isinstance(kind, pa.BaseExtensionType)
+        or pa.types.is_run_end_encoded(kind)
+        or pa.types.is_string_view(kind)
+        or pa.types.is_binary_view(kind)
+    )
 
 
 def _plain_chunk(chunk: Any) -> Any:
@@ -96,6 +117,5 @@ def _plain_chunk(chunk: Any) -> Any:
     if pa.types.is_binary_view(chunk.type):
         return chunk.cast(pa.large_binary())
     if pa.types.is_dictionary(chunk.type):
-        values = _plain_chunk(chunk.dictionary)
-        return chunk if values is chunk.dictionary else pa.DictionaryArray.from_arrays(chunk.indices, values)
+        return pa.DictionaryArray.from_arrays(chunk.indices, _plain_chunk(chunk.dictionary))
     return chunk

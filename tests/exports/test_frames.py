@@ -82,6 +82,18 @@ def test_a_pandas_table_in_any_order_is_assessed_as_the_same_rows_in_arrow(colum
     assert measured(frame.set_index(np.zeros(4, int))) == measured(WANTED)
 
 
+@pytest.mark.parametrize("kind", [pa.string_view(), pa.dictionary(pa.int8(), pa.string_view()), pa.int8()])
+def test_a_table_without_rows_is_one_sentence_whatever_its_type(kind):
+    with pytest.raises(LabError, match="has a header and no rows"):
+        measured(pa.table({"c": pa.chunked_array([], kind)}))
+
+
+def test_a_table_of_very_many_columns_is_taken_as_it_is():
+    wide = pa.table({f"c{i}": [1] for i in range(2_000)})
+    assert arrow_table(wide) is wide
+    assert arrow_table(wide.append_column("v", pa.array(["a"], pa.string_view()))).num_columns == 2_001
+
+
 def test_a_quasi_identifier_without_any_value_is_one_class():
     nothing = pa.table({"c": pa.nulls(4), "n": [1, 2, 2, 1]})
     assert measured(nothing) == (4, 1, 4, {"n": 2})
