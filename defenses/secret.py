@@ -86,13 +86,14 @@ def entropy_bits(key: bytes) -> float:
 
     Examples
     --------
-    >>> round(entropy_bits(b"password" * 4))
-    20
+    >>> round(entropy_bits(b"password" * 4)), entropy_bits(b"a" * 32)
+    (20, 0.0)
     """
     key = key[: (key + key).find(key, 1)]
     steps = bytes((after - before) % 256 for before, after in pairwise(key))
     compressed = len(zlib.compress(key, 9)) - len(zlib.compress(b"", 9))
-    return min(_shannon(key), _shannon(steps), _shannon(key) * compressed / max(len(key), 1))
+    found = min(_shannon(key), _shannon(steps), _shannon(key) * compressed / max(len(key), 1))
+    return max(0.0, found)
 
 
 def _shannon(text: bytes) -> float:
