@@ -253,14 +253,12 @@ def audit_synthesis(
     )
 
 
-def _synthesiser(
-    name: str, runs: int = LOOKS, **parameters: Any
-) -> Callable[[str, int | None, float], AuditResult]:
+def _synthesiser(name: str, **parameters: Any) -> Callable[[str, int | None, float], AuditResult]:
     """Return the audit of a shipped synthesiser at a budget at which few runs show much."""
 
     def run_audit(label: str, seed: int | None, level: float) -> AuditResult:
         made: Any = find(name)(epsilon=10, delta=1e-3, seed=seed, **parameters)
-        return audit_synthesis(made, label=label, level=level, runs=runs)
+        return audit_synthesis(made, label=label, level=level)
 
     return run_audit
 
@@ -293,7 +291,7 @@ def _logistic(name: str, seed: int | None, level: float) -> AuditResult:
 
 
 AUDITS: Mapping[str, Callable[[str, int | None, float], AuditResult]] = {
-    "aim": _synthesiser("aim", LOOKS // 4, rounds=1),
+    "aim": _synthesiser("aim", rounds=1),
     "decoys": _decoys,
     "dp-histogram": _canaries_in_cells(_made("dp-histogram", columns="cell", epsilon=1)),
     "dp-histogram (gaussian)": _canaries_in_cells(
