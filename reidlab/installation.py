@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -59,14 +60,16 @@ def installed_extras() -> dict[str, bool]:
 
 
 def versions() -> dict[str, str]:
-    """Return the version of reidlab and of every base dependency that is installed."""
-    names = ("reidlab", "numpy", "scipy", "scikit-learn", "faker", "duckdb", "pyarrow", "pandas")
+    """Return the version of reidlab, of every base dependency, and of each installed one of the extras."""
     found = {}
-    for name in names:
+    for requirement in ("reidlab", *(metadata.requires("reidlab") or ())):
+        needed, _, marker = requirement.partition(";")
+        name = re.split(r"[^\w.-]", needed.strip(), maxsplit=1)[0]
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
-            found[name] = "not installed"
+            if "extra" not in marker:
+                found[name] = "not installed"
     return found
 
 

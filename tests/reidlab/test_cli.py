@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 import typer
@@ -59,3 +60,10 @@ def test_a_shadowed_package_is_named_with_both_folders(monkeypatch, tmp_path):
     )
     with pytest.raises(LabError, match=str(tmp_path)):
         installation.require_one_distribution()
+
+
+def test_versions_name_every_base_dependency_and_of_the_extras_what_is_installed():
+    named = installation.versions()
+    assert {"reidlab", "numpy", "matplotlib", "typer", "pytest"} <= set(named)
+    assert "not installed" not in named.values()
+    assert ("mbi" in named) == (find_spec("mbi") is not None)
