@@ -115,8 +115,8 @@ def fitted(sizes: Mapping[str, int], measurements: Sequence[Measurement], iterat
     try:
         from jax import config
 
-        config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
-        config.update("jax_enable_compilation_cache", False)  # type: ignore[no-untyped-call]
+        config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]  # jax leaves it untyped
+        config.update("jax_enable_compilation_cache", False)  # type: ignore[no-untyped-call]  # jax leaves it untyped
         import mbi
         from mbi.estimation import MirrorDescent
     except ImportError:

@@ -96,12 +96,12 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 
 @cache
-def _hashed(path: Path, stamp: tuple[int, int]) -> bytes:  # noqa: ARG001
+def _hashed(path: Path, stamp: tuple[int, int]) -> bytes:  # noqa: ARG001 - the stamp is part of the key
     return hashlib.sha256(path.read_bytes()).digest()
 
 
 @cache
-def _imports(name: str, path: Path, stamp: tuple[int, int]) -> tuple[str, ...]:  # noqa: ARG001
+def _imports(name: str, path: Path, stamp: tuple[int, int]) -> tuple[str, ...]:  # noqa: ARG001 - the stamp is part of the key
     """Return what a module imports, anywhere in it; a name that is imported may be a module too."""
     tree = ast.parse(path.read_bytes())
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
