@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
-from attacks.tokens import UploadList, as_text, connect, token_column
+from attacks.tokens import UploadList, as_text, comparable, connect, token_column, unlike
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -103,9 +103,8 @@ class AccountMatch:
         person = release.schema.person
         uploaded = UploadList.of(release, truth, token, person)
         told = uploaded.known and person in self.accounts.column_names
-        with connect(
-            uploaded=uploaded.table(), accounts=self._known_addresses(token, person if told else None)
-        ) as lab:
+        accounts = self._known_addresses(token, person if told else None)
+        with connect(uploaded=uploaded.table(), accounts=accounts) as lab:
             lab.execute(_ACCOUNTS)
             lab.execute(_CLIENTS, {"draw": f"/{seed}"})
             owners = lab.sql("select flagged, client from owner order by id").fetchnumpy()
@@ -122,7 +121,8 @@ class AccountMatch:
             groups=labels(truth, original, self.by),
             seed=seed,
             series={"belief": belief(flagged, client)},
-            notes=_notes(uploaded, told),
+            notes=_notes(uploaded, told)
+            + unlike(uploaded.tokens, accounts["token"].combine_chunks(), "the accounts"),
         )
 
     def _known_addresses(self, token: str, person: str | None) -> pa.Table:
@@ -130,7 +130,7 @@ class AccountMatch:
         import pyarrow as pa
 
         assert self.accounts is not None
-        tokens = as_text(self.accounts[token])
+        tokens = comparable(self.accounts[token])
         return pa.table(
             {"token": tokens, "person": tokens if person is None else as_text(self.accounts[person])}
         )

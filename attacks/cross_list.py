@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attacks.attack import inapplicable, require
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
-from attacks.tokens import UploadList, as_text, connect, token_column
+from attacks.tokens import UploadList, as_text, comparable, connect, token_column, unlike
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -126,7 +126,10 @@ class CrossListJoin:
             control_groups=None if groups is None else groups[~targets],
             seed=seed,
             series=series,
-            notes=() if told else ("the truth does not tell persons: each token counts as one",),
+            notes=(
+                *([] if told else [_UNTOLD]),
+                *unlike(uploaded.tokens, others["token"].combine_chunks(), "the other lists"),
+            ),
         )
 
     def _others(self, token: str, person: str | None) -> pa.Table:
@@ -134,13 +137,15 @@ class CrossListJoin:
         import pyarrow as pa
 
         assert self.lists is not None
-        table, tokens = self.lists, as_text(self.lists[token])
+        table, tokens = self.lists, comparable(self.lists[token])
         named = self.source in table.column_names
         lists = as_text(table[self.source]) if named else pa.repeat(pa.scalar("other"), len(tokens))
         return pa.table(
             {"token": tokens, "person": tokens if person is None else as_text(table[person]), "list": lists}
         )
 
+
+_UNTOLD = "the truth does not tell persons: each token counts as one"
 
 _PEOPLE = """
 create temp table other as

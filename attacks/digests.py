@@ -108,6 +108,24 @@ class Hashing:
             Hashing(self.algorithm, encoding=self.encoding).digest("")
         )
 
+    def require_form(self, tokens: pa.Array) -> None:
+        """Check that some token is as long as those made in this way: else no guess could ever match.
+
+        Raises
+        ------
+        LabError
+            When none is.
+        """
+        import pyarrow.compute as pc
+
+        lengths, wanted = sorted(pc.unique(pc.utf8_length(tokens)).to_pylist()), len(self.digest(""))
+        if lengths and wanted not in lengths:
+            found = ", ".join(map(str, lengths[:3]))
+            raise LabError(
+                f"The tokens have {found} characters and {self.algorithm} in {self.encoding} gives {wanted}: "
+                "correct algorithm, encoding or length."
+            )
+
     def digest(self, text: str) -> str:
         """Return the token of one text, by Python's hashlib."""
         salted = self.salt + text if self.salt_position == "before" else text + self.salt

@@ -60,8 +60,8 @@ class HashReversal:
     guesses : Guesses, optional
         Any other candidates: ``Patterns``, a ``HashedDictionary``, an ``Enumeration``.
     algorithm, encoding, salt, salt_position, key, length
-        How the tokens were made, see ``Hashing``; ``algorithm=None`` reads a plain digest off
-        the tokens.
+        How the tokens were made, see ``Hashing``; ``algorithm=None`` reads algorithm and encoding of
+        whole digests off the tokens, and stands for SHA-256 of tokens that are cut.
     budget : int, default 100,000,000
         Guesses at most.
     token : str, optional
@@ -135,11 +135,11 @@ class HashReversal:
         return self._unreadable(release)
 
     def _unreadable(self, release: Release) -> str | None:
-        """Return why nothing says how the tokens were made: they do not look like plain digests."""
-        if isinstance(self.guesses, HashedDictionary):
-            return None
+        """Return why the tokens cannot have been made as the adversary believes, or nothing says how."""
         try:
-            self._hashing(as_text(release.rows[token_column(release, self.token)]).drop_null())
+            tokens = as_text(release.rows[token_column(release, self.token)]).drop_null()
+            prepared = isinstance(self.guesses, HashedDictionary)
+            (self.guesses.hashing if prepared else self._hashing(tokens)).require_form(tokens)  # type: ignore[union-attr]
         except LabError as error:
             return str(error).removesuffix(".")
         return None
@@ -225,11 +225,11 @@ class HashReversal:
 
     def _hashing(self, tokens: pa.Array) -> Hashing:
         """Return how the tokens were made, read off them where it is not told."""
-        if self.algorithm is None and not (self.salt or self.key or self.length):
-            return Hashing.guess(tokens) if len(tokens) else Hashing()
-        return Hashing(
-            self.algorithm or "sha256", self.salt, self.salt_position, self.key, self.encoding, self.length
-        )
+        algorithm, encoding = self.algorithm or "sha256", self.encoding
+        if self.algorithm is None and self.length is None and len(tokens):
+            plain = Hashing.guess(tokens)
+            algorithm, encoding = plain.algorithm, plain.encoding
+        return Hashing(algorithm, self.salt, self.salt_position, self.key, encoding, self.length)
 
     def _plain(self, release: Release, truth: Truth) -> pa.Array | None:
         """Return the plain text of each row of the original; None where it is not there."""

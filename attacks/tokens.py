@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exports.coding import texts_of
 from exports.errors import LabError
 from exports.plugins import nearest
 from exports.release import Release, Truth
@@ -38,6 +39,10 @@ def token_column(release: Release, asked: str | None) -> str:
     return column
 
 
+_HEXADECIMAL = "^[0-9a-fA-F]{8,}$"
+"""A digest or the beginning of one; shorter texts may be anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class UploadList:
     """The tokens of a release, without missing ones, and who they belong to.
@@ -64,22 +69,11 @@ class UploadList:
 
     @classmethod
     def of(cls, release: Release, truth: Truth, token: str, person: str | None) -> UploadList:
-        """Read a release; rows that belong to nobody (decoys) keep their token as their person.
-
-        Raises
-        ------
-        LabError
-            When ``truth.owner`` does not have one entry per released row.
-        """
+        """Read a release; rows that belong to nobody (decoys) keep their token as their person."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        column = as_text(release.rows[token])
-        if truth.owner is not None and len(truth.owner) != len(column):
-            raise LabError(
-                f"The truth names the owners of {len(truth.owner):,} rows, the release has {len(column):,}: "
-                "give one owner per released row."
-            )
+        column = comparable(release.rows[token])
         present = pc.is_valid(column).to_numpy(zero_copy_only=False)
         tokens = column.drop_null()
         owner = None if truth.owner is None else np.asarray(truth.owner)[present]
@@ -99,11 +93,40 @@ class UploadList:
 
 
 def as_text(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """Return a column as one array of strings, whatever its type was."""
+    """Return a column as one array of strings, whatever its type was; bytes in hexadecimal."""
     import pyarrow as pa
 
-    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    return whole.cast(pa.string())
+    return texts_of(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)
+
+
+def comparable(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Return tokens as text that can be compared: digests in hexadecimal in lower case.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> comparable(pa.array(["2813448CE6DD0F79"])).to_pylist(), comparable(pa.array(["KBNEjA=="])).to_pylist()
+    (['2813448ce6dd0f79'], ['KBNEjA=='])
+    """
+    import pyarrow.compute as pc
+
+    tokens = as_text(column)
+    hexadecimal = pc.all(pc.match_substring_regex(tokens, _HEXADECIMAL)).as_py()
+    return pc.utf8_lower(tokens) if hexadecimal else tokens
+
+
+def unlike(tokens: pa.Array, others: pa.Array, whose: str) -> tuple[str, ...]:
+    """Return a note where two columns of tokens have no length in common: they were made differently."""
+    import pyarrow.compute as pc
+
+    here, there = ({*pc.utf8_length(some.drop_null()).unique().to_pylist()} for some in (tokens, others))
+    if not here or not there or here & there:
+        return ()
+    ours, theirs = (", ".join(map(str, sorted(lengths)[:3])) for lengths in (here, there))
+    return (
+        f"the tokens have {ours} characters and those of {whose} {theirs}: they were not made in the same "
+        "way, so that none can match",
+    )
 
 
 def connect(**tables: pa.Table) -> duckdb.DuckDBPyConnection:

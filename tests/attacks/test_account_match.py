@@ -87,3 +87,18 @@ def test_of_several_accounts_with_one_token_it_names_one_at_random():
     accounts = pa.table({"em": bucket, "id": original["id"]})
     found = AccountMatch(accounts).run(release, Truth(original, owner=np.arange(people)), seed=1)
     assert 60 <= found.attack.count <= 140
+
+
+def test_digests_match_whatever_the_case_of_their_letters_and_other_texts_do_not():
+    digest = "2813448ce6dd0f79298f09a6c97d6b51"
+    release, truth = _list([digest.upper()], [0])
+    found = AccountMatch(pa.table({"em": [digest], "id": ["p0"]})).run(release, truth, seed=1)
+    assert (found.attack.count, found.notes) == (1, ())
+    release, truth = _list(["Ab"], [0])
+    assert AccountMatch(pa.table({"em": ["aB"], "id": ["p0"]})).run(release, truth, seed=1).attack.count == 0
+
+
+def test_tokens_of_another_length_than_the_accounts_are_noted():
+    release, truth = _list(["0" * 64], [0])
+    found = AccountMatch(pa.table({"em": ["0" * 32], "id": ["p0"]})).run(release, truth, seed=1)
+    assert any("64 characters and those of the accounts 32" in note for note in found.notes)

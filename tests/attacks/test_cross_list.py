@@ -75,3 +75,10 @@ def test_empty_lists_are_a_result_and_a_missing_column_a_sentence():
         _attack(pa.table({"token": ["x"]}))
     with pytest.raises(LabError, match="other lists"):
         _attack(None)
+
+
+def test_digests_in_capitals_are_joined_and_those_of_another_kind_noted():
+    capitals = pa.table({"em": [token.upper() for token in _list(PEOPLE)["em"].to_pylist()], "id": PEOPLE})
+    assert _attack(capitals).attack.count == 300
+    other = pa.table({"em": Hashing("md5").digests(PEOPLE), "id": PEOPLE})
+    assert "not made in the same way" in _attack(other).notes[0]

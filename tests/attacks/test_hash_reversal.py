@@ -145,3 +145,28 @@ def test_knowledge_that_does_not_fit_is_one_sentence(attack):
 
 def test_the_key_stays_out_of_every_message():
     assert "leaked" not in repr(HashReversal(KNOWN, key=b"leaked"))
+
+
+@pytest.mark.parametrize("known", [{"salt": "platform-a"}, {"key": b"leaked"}], ids=["salt", "key"])
+@pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha512"])
+def test_a_salt_or_key_alone_is_enough_where_the_tokens_tell_the_digest(known, algorithm):
+    release, truth = _release(Hashing(algorithm, **known))
+    assert HashReversal(KNOWN, **known).run(release, truth, seed=1).attack.count == 40
+
+
+@pytest.mark.parametrize(
+    ("hashing", "believed"),
+    [
+        (Hashing(), {"algorithm": "md5"}),
+        (Hashing(length=10), {"length": 12}),
+        (Hashing(encoding="base64"), {"algorithm": "sha256"}),
+    ],
+    ids=["algorithm", "length", "encoding"],
+)
+def test_a_belief_that_can_match_no_token_is_refused_and_not_a_low_risk(hashing, believed):
+    release, truth = _release(hashing)
+    with pytest.raises(LabError, match="correct algorithm, encoding or length"):
+        HashReversal(KNOWN, **believed).run(release, truth, seed=1)
+    hashed = HashedDictionary.of(Dictionary.of(KNOWN), Hashing("sha1"))
+    with pytest.raises(LabError, match="sha1"):
+        HashReversal(guesses=hashed).run(*_release(), seed=1)
