@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -139,6 +140,7 @@ def probably(
     try:
         import splink.comparison_library as compare
         from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+        from splink.internals.exceptions import EMTrainingException
     except ImportError:
         raise MissingExtraError("Probabilistic linkage", "linkage") from None
     import pyarrow as pa
@@ -164,6 +166,7 @@ def probably(
             for label, text in zip(labels, texts[1], strict=True)
         ],
         blocking_rules_to_generate_predictions=[block_on(*(labels[at] for at in pair)) for pair in pairs],
+        probability_two_random_records_match=_prior(codes),
         retain_matching_columns=False,
         max_iterations=ITERATIONS,
     )
@@ -176,13 +179,14 @@ def probably(
         for name, text in zip(("a_release", "b_register"), texts, strict=True)
     ]
     linker = Linker(frames, settings, log_level=40)
-    linker.training.estimate_probability_two_random_records_match([block_on(*labels)], recall=RECALL)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=seed)
     other = next((rule for rule in rules if not set(rule) & set(rules[0])), None)
     for rule in filter(None, (rules[0], other)):
-        linker.training.estimate_parameters_using_expectation_maximisation(
-            block_on(*(labels[at] for at in rule))
-        )
+        # Among few pairs a weight can grow until splink refuses it; what it starts from is kept then.
+        with suppress(ValueError, EMTrainingException):
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                block_on(*(labels[at] for at in rule))
+            )
     pairs_scored: pa.Table = linker.inference.predict(threshold).as_pyarrow_table()  # type: ignore[no-untyped-call]  # splink is untyped
     record, row, weight = (
         pairs_scored[name].to_numpy() for name in ("unique_id_l", "unique_id_r", "match_weight")
@@ -242,6 +246,14 @@ def _rules(codes: Sequence[Sequence[Ints]]) -> list[tuple[int, ...]]:
         for rule, many in sorted(counted.items(), key=lambda item: item[1])
         if 0 < many <= PAIRS
     ]
+
+
+def _prior(codes: Sequence[Sequence[Ints]]) -> float:
+    """Return the share of pairs taken to be of one person: those that agree in all columns, and some more."""
+    size, pairs = len(codes[0][0]), len(codes[0][0]) * len(codes[0][1])
+    joint = joint_codes([np.concatenate(both) for both in codes], size + len(codes[0][1]))
+    alike = _agreeing(joint[:size], joint[size:])
+    return min(max(alike / RECALL, 1.0), pairs / 2) / pairs
 
 
 def _agreeing(ours: Ints, theirs: Ints) -> int:
