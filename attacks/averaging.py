@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from attacks.attack import inapplicable, require
+from attacks.cells import group_of
 from attacks.oracle import Questions
 from attacks.result import AttackResult
 from attacks.scoring import scored
@@ -37,6 +38,8 @@ class Averaging:
         sensitive ones.
     targets : int, default 50
         Cells asked for.
+    by : str, optional
+        One of these columns: cells are reported by the value of it that they count.
 
     Notes
     -----
@@ -68,6 +71,7 @@ class Averaging:
     repeats: int = 200
     columns: tuple[str, ...] | None = None
     targets: int = 50
+    by: str | None = None
 
     def why_not(self, release: Release, truth: Truth) -> str | None:
         """Return why no count can be asked for again."""
@@ -79,6 +83,7 @@ class Averaging:
         faults = (
             (not columns, "needs a column to count by"),
             (bool(absent), f"needs the column {absent[:1]} in the original"),
+            (self.by not in (None, *columns), f"reports by a column that it counts by, not by {self.by!r}"),
             (min(self.repeats, self.targets) < 1, "needs at least 1 repeat and 1 target"),
             (self.repeats * self.targets > LIMIT, f"asks at most {LIMIT:,} questions: lower repeats"),
         )
@@ -97,13 +102,14 @@ class Averaging:
         ask, exact = Questions(release.ask), Counts.of(truth.original, release.schema)
         cells = self._cells(release, truth)
         rows = Stream(seed, "attack", f"{self.name}/cells").sample(len(cells), self.targets)
-        answers, truly = [], []
+        answers, truly, groups = [], [], []
         for row in rows:
             told = [answer for _ in range(self.repeats) if (answer := ask.again(*cells[row])) is not None]
             if told:
                 answers.append(np.resize(np.cumsum(told) / np.arange(1, len(told) + 1), self.repeats))
                 answers[-1][len(told) :] = np.mean(told)
                 truly.append(exact.answer(CountQuery(cells[row])))
+                groups.append(group_of(cells[row], self.by or ""))
         means = np.array(answers, dtype=float).reshape(len(truly), self.repeats)
         error = np.abs(means - np.array(truly, dtype=float)[:, None])
         steps = [2**power for power in range(self.repeats.bit_length()) if 2**power <= self.repeats]
@@ -113,6 +119,7 @@ class Averaging:
             np.rint(means[:, -1]) == truly if truly else np.zeros(0, dtype=bool),
             baseline=np.rint(means[:, 0]) == truly if truly else np.zeros(0, dtype=bool),
             asked=len(rows),
+            groups=None if self.by is None else np.array(groups, dtype=str),
             seed=seed,
             series={
                 "mean_error": {"askings": steps if truly else [], "error": curve},

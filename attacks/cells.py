@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations, product
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,21 @@ def placed(column: pa.ChunkedArray, values: list[Any]) -> NDArray[np.int64]:
     found = pc.index_in(column, value_set=pa.array(values, column.type)).fill_null(-1)
     positions: NDArray[np.int64] = found.to_numpy().astype(np.int64)
     return positions
+
+
+def group_of(conditions: Iterable[Condition], by: str) -> str:
+    """Return the value of column ``by`` that a cell counts, as text; ``all`` where it counts every one.
+
+    Examples
+    --------
+    >>> group_of([Condition("sex", ["f"]), Condition("age", [None])], "age"), group_of([], "age")
+    ('missing', 'all')
+    """
+    for condition in conditions:
+        if condition.column == by:
+            (value,) = condition.values
+            return "missing" if value is None else str(value)
+    return "all"
 
 
 def cells(values: list[list[Any]]) -> list[Cell]:

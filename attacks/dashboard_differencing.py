@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
-from attacks.cells import ask_line, cells, codebook, margins, size
+from attacks.cells import ask_line, cells, codebook, group_of, margins, size
 from attacks.oracle import Questions
 from attacks.result import AttackResult
 from attacks.scoring import scored
@@ -36,6 +36,8 @@ class DashboardDifferencing:
     ----------
     columns : tuple of str, optional
         Columns of the dashboard; by default the schema's first two quasi-identifiers.
+    by : str, optional
+        One of these columns: cells are reported by their value of it.
 
     Notes
     -----
@@ -69,6 +71,7 @@ class DashboardDifferencing:
     needs: ClassVar[frozenset[str]] = frozenset({"oracle"})
 
     columns: tuple[str, ...] | None = None
+    by: str | None = None
 
     def why_not(self, release: Release, truth: Truth) -> str | None:
         """Return why this release is no dashboard."""
@@ -79,6 +82,8 @@ class DashboardDifferencing:
         absent = [name for name in columns if name not in truth.original.column_names]
         if len(columns) < 2 or absent:
             return f"{self.name} needs two columns of the original, and lacks {absent or 'one'}"
+        if self.by not in (None, *columns):
+            return f"{self.name} reports by a column of the dashboard, not by {self.by!r}"
         asked = size(codebook(truth.original, columns))
         if asked > CELLS:
             return f"{self.name} reads at most {CELLS:,} cells, not {asked:,}: take coarser columns"
@@ -108,9 +113,9 @@ class DashboardDifferencing:
         known = np.array([count or 0 for count in shown], dtype=float)
         low, high = ranges(sums[:, hidden], totals - sums @ known)
         exact = Counts.of(truth.original, release.schema, columns)
-        truly = np.array(
-            [exact.answer(CountQuery(_conditions(columns, values, places[at]))) for at in hidden]
-        )
+        withheld = [_conditions(columns, values, places[at]) for at in hidden]
+        truly = np.array([exact.answer(CountQuery(cell)) for cell in withheld])
+        groups = np.array([group_of(cell, self.by or "") for cell in withheld], dtype=str)
         made = np.isfinite(high)
         guess = np.floor((low + np.where(made, high, low)) / 2 + 0.5)
         return scored(
@@ -118,6 +123,7 @@ class DashboardDifferencing:
             (guess == truly)[made],
             baseline=(truly == 1)[made],
             asked=len(hidden),
+            groups=None if self.by is None else groups[made],
             seed=seed,
             series={
                 "cells": len(places),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -14,7 +14,7 @@ from attacks.keys import row_codes
 from attacks.predicates import first_rows
 from attacks.records import comparable
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import labels, scored
 from exports.hierarchies import encode
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -35,6 +35,9 @@ class Downcoding:
     ----------
     known : tuple of str, optional
         Columns to refine; by default the quasi-identifiers.
+    by : str, optional
+        Column of the original by which groups are reported: a claim counts for each group that has
+        somebody in the class.
 
     Notes
     -----
@@ -63,6 +66,7 @@ class Downcoding:
     needs: ClassVar[frozenset[str]] = frozenset()
 
     known: tuple[str, ...] | None = None
+    by: str | None = None
 
     def why_not(self, release: Release, truth: Truth) -> str | None:
         """Return why no claim could be read off the release, or be scored."""
@@ -93,22 +97,41 @@ class Downcoding:
         chosen = np.where((parts > 1).any(axis=0), fewest.argmin(axis=0), -1)
         claims = [plan.claims(classes, chosen == at, sizes) for at, plan in enumerate(plans)]
         right, chance, about = (np.concatenate(column) for column in zip(*claims, strict=True))
-        lots = Stream(seed, "attack", f"{self.name}/baseline").uniforms(len(right))
-        return scored(
+        naive = Stream(seed, "attack", f"{self.name}/baseline").uniforms(len(right)) < chance
+        whole = scored(
             self.name,
             right,
-            baseline=lots < chance,
+            baseline=naive,
             people=about,
             seed=seed,
             series={
                 "records": {"released": rows.num_rows, "refined": int(right.sum()), "classes": len(first)}
             },
-            notes=() if len(right) else ("no label is generalised in a way that can be refined",),
+            notes=() if len(right) else (_nothing(release, truth, names),),
         )
+        members = labels(truth, owner, self.by)
+        if members is None:
+            return whole
+        groups = {}
+        for group in np.unique(members):
+            mine = np.isin(about, classes[members == group])
+            groups[str(group)] = scored(
+                self.name, right[mine], baseline=naive[mine], people=about[mine], seed=seed
+            )
+        return replace(whole, groups=groups)
 
     def _columns(self, release: Release, truth: Truth) -> tuple[str, ...]:
         shared = comparable(release, truth)
         return self.known or tuple(name for name in shared if name in release.schema.quasi_identifiers)
+
+
+def _nothing(release: Release, truth: Truth, names: tuple[str, ...]) -> str:
+    """Return why no claim could be made."""
+    for name in names:
+        known, declared = set(encode(truth.original[name])[0]), release.schema.columns.get(name)
+        if any(label in known and finer(label, [], declared) for label in encode(release.rows[name])[0]):
+            return f"the original holds the labels of {name!r} as released: give the table before the defence"
+    return "no label is generalised in a way that can be refined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +160,11 @@ class Plan:
     def of(cls, release: Release, truth: Truth, name: str, rows: pa.Table, owner: NDArray[np.int64]) -> Plan:
         """Return the plan of a column."""
         declared = release.schema.columns.get(name)
-        labels, codes = encode(rows[name])
+        released, codes = encode(rows[name])
         known, values = encode(truth.original[name])
-        below = [finer(label, known, declared) for label in labels]
+        below = [finer(label, known, declared) for label in released]
         inside = [covered(parts, known, declared) for parts in below]
-        whole = covered(labels, known, declared).sum(axis=1)
+        whole = covered(released, known, declared).sum(axis=1)
         width = [
             part.sum(axis=1) / max(int(of), 1) if len(part) else np.zeros(0)
             for part, of in zip(inside, whole, strict=True)

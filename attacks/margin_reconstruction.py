@@ -12,7 +12,7 @@ from attacks.attack import inapplicable, require
 from attacks.cells import cells, codebook, margins, placed, size
 from attacks.oracle import Questions
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import labels, scored
 from exports.queries import Condition
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -44,6 +44,8 @@ class MarginReconstruction:
         Columns of the largest table that is published.
     blocks : int, default 10
         Places solved for at most.
+    by : str, optional
+        Column of ``truth.original`` by which groups are reported.
 
     Notes
     -----
@@ -78,6 +80,7 @@ class MarginReconstruction:
     block: str | None = None
     order: int = 2
     blocks: int = 10
+    by: str | None = None
 
     def why_not(self, release: Release, truth: Truth) -> str | None:
         """Return why no list of people can be looked for."""
@@ -89,6 +92,9 @@ class MarginReconstruction:
         absent = [name for name in (*columns, self.block) if name is not None and name not in names]
         if not columns or absent:
             return f"{self.name} needs columns of the original to tabulate, and lacks {absent or 'any'}"
+        person = release.schema.person
+        if person in names and len(truth.original[person].unique()) < truth.original.num_rows:
+            return f"{self.name} needs one row per person, and some {person!r} have several: tabulate persons"
         asked = size(codebook(truth.original, columns))
         faults = (
             (asked > CELLS, f"solves tables of at most {CELLS:,} cells, not {asked:,}: take coarser columns"),
@@ -113,29 +119,34 @@ class MarginReconstruction:
         flat = np.zeros(table.num_rows, dtype=np.int64)
         for name, known in zip(columns, values, strict=True):
             flat = flat * len(known) + placed(table[name], known)
-        right, naive, exact, agree, asked = [], [], 0, 0, 0
+        right, naive, solved = [], [], []
+        exact = agree = asked = large = 0
         for place, rows in self._places(truth, stream):
             truly = np.bincount(flat[rows], minlength=size(values))
             asked += len(rows)
             sums, totals = margins(
                 _within(ask, self.block, place), columns, values, min(self.order, len(columns))
             )
+            large += len(rows) > PEOPLE
             solution = whole_counts(sums, totals) if len(rows) <= PEOPLE and len(totals) else None
             if solution is None:
                 continue
             agree += 1
             exact += bool((solution == truly).all())
             guess = _drawn(sums, totals, columns, values, len(rows), stream.at(name=f"naive {place}"))
-            right.append(_told(solution, truly, len(rows)))
-            naive.append(_told(guess, truly, len(rows)))
+            right.append(_told(solution, flat[rows]))
+            naive.append(_told(guess, flat[rows]))
+            solved.append(rows)
         none = np.zeros(0, dtype=bool)
         return scored(
             self.name,
             np.concatenate([none, *right]),
             baseline=np.concatenate([none, *naive]),
             asked=asked,
+            groups=labels(truth, np.concatenate([none.astype(np.int64), *solved]), self.by),
             seed=seed,
             series={"places": len(right), "agree": agree, "exact": exact, "questions": ask.asked},
+            notes=(f"{large:,} place(s) of over {PEOPLE} people were not solved for",) if large else (),
         )
 
     def _columns(self, release: Release) -> tuple[str, ...]:
@@ -193,10 +204,13 @@ def whole_counts(sums: NDArray[np.float64], totals: NDArray[np.float64]) -> NDAr
     return None if found.x is None else np.rint(found.x).astype(np.int64)
 
 
-def _told(guess: NDArray[np.int64], truly: NDArray[np.int64], people: int) -> NDArray[np.bool_]:
-    """Return, for each person, whether a record of the guess is hers: equal ones pair off."""
-    right = int(np.minimum(guess, truly).sum())
-    return np.arange(people) < right
+def _told(guess: NDArray[np.int64], cell: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return, for the person of each cell, whether a record of the guess is hers: equal ones pair off."""
+    order = np.argsort(cell, kind="stable")
+    nth = np.empty(len(cell), dtype=np.int64)
+    nth[order] = np.arange(len(cell)) - np.searchsorted(cell[order], cell[order])
+    told: NDArray[np.bool_] = nth < guess[cell]
+    return told
 
 
 def _drawn(

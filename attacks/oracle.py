@@ -54,7 +54,7 @@ class Questions:
 
     def _answer(self, query: CountQuery) -> int | None:
         try:
-            return int(self.ask(query))
+            return self.ask(query)
         except Withheld:
             self.withheld += 1
             return None

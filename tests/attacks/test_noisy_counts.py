@@ -117,3 +117,20 @@ def test_knowledge_that_does_not_fit_is_one_sentence(attack, sentence):
 def test_nobody_is_a_result(attack):
     nobody = _people(0, 0)
     assert attack.run(exact_counts(Export(nobody, ROLES)), Truth(nobody, nobody), seed=1).made == 0
+
+
+def test_cells_are_reported_by_the_value_that_they_count():
+    found = Averaging(repeats=20, targets=30, columns=("sex", "name"), by="sex").run(
+        _fresh(1), Truth(_people(0, 400)), seed=1
+    )
+    assert {"all", "f", "m"} >= set(found.groups) > {"all"}
+    assert sum(one.attack.of for one in found.groups.values()) == found.attack.of
+    with pytest.raises(LabError, match="'shoe'"):
+        Averaging(by="shoe").run(_fresh(1), Truth(_people(0, 400)), seed=1)
+
+
+def test_noise_between_whole_numbers_averages_out_as_well():
+    exact, noise = exact_counts(Export(_people(0, 400), ROLES)).ask, _floats(60_000)
+    naive = Release("counts", ROLES, ask=lambda query: exact(query) + next(noise))
+    found = Averaging(repeats=600).run(naive, Truth(_people(0, 400)), seed=1)
+    assert found.attack.share > 0.95

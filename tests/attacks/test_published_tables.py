@@ -122,3 +122,38 @@ def test_noise_in_the_tables_leaves_no_list_that_agrees():
 def test_columns_that_do_not_fit_are_one_sentence(attack, sentence):
     with pytest.raises(LabError, match=sentence):
         attack.run(_dashboard(_people(), set()), Truth(_people()), seed=1)
+
+
+def test_withheld_cells_are_reported_by_a_column_of_the_dashboard():
+    oracle = _dashboard(_people(), {("a", "x"), ("b", "z")})
+    found = DashboardDifferencing(by="town").run(oracle, Truth(_people()), seed=1)
+    assert {name: one.attack.count for name, one in found.groups.items()} == {"a": 1, "b": 1}
+    with pytest.raises(LabError, match="'shoe'"):
+        DashboardDifferencing(by="shoe").run(oracle, Truth(_people()), seed=1)
+
+
+def test_reconstructed_records_are_reported_by_any_column_and_pair_off_within_a_cell():
+    people = pa.concat_tables([_block(number) for number in range(6)])
+    people = people.append_column("minor", pa.array(np.where(np.array(people["age"]) < 2, "yes", "no")))
+    oracle = exact_counts(Export(people.drop_columns(["minor"]), PLACES))
+    attack = MarginReconstruction(columns=("sex", "age", "race"), block="block", by="minor")
+    found = attack.run(oracle, Truth(people), seed=1)
+    assert sum(one.attack.count for one in found.groups.values()) == found.attack.count
+    minors = sum(minor == "yes" for minor in people["minor"].to_pylist())
+    assert found.groups["yes"].attack.of == minors
+    # tables of one column tell each age exactly: as many minors are listed as there are
+    single = MarginReconstruction(columns=("age",), block="block", by="minor", order=1)
+    assert single.run(oracle, Truth(people), seed=1).groups["yes"].attack.share == 1
+
+
+def test_places_too_large_and_persons_of_several_rows_are_said():
+    people = pa.concat_tables([_block(3)] * 6)
+    oracle = exact_counts(Export(people, PLACES))
+    found = MarginReconstruction(columns=("sex", "age"), block="block").run(oracle, Truth(people), seed=1)
+    assert (found.asked, found.made, "over 60 people" in found.notes[0]) == (72, 0, True)
+    twice = people.append_column("who", pa.array([n // 2 for n in range(72)]))
+    schema = Schema.of("who", quasi_identifier=["sex"])
+    with pytest.raises(LabError, match="one row per person"):
+        MarginReconstruction().run(
+            exact_counts(Export(twice.select(["who", "sex"]), schema)), Truth(twice), seed=1
+        )
