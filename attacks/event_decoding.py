@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
+from attacks.comparison import is_number
 from attacks.records import group_labels
 from attacks.result import AttackResult
 from attacks.scoring import scored
@@ -91,6 +92,10 @@ class EventDecoding:
             (release.schema.person not in names, "needs the person column in the original"),
             (truth.owner is None, "needs the owner of each event to score it"),
             (self.testers < 0, "takes no negative number of testers"),
+            (
+                self.flow is not None and (self.flow.num_columns < 2 or not is_number(self.flow.column(1))),
+                "needs a flow of two columns, meanings and how common each is as a number",
+            ),
         )
         return next((f"{self.name} {fault}" for found, fault in faults if found), None)
 

@@ -164,7 +164,8 @@ class IpHousehold:
         _, homes = encode(truth.original[household])
         home_of = np.full(max(int(whose.max(initial=-1)), int(guess.max(initial=-1))) + 2, -1)
         home_of[whose] = homes
-        same: NDArray[np.bool_] = home_of[guess] == homes[owner]
+        told = truth.original[household].is_valid().to_numpy()
+        same: NDArray[np.bool_] = (home_of[guess] == homes[owner]) & told[owner]
         return same
 
 

@@ -83,9 +83,8 @@ class Minimality:
             return reason
         if self.finer is None or self.finer.num_rows != release.rows.num_rows:
             return f"{self.name} needs the finer quasi-identifiers of each released record: give one row each"
-        names = [name for name in self.finer.column_names if name in release.rows.column_names]
-        if not names:
-            return f"{self.name} needs a column that the release and the finer table share"
+        if not self._columns(release):
+            return f"{self.name} needs a quasi-identifier that the release and the finer table share"
         if (self._l(release) or 0) < 2:
             return f"{self.name} needs the rule: give l of at least 2"
         return None
@@ -101,10 +100,10 @@ class Minimality:
         require(self, release, truth)
         assert self.finer is not None
         limit = self._l(release) or 2
-        names = [name for name in self.finer.column_names if name in release.rows.column_names]
+        names = self._columns(release)
         (classes,) = row_codes(release.rows.select(names))
         (groups,) = row_codes(self.finer.select(names))
-        column = release.rows[self.secret or release.schema.sensitive[0]]
+        column = release.rows[self._secret(release)]
         secret = as_text(column).to_numpy(zero_copy_only=False)
         case = secret == (self.positive or _rarest(secret))
         pairs, group_of = np.unique(np.column_stack([classes, groups]), axis=0, return_inverse=True)
@@ -140,6 +139,18 @@ class Minimality:
             if large
             else (),
         )
+
+    def _secret(self, release: Release) -> str:
+        return self.secret or release.schema.sensitive[0]
+
+    def _columns(self, release: Release) -> list[str]:
+        """Return the columns by which classes were formed: what she holds beside them is no group's."""
+        assert self.finer is not None
+        shared = [name for name in self.finer.column_names if name in release.rows.column_names]
+        facts = [name for name in shared if name in release.schema.quasi_identifiers]
+        return facts or [
+            name for name in shared if name not in (self._secret(release), release.schema.person)
+        ]
 
     def _l(self, release: Release) -> int | None:
         promised = release.guarantee.promises.get("l")

@@ -119,3 +119,17 @@ def test_knowledge_that_does_not_fit_is_one_sentence(attack, sentence):
         attack.run(*_visits(), seed=1)
     with pytest.raises(LabError, match="'x'"):
         EventDecoding(code="x").run(*_answers(3), seed=1)
+
+
+def test_people_of_whom_no_household_is_known_share_none():
+    nowhere = PEOPLE.set_column(1, "home", pa.nulls(90, pa.int64()))
+    shared = pa.table({"ip": HOMES, "who": PEOPLE["who"], "on": [(9 + n % 3 / 9) * DAY for n in range(90)]})
+    release, truth = _visits()
+    found = IpHousehold(shared).run(release, replace(truth, original=nowhere), seed=1)
+    assert found.series["outcome"] == {"right": 30, "household": 0, "other": 60, "nobody": 0}
+
+
+@pytest.mark.parametrize("flow", [{"answer": ["low"]}, {"answer": ["low"], "share": ["often"]}], ids=len)
+def test_a_flow_without_numbers_is_one_sentence(flow):
+    with pytest.raises(LabError, match="two columns"):
+        EventDecoding(flow=pa.table(flow)).run(*_answers(3), seed=1)

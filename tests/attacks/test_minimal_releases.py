@@ -162,3 +162,37 @@ def test_nobody_released_is_a_result_for_each():
     for attack in (Composition(none), Downcoding(), Copies(), Minimality(none, l=2)):
         found = attack.run(release, truth, seed=1)
         assert found.attack.count == 0
+
+
+def test_what_she_holds_beside_the_quasi_identifiers_forms_no_groups():
+    below, released = _minimal(100, 1)
+    names = pa.array([f"p{n}" for n in range(released.num_rows)])
+    schema = Schema.of("name", quasi_identifier=["age"], sensitive=["illness"])
+    release = Release("records", schema, table=released.append_column("name", names))
+    register = below.append_column("name", names).append_column("illness", released["illness"])
+    whole, plain = (
+        Minimality(table, l=2, positive="yes").run(release, Truth(released), seed=1)
+        for table in (register, below)
+    )
+    assert whole.attack == plain.attack
+    assert whole.series == plain.series
+
+
+def test_downcoding_counts_a_claim_for_each_group_in_the_class():
+    people = pa.table({"age": [46, 52, 65, 20, 30], "sex": ["f", "m", "f", "f", "f"]})
+    labels = pa.array(["46..65"] * 3 + ["20..31"] * 2)
+    schema = Schema.of(quasi_identifier=["age"])
+    release = Release("records", schema, table=people.set_column(0, "age", labels).select(["age"]))
+    found = Downcoding(by="sex").run(release, Truth(people, owner=np.arange(5)), seed=1)
+    assert (found.attack.count, found.attack.of) == (3, 4)
+    assert {name: (one.attack.count, one.attack.of) for name, one in found.groups.items()} == {
+        "f": (3, 4),
+        "m": (2, 2),
+    }
+
+
+def test_an_original_that_holds_the_released_labels_is_named_as_the_reason():
+    released = pa.table({"age": ["46..65"] * 3})
+    release = Release("records", Schema.of(quasi_identifier=["age"]), table=released)
+    found = Downcoding().run(release, Truth(released, owner=np.arange(3)), seed=1)
+    assert (found.made, "before the defence" in found.notes[0]) == (0, True)
