@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Protocol, runtime_checkable
 
+import numpy as np
+
 from attacks.result import AttackResult
 from exports.errors import LabError
 from exports.release import Kind, Release, Truth
@@ -53,6 +55,30 @@ def inapplicable(attack: Attack, release: Release, truth: Truth) -> str | None:
         return f"{attack.name} needs a column with the role sensitive"
     if "person" in attack.needs and release.schema.person is None:
         return f"{attack.name} needs the schema to name the person column"
+    return _misfit(release, truth)
+
+
+def _misfit(release: Release, truth: Truth) -> str | None:
+    """Return why release and truth do not belong together: rows or columns would be taken for others."""
+    for place, table in (
+        ("release", release.table),
+        ("original", truth.original),
+        ("control", truth.control),
+    ):
+        names = [] if table is None else table.column_names
+        if len({*names}) < len(names):
+            return f"two columns of the {place} have one name: rename one"
+    if truth.owner is None or release.table is None or release.kind in ("counts", "model"):
+        return None
+    rows, people = release.rows.num_rows, truth.original.num_rows
+    if len(truth.owner) != rows:
+        return (
+            f"the truth names the owners of {len(truth.owner):,} rows and the release has {rows:,}: "
+            "give one owner per released row"
+        )
+    last = int(np.max(truth.owner, initial=-1))
+    if last >= people:
+        return f"the truth names row {last:,} as an owner and the original has {people:,} rows: correct it"
     return None
 
 

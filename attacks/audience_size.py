@@ -15,6 +15,7 @@ from attacks.oracle import Questions, counted_value
 from attacks.records import one_row_each
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
+from attacks.tokens import as_text
 from exports.errors import LabError
 from exports.hierarchies import encode
 from exports.queries import Condition
@@ -227,12 +228,11 @@ class AudienceSize:
 
 def _among(column: pa.ChunkedArray, values: pa.Array | pa.ChunkedArray) -> NDArray[np.bool_]:
     """Return which entries of a column are one of ``values``."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    found: NDArray[np.bool_] = pc.is_in(column, value_set=whole.cast(column.type)).to_numpy()
-    return found
+    found = pc.is_in(as_text(column), value_set=as_text(values))
+    among: NDArray[np.bool_] = found.to_numpy(zero_copy_only=False)
+    return among
 
 
 def _other_token(table: pa.Table, token: str, person: str, rows: NDArray[np.int64]) -> list[Any]:

@@ -107,7 +107,7 @@ def numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
     if kinds.is_temporal(column.type):
         wide = kinds.is_date64(column.type) or getattr(column.type, "bit_width", 64) == 64
         column = column.cast(pa.int64() if wide else pa.int32())
-    values: NDArray[np.float64] = column.cast(pa.float64()).to_numpy()
+    values: NDArray[np.float64] = column.cast(pa.float64(), safe=False).to_numpy()
     return values
 
 

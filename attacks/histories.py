@@ -44,11 +44,11 @@ def seconds(table: pa.Table, name: str | None) -> NDArray[np.float64]:
     column = table[name]
     if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         try:
-            column = column.cast(pa.timestamp("us")).cast(pa.int64()).cast(pa.float64())
+            column = column.cast(pa.timestamp("us")).cast(pa.int64()).cast(pa.float64(), safe=False)
         except pa.ArrowInvalid:
             raise LabError(f"The time column {name!r} holds text that is no time: write ISO 8601.") from None
         return np.asarray(column.fill_null(LONG_AGO * 1e6).to_numpy() / 1e6)
-    return np.asarray(column.cast(pa.float64()).fill_null(LONG_AGO).to_numpy())
+    return np.asarray(column.cast(pa.float64(), safe=False).fill_null(LONG_AGO).to_numpy())
 
 
 @dataclass(frozen=True, slots=True)

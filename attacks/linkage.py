@@ -14,6 +14,7 @@ from attacks.records import group_labels, one_row_each, stacked, strangers
 from attacks.register_match import Match, exactly, probably
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
+from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 from exports.schema import Role
@@ -100,7 +101,11 @@ class Linkage:
             (bool(absent), f"needs {absent[:1]} in the register, which has no such column"),
             (not names, "needs a column that release and register share"),
             (any(name not in release.rows.column_names for name in names), f"needs {names} in the release"),
-            (not told and person not in release.rows.column_names, "needs to know whose each record is"),
+            (
+                not told and person not in release.rows.column_names,
+                "needs to know whose each record is: give the truth's owner, or keep the person column in "
+                "the release",
+            ),
             (self.method not in ("exact", "probabilistic"), f"has no method {self.method!r}"),
             (not self.register.num_rows, "needs people in the register, which has no rows"),
             (self.register.num_rows > LIMIT, f"joins at most {LIMIT:,} people, give a smaller register"),
@@ -124,6 +129,8 @@ class Linkage:
         if original is not None:
             rows, original = rows.filter(original >= 0), original[original >= 0]
         truly, known = self._persons(rows, truth.original, original, release.schema.person or "")
+        if original is None:
+            _require_named(rows, truth.original, release.schema.person or "")
         names = self._columns(release)
         register = self.register.select(names)
 
@@ -197,6 +204,18 @@ class Linkage:
         more = [] if others is None else [others[person]]
         truly, *known = shared_codes([own, self.register[person], *more])
         return truly, np.concatenate(known)
+
+
+def _require_named(rows: pa.Table, people: pa.Table, person: str) -> None:
+    """Check that the release names people as the original does; pseudonyms would all be scored as wrong."""
+    if person not in people.column_names or not rows.num_rows:
+        return
+    ours, theirs = shared_codes([rows[person], people[person]])
+    if not np.isin(ours, theirs).any():
+        raise LabError(
+            f"None of the {rows.num_rows:,} records bears a {person!r} of the original, so no link can be "
+            "scored: give the truth's owner, or an original that names persons as the release does."
+        )
 
 
 def k_map(found: Match) -> dict[str, Any] | None:

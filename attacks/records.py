@@ -141,7 +141,7 @@ def known_columns(
 
 
 def stacked(tables: Sequence[pa.Table]) -> pa.Table:
-    """Return the rows of tables with the same columns; what is a number in one only is read as text.
+    """Return the rows of tables with the same columns; what is of different kinds is read as text.
 
     Examples
     --------
@@ -150,11 +150,12 @@ def stacked(tables: Sequence[pa.Table]) -> pa.Table:
     ['40', '40+']
     """
     import pyarrow as pa
-    import pyarrow.types as kinds
 
     for name in tables[0].column_names:
-        text = [kinds.is_string(one[name].type) or kinds.is_large_string(one[name].type) for one in tables]
-        if any(text) and not all(text):
+        columns = [one.select([name]) for one in tables]
+        try:
+            pa.concat_tables(columns, promote_options="permissive")
+        except (pa.ArrowTypeError, pa.ArrowInvalid):
             tables = [
                 one.set_column(one.column_names.index(name), name, as_text(one[name])) for one in tables
             ]

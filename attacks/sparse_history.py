@@ -14,6 +14,7 @@ from attacks.keys import joint_codes, shared_codes
 from attacks.records import group_labels
 from attacks.result import AttackResult
 from attacks.scoring import scored
+from exports.errors import LabError
 from exports.hierarchies import encode
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -209,10 +210,22 @@ def _owners(
     """Return the person of each released history; -1 where it is nobody's.
 
     Without ``truth.owner`` the release names its records as the original names people.
+
+    Raises
+    ------
+    LabError
+        When it names none of them so.
     """
     if truth.owner is None:
         place = {name: at for at, name in enumerate(names)}
-        return np.array([place.get(history, -1) for history in histories], dtype=np.int64)
+        named = np.array([place.get(history, -1) for history in histories], dtype=np.int64)
+        if len(named) and (named < 0).all():
+            raise LabError(
+                f"None of the {len(named):,} histories bears the name of a person of the original, so no "
+                "guess can be scored: give the truth's owner, or an original that names persons as the "
+                "release does."
+            )
+        return named
     owner = np.full(len(histories), -1, dtype=np.int64)
     real = np.asarray(truth.owner) >= 0
     owner[records[real]] = people[np.asarray(truth.owner)[real]]

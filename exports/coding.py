@@ -161,6 +161,11 @@ def arrow_integers(values: Ints) -> pa.Array:
 def texts_of(values: pa.Array) -> pa.Array:
     r"""Return values as text; bytes in hexadecimal.
 
+    Raises
+    ------
+    LabError
+        When a value is a list or a structure.
+
     Examples
     --------
     >>> import pyarrow as pa
@@ -169,6 +174,8 @@ def texts_of(values: pa.Array) -> pa.Array:
     """
     import pyarrow as pa
 
+    if pa.types.is_nested(values.type):
+        raise LabError(f"A column holds {values.type} values: flatten it first.")
     if not any(
         is_binary(values.type)
         for is_binary in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)

@@ -281,6 +281,11 @@ def encode(column: pa.ChunkedArray) -> tuple[list[Label], NDArray[np.int32]]:
 
     Whole numbers read the same whether the column holds integers or floats.
 
+    Raises
+    ------
+    LabError
+        When a value is a list or a structure.
+
     Examples
     --------
     >>> import pyarrow as pa
@@ -295,9 +300,13 @@ def encode(column: pa.ChunkedArray) -> tuple[list[Label], NDArray[np.int32]]:
         column = column.cast(column.type.value_type)
     if pa.types.is_null(column.type):
         column = column.cast(pa.string())
+    if pa.types.is_nested(column.type):
+        raise LabError(f"A column holds {column.type} values: flatten it first.")
+    if not len(column):
+        return [], np.zeros(0, dtype=np.int32)
     encoded = pc.dictionary_encode(column, null_encoding="encode").combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
-        encoded = pa.concat_arrays(encoded.chunks) if encoded.num_chunks else encoded.chunk(0)
+        encoded = pa.concat_arrays(encoded.chunks)
     values = encoded.dictionary
     if pa.types.is_floating(values.type):
         text = [None if v is None else repr(v).removesuffix(".0") for v in values.to_pylist()]

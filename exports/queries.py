@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exports.coding import require_flat
 from exports.errors import LabError
 from exports.release import Export, Release
 from exports.schema import Schema
@@ -107,7 +108,10 @@ class Counts:
 
     @classmethod
     def of(cls, table: pa.Table, schema: Schema, names: Collection[str] | None = None) -> Counts:
-        """Code the columns ``names``, or all."""
+        """Code the columns ``names``, or all; a column of lists is refused."""
+        for field in table.schema:
+            if names is None or field.name in names:
+                require_flat(field.name, field.type)
         columns = {name: _coded(table[name]) for name in table.column_names if names is None or name in names}
         person = None if schema.person is None else _coded(table[schema.person])[0]
         types = {name: table.schema.field(name).type for name in columns}

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 import attacks
+from attacks.keys import shared_codes
 from exports.errors import LabError
 from exports.loading import load
 from exports.queries import exact_counts
@@ -77,7 +80,9 @@ def attack_file(
     release = Release(kind, roles, table=table) if kind != "counts" else exact_counts(Export(table, roles))
     people = table if original is None else load(original, text=text)
     others = None if control is None else load(control, text=text)
-    return found(**values).run(release, Truth(people, others, _owner(table, people, roles)), seed=seed)
+    owner, notes = _owner(table, people, roles)
+    result = found(**values).run(release, Truth(people, others, owner), seed=seed)
+    return dataclasses.replace(result, notes=(*result.notes, *notes))
 
 
 def fields(found: type) -> dict[str, object]:
@@ -114,15 +119,33 @@ def _proposed(table: pa.Table, kind: Kind) -> Schema:
     return Schema(roles)
 
 
-def _owner(table: pa.Table, people: pa.Table, schema: Schema) -> NDArray[Any] | None:
-    """Return the original row of each released one, where both name the person; None otherwise."""
-    person = schema.person
-    if table is people or person is None or not {person} <= {*table.column_names} & {*people.column_names}:
-        return None
-    import pyarrow as pa
-    import pyarrow.compute as pc
+def _owner(table: pa.Table, people: pa.Table, schema: Schema) -> tuple[NDArray[Any] | None, tuple[str, ...]]:
+    """Return the original row of each released one, None where nothing tells, and a note on what is doubtful.
 
-    known = people[person].cast(pa.string()).combine_chunks()
-    rows = pc.index_in(table[person].cast(pa.string()), value_set=known).fill_null(-1)
-    owner: NDArray[Any] = rows.to_numpy()
-    return owner
+    A release that stands for the original is its own. Otherwise both name the person, and the n-th row of
+    a person is her n-th.
+    """
+    if table is people:
+        return np.arange(table.num_rows), ()
+    person = schema.person
+    if person is None or not {person} <= {*table.column_names} & {*people.column_names}:
+        return None, ()
+    ours, theirs = shared_codes([table[person], people[person]])
+    order = np.argsort(theirs, kind="stable")
+    first, last = (np.searchsorted(theirs, ours, side, sorter=order) for side in ("left", "right"))
+    known = (last > first) & table[person].is_valid().to_numpy()
+    if len(known) and not known.any():
+        return None, ()
+    mine = np.argsort(ours, kind="stable")
+    nth = np.empty(len(ours), dtype=np.int64)
+    nth[mine] = np.arange(len(ours)) - np.searchsorted(ours[mine], ours[mine])
+    owner = np.full(len(ours), -1)
+    owner[known] = order[np.minimum(first + nth, last - 1)[known]]
+    released = np.bincount(ours, minlength=1)[ours]
+    doubtful = int(np.count_nonzero(known & (last - first > 1) & (released != last - first)))
+    if not doubtful:
+        return owner, ()
+    return owner, (
+        f"{doubtful:,} released rows are of persons with another number of rows in the original: which of "
+        "these is which was told by their order",
+    )

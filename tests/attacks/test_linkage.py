@@ -222,3 +222,28 @@ def test_a_register_of_strangers_alone_names_nobody_rightly():
     )
     assert (found.attack.count, found.control.count > 0) == (0, True)
     assert found.advantage.value < 0
+
+
+def test_pseudonyms_without_the_owner_are_refused_and_not_scored_as_wrong_links():
+    register = _register(50)
+    table, owner = _released(register, 10, 1)
+    hidden = table.append_column("id", pa.array([f"x{n}" for n in range(10)]))
+    schema = Schema.of("id", quasi_identifier=table.column_names)
+    with pytest.raises(LabError, match="None of the 10 records"):
+        Linkage(register).run(Release("records", schema, table=hidden), Truth(register), seed=1)
+    told = Release("records", schema, table=hidden)
+    assert Linkage(register).run(told, Truth(register, owner=owner), seed=1).attack.count == 10
+
+
+@pytest.mark.extra("linkage")
+@pytest.mark.parametrize("rows", [1, 10, 20])
+def test_few_records_have_weights_too(rows):
+    register = _register(rows)
+    table, owner = register.drop_columns(["id"]), np.arange(rows)
+    found = _run(Linkage(register, method="probabilistic"), register, table, owner)
+    assert found.series["claims"]["wrong"] == 0
+    assert found.attack.count == (rows if rows > 1 else found.made * found.attack.count)
+    gaps = table.set_column(0, "first name", pa.nulls(rows, pa.string()))
+    assert _run(
+        Linkage(gaps.append_column("id", register["id"]), method="probabilistic"), register, gaps, owner
+    )

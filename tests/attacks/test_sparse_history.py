@@ -87,13 +87,14 @@ def test_a_copy_of_the_log_gives_nearly_everybody_away_and_an_independent_log_no
     assert other.advantage.low <= 0.02
 
 
-def test_pseudonyms_are_followed_to_their_owner_by_the_truth():
+def test_pseudonyms_are_followed_to_their_owner_by_the_truth_and_refused_without():
     log = _log()
     renamed = log.set_column(
         0, "who", pa.array([f"x{(7 * int(who)) % 200}" for who in log["who"].to_pylist()])
     )
     release = _release(renamed)
-    assert SparseHistory().run(release, Truth(log), seed=1).attack.count == 0
+    with pytest.raises(LabError, match="None of the 200 histories"):
+        SparseHistory().run(release, Truth(log), seed=1)
     known = SparseHistory().run(release, Truth(log, owner=np.arange(log.num_rows)), seed=1)
     assert known.attack.share > 0.99
 

@@ -115,6 +115,60 @@ def test_a_value_takes_the_type_its_field_is_declared_with(text, declared, value
     assert typed({"x": text}, object, {"x": declared}) == {"x": value}
 
 
+SITE = """
+person = "who"
+[columns.who]
+role = "insensitive"
+[columns.event]
+role = "quasi_identifier"
+[columns.answer]
+role = "sensitive"
+"""
+
+
+@pytest.fixture
+def site(tmp_path):
+    """Write people who answered three times each, and their events under names of one meaning each."""
+    answers = [("calm", "low", "worse")[n * n % 7 % 3] for n in range(90)]
+    log = pa.table({"who": [n // 3 for n in range(90)], "answer": answers})
+    sent = log.append_column("event", pa.array([f"e{len(answer)}{answer[0]}" for answer in answers]))
+    csv.write_csv(sent, tmp_path / "log.csv")
+    csv.write_csv(sent.select(["who", "event"]), tmp_path / "sent.csv")
+    csv.write_csv(sent.select(["who", "event"]).slice(0, 80), tmp_path / "thinned.csv")
+    hidden = sent.select(["event"]).append_column("who", pa.array([f"x{n // 3}" for n in range(90)]))
+    csv.write_csv(hidden, tmp_path / "hidden.csv")
+    (tmp_path / "site.toml").write_text(SITE)
+    return tmp_path
+
+
+def _decoded(site, *words):
+    return _run("event-decoding", *words, "--schema", site / "site.toml", "--json")
+
+
+def test_each_released_row_of_a_person_is_scored_by_her_own_row(site):
+    for words in ([site / "sent.csv", "--original", site / "log.csv"], [site / "log.csv"]):
+        result = json.loads(_decoded(site, *words).stdout)["result"]
+        assert result["attack"]["share"] == 1.0
+        assert not result["notes"]
+
+
+def test_rows_that_cannot_be_told_apart_are_said_and_strangers_refused(site):
+    done = _decoded(site, site / "thinned.csv", "--original", site / "log.csv")
+    assert "2 released rows are of persons" in json.loads(done.stdout)["result"]["notes"][-1]
+    done = _decoded(site, site / "hidden.csv", "--original", site / "log.csv")
+    assert "owner" in str(done.exception)
+
+
+def test_tokens_that_are_cut_are_scored_by_the_address_beside_them(tmp_path):
+    table = pa.table({"em": [hashlib.sha256(word.encode()).hexdigest()[:9] for word in WORDS], "mail": WORDS})
+    csv.write_csv(table, tmp_path / "cut.csv")
+    csv.write_csv(table.select(["mail"]).slice(0, 25), tmp_path / "words.csv")
+    (tmp_path / "cut.toml").write_text("[columns.em]\nrole = 'token'\n[columns.mail]\nrole = 'identifier'\n")
+    words = ["--population", tmp_path / "words.csv", "--schema", tmp_path / "cut.toml", "--set", "length=9"]
+    result = json.loads(_run("hash-reversal", tmp_path / "cut.csv", *words, "--json").stdout)["result"]
+    assert (result["attack"]["count"], result["attack"]["of"]) == (25, 100)
+
+
 SCHEMA = """
 person = "id"
 time = "on"
