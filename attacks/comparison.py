@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,9 @@ from exports.schema import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+ROWS, PEOPLE = 8_192, 32
+"""Size of a block of distances: small enough to stay in the cache."""
 
 NULL = np.float32(-2)
 """Place of a missing number: further than 1 from every other, at 0 from another missing one."""
@@ -80,6 +83,54 @@ def compare(
         else:
             compared.append(one)
     return compared, apart
+
+
+def mismatches(columns: Sequence[Compared], people: NDArray[np.int64], rows: slice) -> NDArray[Any]:
+    """Return in how many columns without numbers or costs some people differ from each row of a slice."""
+    chosen = [column for column in columns if column.cost is None and not column.is_number]
+    total = np.zeros((len(people), rows.stop - rows.start), np.min_scalar_type(len(columns)))
+    for some, at in _blocks(total.shape):
+        block = np.zeros((some.stop - some.start, at.stop - at.start), total.dtype)
+        differs = np.empty(block.shape, dtype=bool)
+        for column in chosen:
+            released = column.released[rows][at]
+            np.not_equal(released, column.known[people[some], None], out=differs)
+            block += differs.view(np.uint8)
+        total[some, at] = block
+    return total
+
+
+def distances(columns: Sequence[Compared], people: NDArray[np.int64], rows: slice) -> NDArray[np.float32]:
+    """Return the distance of some people to each row of a slice.
+
+    Examples
+    --------
+    >>> age = Compared(np.float32([0.1]), np.float32([1.0, 0.2]))
+    >>> town = Compared(np.array([7]), np.array([7, 8]))
+    >>> distances([age, town], np.array([0]), slice(0, 2)).round(1)
+    array([[0.9, 1.1]], dtype=float32)
+    """
+    total = mismatches(columns, people, rows).astype(np.float32)
+    for column in columns:
+        if column.cost is not None:
+            total += np.take(column.cost[column.known[people]], column.released[rows], axis=1)
+    numbers = [column for column in columns if column.is_number]
+    missing = any((column.released == NULL).any() or (column.known == NULL).any() for column in numbers)
+    for some, at in _blocks(total.shape):
+        for column in numbers:
+            apart = column.released[rows][at] - column.known[people[some], None]
+            np.abs(apart, out=apart)
+            if missing:
+                np.minimum(apart, np.float32(1), out=apart)
+            total[some, at] += apart
+    return total
+
+
+def _blocks(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
+    """Yield the blocks of a matrix, as slices of either side."""
+    for first in range(0, shape[0], PEOPLE):
+        for start in range(0, shape[1], ROWS):
+            yield slice(first, min(first + PEOPLE, shape[0])), slice(start, min(start + ROWS, shape[1]))
 
 
 def is_number(column: pa.ChunkedArray) -> bool:

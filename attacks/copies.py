@@ -88,7 +88,7 @@ class Copies:
         names = self.known or comparable(release, truth)
         targets = Targets.draw(release, truth, self.targets, stream, self.by)
         columns, notes = known_columns(targets.table, release, names)
-        found = nearest(columns, len(targets), release.rows.num_rows, stream.at(name="ties"))
+        found = nearest(columns, len(targets), release.rows.num_rows)
         apart = found.distance.astype(np.float64) / max(len(columns), 1)
         parts = {"inside": apart[: targets.inside], "outside": apart[targets.inside :]}
         return scored(

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 POINTS = 1.959964
 """Standard errors on either side of a 95 % interval."""
 
+TARGETS = 2_000
+"""People attacked where nobody says how many."""
+
 PAIRS = 10**10
 """People times released records up to which more people are attacked than was asked for."""
 
@@ -48,11 +51,11 @@ class Inference:
         Columns that she knows; by default the quasi-identifiers, or else every other column.
     model : {"nearest", "boosting"}
         The nearest record's secret; or what gradient boosted trees say that learnt from the release.
-    targets : int, default 2000
-        People attacked at least, where there are so many; of the control up to three times as many.
-    width : float or None, default 0.1
-        Width of the interval aimed at. A secret that most people share leaves little to gain, and more
-        than ``targets`` are attacked to see it, up to ``PAIRS`` comparisons. None: never more.
+    targets : int, optional
+        People attacked, where there are so many; of the control up to three times as many. By default
+        2,000, and more where most people share the secret, which leaves little to gain.
+    width : float, default 0.1
+        Width of the interval that is aimed at when ``targets`` is not given, up to ``PAIRS`` comparisons.
     tolerance : float, optional
         Relative error at which a number counts as guessed; by default 0.05 for a column of
         fractions and 0 for any other.
@@ -87,8 +90,8 @@ class Inference:
     secret: str | None = None
     known: tuple[str, ...] | None = None
     model: Literal["nearest", "boosting"] = "nearest"
-    targets: int = 2_000
-    width: float | None = 0.1
+    targets: int | None = None
+    width: float = 0.1
     tolerance: float | None = None
     by: str | None = None
 
@@ -99,7 +102,7 @@ class Inference:
             return reason
         if self.model not in ("nearest", "boosting"):
             return f"{self.name} has the models nearest and boosting, not {self.model!r}"
-        if self.width is not None and not self.width > 0:
+        if not self.width > 0:
             return f"{self.name} aims at an interval of a width above 0, not {self.width}"
         secret, known = self._columns(release, truth)
         if not known:
@@ -133,7 +136,7 @@ class Inference:
             right = agree(guess, truly, tolerance)
         else:
             within = spans(released, truly, tolerance)
-            found = nearest(columns, len(targets), len(released), stream.at(name="ties"), within)
+            found = nearest(columns, len(targets), len(released), within)
             right = found.agreeing / found.ties
         reference = truth.control if targets.has_control else truth.original
         assert reference is not None
@@ -142,7 +145,7 @@ class Inference:
             self.name,
             **targets.split(right),
             baseline=common[: targets.inside],
-            asked=max(self.targets, targets.inside),
+            asked=max(self.targets or TARGETS, targets.inside),
             seed=seed,
             notes=targets.notes + notes,
         )
@@ -157,14 +160,16 @@ class Inference:
 
     def _number(self, release: Release, truth: Truth, secret: str, tolerance: float) -> int:
         """Return how many people to attack: more where the commonest secret is right about most."""
-        people = truth.original[secret]
-        if self.width is None or self.targets < 1 or not len(people):
+        if self.targets is not None:
             return self.targets
+        people = truth.original[secret]
+        if not len(people):
+            return TARGETS
         common = agree(commonest(people, tolerance, len(people)), people, tolerance).mean()
         others = 0 if truth.control is None else truth.control.num_rows
         most = PAIRS // (max(release.rows.num_rows, 1) * (1 + CONTROLS * bool(others)))
         enough: int = min(targets_for(self.width, float(common), others), len(people), most)
-        return max(self.targets, enough)
+        return max(TARGETS, enough)
 
     def _tolerance(self, secret: pa.ChunkedArray) -> float:
         if self.tolerance is not None:

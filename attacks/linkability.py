@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from attacks.advantage import advantage
 from attacks.attack import inapplicable, require
+from attacks.closest import TIE
 from attacks.comparison import Compared
-from attacks.neighbours import TIE, nearest
+from attacks.neighbours import nearest
 from attacks.records import CONTROLS, Targets, comparable, known_columns, unusable
 from attacks.result import AttackResult
 from attacks.scoring import scored, share_of
@@ -98,8 +99,7 @@ class Linkability:
         if not rows:
             targets = targets.none()
         first, second, both = (
-            nearest(columns, len(targets), rows, stream.at(name=f"ties/{which}"))
-            for which, columns in enumerate([*halves, halves[0] + halves[1]])
+            nearest(columns, len(targets), rows) for columns in [*halves, halves[0] + halves[1]]
         )
         possible = both.distance <= first.distance + second.distance + TIE
         linked = np.where(possible, both.ties, 0) / np.maximum(first.ties * second.ties, 1)

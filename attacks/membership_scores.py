@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from attacks.comparison import Compared, compare
-from attacks.neighbours import PEOPLE, ROWS, TIE, distances, nearest
+from attacks.closest import TIE
+from attacks.comparison import PEOPLE, ROWS, Compared, compare, distances
+from attacks.neighbours import nearest
 from attacks.predicates import Coded
 from exports.randomness import Stream
 from exports.schema import Column
@@ -89,7 +90,7 @@ def distance(evidence: Evidence) -> Floats:
     """
     people = evidence.targets.num_rows
     near, usual = (
-        nearest(evidence.against(table), people, table.num_rows, evidence.stream).distance.astype(np.float64)
+        nearest(evidence.against(table), people, table.num_rows).distance.astype(np.float64)
         for table in (evidence.released, evidence.reference)
     )
     ratio: Floats = np.log(usual + TIE) - np.log(near + TIE)

@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
-from attacks.inference import Inference
+from attacks.inference import TARGETS, Inference
 from attacks.linkability import Linkability
 from attacks.membership import Membership
 from attacks.result import AttackResult
@@ -40,7 +40,7 @@ def split(table: pa.Table, seed: int, leaked: float) -> tuple[pa.Table, pa.Table
     return original, pa.concat_tables([original.slice(0, rows), fresh.slice(rows)]), control
 
 
-def runs(names: Sequence[str], secrets: Sequence[str], targets: int) -> dict[str, Run]:
+def runs(names: Sequence[str], secrets: Sequence[str], targets: int | None) -> dict[str, Run]:
     """Return each attack by the label it is printed under."""
 
     def on(attack: SinglingOut | Linkability | Inference | Membership, secret: str) -> Run:
@@ -54,9 +54,9 @@ def runs(names: Sequence[str], secrets: Sequence[str], targets: int) -> dict[str
         return run
 
     return {
-        "singling-out": on(SinglingOut(targets=targets), secrets[0]),
-        "linkability": on(Linkability(targets=targets), secrets[0]),
-        "membership": on(Membership(targets=targets), secrets[0]),
+        "singling-out": on(SinglingOut(targets=targets or TARGETS), secrets[0]),
+        "linkability": on(Linkability(targets=targets or TARGETS), secrets[0]),
+        "membership": on(Membership(targets=targets or TARGETS), secrets[0]),
         **{f"inference of {secret}": on(Inference(targets=targets), secret) for secret in secrets},
     }
 
@@ -83,7 +83,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("table", type=Path)
     parser.add_argument("--seeds", type=int, default=200)
-    parser.add_argument("--targets", type=int, default=2_000)
+    parser.add_argument("--targets", type=int, help="By default each attack's own number, 2,000 or more.")
     parser.add_argument("--secret", action="append", help="A secret to infer; the last column by default.")
     parser.add_argument("--attack", action="append", help="Only attacks whose label has this text.")
     parser.add_argument("--columns", help="Columns to keep, with commas between them; all by default.")
@@ -93,7 +93,7 @@ if __name__ == "__main__":
     people = csv.read_csv(asked.table, parse_options=csv.ParseOptions(delimiter=delimiter))
     if asked.columns:
         people = people.select(asked.columns.split(","))
-    print(f"{people.num_rows // 3:,} rows in each of three parts, {asked.targets:,} targets")
+    print(f"{people.num_rows // 3:,} rows in each of three parts")
     for name, one in runs(
         people.column_names, asked.secret or people.column_names[-1:], asked.targets
     ).items():

@@ -157,7 +157,7 @@ def test_more_people_are_attacked_where_most_share_the_secret_until_the_interval
     town, ill = rng.integers(0, 900, rows), rng.random(rows) < 0.25
     people = pa.table({"town": town, "illness": np.where(ill, "yes", "no")})
     original, released, control = (people.slice(at, 10_000) for at in (0, 10_000, 20_000))
-    wide = _run(Inference(width=None), original, released, control)
+    wide = _run(Inference(targets=2_000), original, released, control)
     narrow = _run(Inference(), original, released, control)
     assert (wide.asked, wide.made) == (2_000, 2_000)
     assert 2_000 < narrow.made == narrow.asked <= 10_000
@@ -166,6 +166,16 @@ def test_more_people_are_attacked_where_most_share_the_secret_until_the_interval
     assert few.made == 3_000
     rare = original.set_column(1, "illness", pa.array(rng.integers(0, 50, 10_000).astype(str)))
     assert _run(Inference(), rare, rare, control).made == 2_000
+
+
+@pytest.mark.parametrize("number", [1, 150, 2_500])
+def test_as_many_people_are_attacked_as_were_asked_for_however_wide_the_interval(number):
+    rng = np.random.default_rng(1)
+    people = pa.table({"town": rng.integers(0, 900, 9_000), "ill": rng.choice(["n", "n", "n", "y"], 9_000)})
+    original, released, control = (people.slice(at, 3_000) for at in (0, 3_000, 6_000))
+    found = _run(Inference(targets=number), original, released, control)
+    assert (found.asked, found.made) == (number, number)
+    assert found.control.of == min(3 * number, 3_000)
 
 
 def test_groups_report_their_own_numbers_and_the_worst_one():
@@ -192,7 +202,7 @@ def test_categories_that_no_released_value_stands_for_are_said_and_not_guessed()
         (Inference(secret="ilness"), "'illness'"),
         (Inference(targets=0), "targets=0"),
         (Inference(model="oracle"), "not 'oracle'"),
-        (Inference(width=0), "above 0"),
+        (Inference(width=0.0), "above 0"),
         (Inference(width=float("nan")), "above 0"),
         (Linkability(halves=(("size",), ())), "at least two columns"),
         (Inference(by="sex"), "by='sex'"),
