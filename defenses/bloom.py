@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from defenses.secret import Secret
-from defenses.tokens import TokenDefense, token_columns
+from defenses.tokens import TokenDefense, token_columns, without
 from exports.errors import LabError
 from exports.release import Export, Release
 from exports.schema import Column, Role
@@ -101,13 +101,14 @@ class Bloom(TokenDefense):
     def transform(self, export: Export) -> Release:
         """Return the upload list with one filter in place of the identifiers."""
         keyed = self.key_file is not None or self.key_env is not None
-        return self._encoded(export, Secret.read(self.key_file, self.key_env).key if keyed else b"")
+        upload = self._encoded(export, Secret.read(self.key_file, self.key_env).key if keyed else b"")
+        return self.released(upload.table, upload.schema)
 
     def recipient_tokens(self, accounts: Export) -> pa.Table:
         """Return the accounts as filters without a key, which match only a list without one."""
-        return self._encoded(accounts, b"").rows
+        return self._encoded(accounts, b"").table
 
-    def _encoded(self, export: Export, secret: bytes) -> Release:
+    def _encoded(self, export: Export, secret: bytes) -> Export:
         columns = token_columns(export.schema, self.columns)
         if min(self.n, self.bits_per_token, self.bits // 8) < 1 or self.bits % 8:
             raise LabError(
@@ -118,10 +119,10 @@ class Bloom(TokenDefense):
             raise LabError(f"bits is {self.bits} but must be a power of 2 for blake2: take 1024.")
         keys = hkdf_keys(secret, 2 * len(columns))
         filters = self._filters(export, columns, [keys[2 * i : 2 * i + 2] for i in range(len(columns))])
-        table = export.table.drop(columns).append_column(self.output, filters)
-        kept = {name: column for name, column in export.schema.columns.items() if name not in columns}
-        schema = replace(export.schema, columns=MappingProxyType({**kept, self.output: Column(Role.TOKEN)}))
-        return self.released(table, schema)
+        rest = without(export, columns)
+        declared = {**rest.schema.columns, self.output: Column(Role.TOKEN)}
+        schema = replace(rest.schema, columns=MappingProxyType(declared))
+        return Export(rest.table.append_column(self.output, filters), schema)
 
     def _filters(
         self, export: Export, columns: Sequence[str], keys: Sequence[Sequence[bytes]]

@@ -12,10 +12,10 @@ import numpy as np
 from defenses.cells import contribution_limit
 from defenses.contributions import within_bound
 from defenses.noise import Noise, add_noise
+from defenses.records import require_nameless
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.release import Export
-from exports.schema import Role
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,6 +59,7 @@ class Coded:
         names = columns.split(",") if isinstance(columns, str) else columns or described(export)
         if not names:
             raise LabError("The schema declares no column but identifiers: there is nothing to synthesise.")
+        require_nameless(export.schema, names)
         domain = Domain.of(export.schema, names)
         limit = contribution_limit(export, max_contributions)
         table = export.table
@@ -89,7 +90,5 @@ class Coded:
 
 
 def described(export: Export) -> list[str]:
-    """Return the columns that describe people: all but identifiers, tokens and the person."""
-    schema = export.schema
-    roles = (Role.QUASI_IDENTIFIER, Role.SENSITIVE, Role.INSENSITIVE)
-    return [name for name in schema.names(*roles) if name != schema.person]
+    """Return the columns that describe people and name nobody."""
+    return [name for name in export.schema.columns if name not in export.schema.naming]

@@ -11,6 +11,7 @@ from defenses.cells import contribution_limit
 from defenses.coding import described
 from defenses.contributions import require_no_weight, within_bound
 from defenses.defense import Defense
+from defenses.records import require_nameless
 from defenses.synthesis import synthetic
 from exports.errors import LabError
 from exports.randomness import Stream
@@ -117,6 +118,7 @@ def synthesised_columns(export: Export, columns: Sequence[str] | str | None) -> 
     absent = [name for name in names if name not in export.table.column_names]
     if absent:
         raise LabError(f"There is no column {absent[0]!r} to synthesise: correct the name.")
+    require_nameless(export.schema, names)
     if not names or not export.table.num_rows:
         raise LabError("There is nothing to synthesise: the table has no rows or no describing columns.")
     return names

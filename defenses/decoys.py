@@ -11,7 +11,7 @@ import numpy as np
 from defenses.bits import Bits
 from defenses.contributions import units
 from defenses.records import stated
-from defenses.tokens import TokenDefense, chosen, hashed, token_columns
+from defenses.tokens import TokenDefense, chosen, hashed, listed, token_columns
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Export, Guarantee, Release
@@ -122,7 +122,7 @@ class Decoys(TokenDefense):
         rows = pa.concat_tables([export.table.take(kept), self._dressed(drawn, export, bits)])
         order = np.argsort(bits.below(2**62, rows.num_rows), kind="stable")
         owner = np.concatenate([kept, np.full(drawn.num_rows, -1)])[order]
-        upload = hashed(Export(rows.take(order), export.schema))
+        upload = listed(Export(rows.take(order), export.schema))
         everybody = self.pool[key].cast(pa.string())
         covered = pc.all(pc.is_in(clients, value_set=everybody)).as_py()
         once = all(pc.count_distinct(names).as_py() == len(names) for names in (clients, everybody))

@@ -54,17 +54,20 @@ class Hash(TokenDefense):
 
     def transform(self, export: Export) -> Release:
         """Return the upload list with digests in place of identifiers."""
+        upload = self._replaced(export)
+        return self.released(upload.table, upload.schema)
+
+    def recipient_tokens(self, accounts: Export) -> pa.Table:
+        """Return the accounts hashed in the same way."""
+        return self._replaced(accounts).table
+
+    def _replaced(self, export: Export) -> Export:
         if self.digest not in {"sha256", "sha1", "md5"}:
             raise LabError(f"digest is {self.digest!r} but must be 'sha256', 'sha1' or 'md5'.")
         columns = token_columns(export.schema, self.columns)
         if not self.columns:
             columns = [name for name in columns if export.schema.role(name) is not Role.TOKEN]
-        upload = replaced(export, columns, f"{self.digest}(value)")
-        return self.released(upload.table, upload.schema)
-
-    def recipient_tokens(self, accounts: Export) -> pa.Table:
-        """Return the accounts hashed in the same way."""
-        return self.transform(accounts).rows
+        return replaced(export, columns, f"{self.digest}(value)")
 
 
 class Salt(TokenDefense):
@@ -97,15 +100,18 @@ class Salt(TokenDefense):
 
     def transform(self, export: Export) -> Release:
         """Return the upload list with salted digests in place of identifiers."""
-        if not self.salt:
-            raise LabError("The salt is empty, which is a plain hash: give the recipient's name.")
-        columns = token_columns(export.schema, self.columns)
-        upload = replaced(export, columns, "sha256($salt || value)", salt=self.salt)
+        upload = self._replaced(export)
         return self.released(upload.table, upload.schema)
 
     def recipient_tokens(self, accounts: Export) -> pa.Table:
         """Return the accounts under the same salt, which this recipient holds."""
-        return self.transform(accounts).rows
+        return self._replaced(accounts).table
+
+    def _replaced(self, export: Export) -> Export:
+        if not self.salt:
+            raise LabError("The salt is empty, which is a plain hash: give the recipient's name.")
+        columns = token_columns(export.schema, self.columns)
+        return replaced(export, columns, "sha256($salt || value)", salt=self.salt)
 
 
 class Hmac(TokenDefense):

@@ -16,7 +16,7 @@ from defenses.bits import Bits
 from defenses.budget import exact
 from defenses.contributions import within_bound
 from defenses.defense import Defense
-from defenses.records import released_columns, released_schema, stated, unnamed, weights_of
+from defenses.records import chosen, released, stated, weights_of
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.fingerprint import content_sha256
@@ -232,7 +232,7 @@ class _Answers:
     @classmethod
     def of(cls, defense: LocalDefense, export: Export) -> _Answers:
         epsilon = float(exact(defense.epsilon))
-        domain = Domain.of(export.schema, [defense.column])
+        domain = Domain.of(export.schema, chosen(export.schema, [defense.column]))
         owner = np.arange(export.table.num_rows)
         if export.schema.person is not None:
             first = within_bound(export.table[export.schema.person], 1)
@@ -255,11 +255,12 @@ class _Answers:
         table = self.export.table
         table = table.set_column(table.column_names.index(defense.column), defense.column, said)
         schema = replace(self.export.schema, columns=MappingProxyType(dict(columns)))
+        leaving = released(table, schema)
         return Release(
             "records",
-            released_schema(schema, []),
+            leaving.schema,
             Guarantee({"epsilon": self.epsilon}, unit, "replace", 1),
-            table=unnamed(table.select(released_columns(schema)), schema),
+            table=leaving.table,
             private=defense.seed is None,
             manifest={"defense": defense.name, "parameters": stated(defense), "odds": odds},
             owner=self.owner,

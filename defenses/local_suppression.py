@@ -70,8 +70,9 @@ class LocalSuppression(Defense):
         if not 1 <= self.k <= total:
             raise LabError(f"k is {self.k:,} but must be from 1 to the table's {total:,} {unit}.")
         wanted = self.importance.split(",") if isinstance(self.importance, str) else self.importance
-        names = list(wanted or schema.quasi_identifiers)
-        if set(names) != set(schema.quasi_identifiers) or not names:
+        known = [name for name in schema.quasi_identifiers if name not in schema.naming]
+        names = list(wanted or known)
+        if sorted(names) != sorted(known) or not names:
             raise LabError("importance must list every quasi-identifier once: correct it.")
         codings = [encode(table[name], name) for name in names]
         codes = [coding.codes.astype(np.intp) for coding in codings]

@@ -88,7 +88,7 @@ class Microaggregation(Defense):
             name: pa.array((np.bincount(group, weight * column) / total)[group])
             for name, column in zip(names, values.T, strict=True)
         }
-        covered = set(export.schema.quasi_identifiers) <= {*names, person}
+        covered = set(export.schema.quasi_identifiers) <= {*names, *export.schema.naming}
         whose: Literal["record", "person"] = "record" if person is None else "person"
         promise = Guarantee({"k": self.k}, whose) if covered and self.k > 1 else None
         return changed_release(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from types import MappingProxyType
 from typing import ClassVar
 
 import numpy as np
 
 from defenses.defense import Defense
 from defenses.records import stated
-from defenses.tokens import TokenDefense, chosen, hashed
+from defenses.tokens import TokenDefense, chosen, hashed, listed, without
 from exports.errors import LabError
 from exports.release import Export, Guarantee, Kind, Release
 
@@ -73,7 +71,7 @@ class Minimise(TokenDefense):
         unknown = [name for name in drop if name not in export.table.column_names]
         if unknown:
             raise LabError(f"There is no column {unknown[0]!r} to drop: correct the name.")
-        upload = hashed(_without(export, drop))
+        upload = hashed(without(export, drop))
         return self.released(upload.table, upload.schema)
 
 
@@ -117,7 +115,7 @@ class NeutralEvents(Defense):
                 raise LabError(f"There is no column {name!r} to neutralise: correct the name.")
             neutral = pa.repeat(self.neutral, table.num_rows)
             table = table.set_column(table.column_names.index(name), name, neutral)
-        upload = hashed(Export(table, export.schema))
+        upload = listed(Export(table, export.schema))
         return Release(
             "events",
             upload.schema,
@@ -125,15 +123,3 @@ class NeutralEvents(Defense):
             owner=np.arange(table.num_rows),
             manifest={"defense": self.name, "parameters": stated(self)},
         )
-
-
-def _without(export: Export, drop: Sequence[str]) -> Export:
-    """Return the export without some columns, in table and schema."""
-    schema = export.schema
-    kept = {name: column for name, column in schema.columns.items() if name not in drop}
-    special = {
-        part: None
-        for part in ("person", "weight", "household", "time", "consent")
-        if getattr(schema, part) in drop
-    }
-    return Export(export.table.drop(drop), replace(schema, columns=MappingProxyType(kept), **special))

@@ -80,7 +80,7 @@ class Mondrian(Defense):
             raise LabError(f"cut is {self.cut!r} but must be 'strict' or 'relaxed'.")
         asked = Requirements(**{name: value for name, value in self.get_params().items() if name != "cut"})
         people = People.of(export, asked)
-        names = [name for name in export.schema.quasi_identifiers if name != export.schema.person]
+        names = [name for name in export.schema.quasi_identifiers if name not in export.schema.naming]
         if not names:
             raise LabError("The schema declares no quasi-identifier: give at least one column that role.")
         axes = {name: Scale.of(export, name) for name in names}

@@ -77,7 +77,7 @@ def hierarchies_of(export: Export, population: pa.Table | None = None) -> dict[s
         When there is no quasi-identifier, or a hierarchy is wrong.
     """
     schema = export.schema
-    names = [name for name in schema.quasi_identifiers if name != schema.person]
+    names = [name for name in schema.quasi_identifiers if name not in schema.naming]
     if not names:
         raise LabError("The schema declares no quasi-identifier: give at least one column that role.")
     return {
@@ -166,7 +166,7 @@ def _population(population: pa.Table, hierarchies: Mapping[str, Hierarchy]) -> d
 
 def sensitive_columns(export: Export, asked: Requirements) -> tuple[str, ...]:
     """Return the sensitive columns that the requirements protect."""
-    declared = export.schema.sensitive
+    declared = tuple(name for name in export.schema.sensitive if name not in export.schema.naming)
     wanted = declared if asked.sensitive is None else tuple(asked.sensitive)
     strange = [name for name in wanted if name not in declared]
     if strange:

@@ -22,8 +22,8 @@ class GlobalRecoding(Defense):
     """Generalise each quasi-identifier to a level of its hierarchy, and leave small classes out.
 
     An adversary who knows the quasi-identifiers finds at least k candidates for every row that
-    leaves. Direct identifiers and tokens do not leave at all; where the person column has such a
-    role, it leaves as numbers made anew.
+    leaves. Direct identifiers and tokens do not leave at all; persons and households leave as
+    numbers made anew.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -31,21 +31,35 @@ def stream_of(defense: Defense, seed: int | None) -> Stream:
 
 
 def chosen(schema: Schema, wanted: Columns, *roles: Role) -> list[str]:
-    """Return the wanted columns, else those with one of ``roles``.
+    """Return the wanted columns, else those with one of ``roles`` that name nobody.
 
     Raises
     ------
     LabError
-        When a wanted column is not declared, or there is none.
+        When a wanted column is not declared or names somebody, or there is none.
     """
     names = wanted.split(",") if isinstance(wanted, str) else list(wanted or ())
     strange = [name for name in names if name not in schema.columns]
     if strange:
         raise LabError(f"The schema does not declare {strange[0]!r}: correct the name or add it.")
-    names = names or list(schema.names(*roles))
+    require_nameless(schema, names)
+    names = names or [name for name in schema.names(*roles) if name not in schema.naming]
     if not names:
         raise LabError(f"The schema declares no {' or '.join(roles)}: give columns=NAME.")
     return names
+
+
+def require_nameless(schema: Schema, names: Sequence[str]) -> None:
+    """Check that no column is one whose values name somebody.
+
+    Raises
+    ------
+    LabError
+        When one is.
+    """
+    naming = [name for name in names if name in schema.naming]
+    if naming:
+        raise LabError(f"{naming[0]!r} names people or households, and no name may leave: leave it out.")
 
 
 def numeric(table: pa.Table, name: str) -> Floats:
@@ -117,12 +131,12 @@ def changed_release(
     for name, values in columns.items():
         table = table.set_column(table.column_names.index(name), name, values)
     owner = np.arange(table.num_rows) if rows is None else rows
-    table = table.select(released_columns(export.schema))
+    leaving = released(table if rows is None else table.take(rows), export.schema)
     return Release(
         "records",
-        released_schema(export.schema, list(columns) if recoded else []),
+        _relabelled(leaving.schema, list(columns) if recoded else []),
         guarantee or Guarantee(),
-        table=unnamed(table if rows is None else table.take(rows), export.schema),
+        table=leaving.table,
         manifest={
             "defense": defense.name,
             "parameters": stated(defense),
@@ -134,47 +148,80 @@ def changed_release(
     )
 
 
-def released_columns(schema: Schema) -> list[str]:
-    """Return the columns that leave: all but direct identifiers and tokens that tell no unit."""
-    special = (schema.person, schema.weight, schema.household, schema.time, schema.consent)
-    names = [*schema.columns, *(name for name in special if name and name not in schema.columns)]
-    hidden = set(schema.names(Role.IDENTIFIER, Role.TOKEN)) - {schema.person, schema.household}
-    return [name for name in names if name not in hidden]
+def released(table: pa.Table, schema: Schema) -> Export:
+    """Return what may leave of a table of records, and its schema.
 
-
-def released_schema(schema: Schema, recoded: Sequence[str]) -> Schema:
-    """Return the schema of the released columns; what is recoded has no hierarchy any more."""
-    columns = {
-        name: Column(column.role, column.nulls) if name in recoded else column
-        for name, column in schema.columns.items()
-        if column.role not in {Role.IDENTIFIER, Role.TOKEN}
-    }
-    return replace(schema, columns=MappingProxyType(columns))
-
-
-def unnamed(table: pa.Table, schema: Schema) -> pa.Table:
-    """Return a table whose persons and households are numbers, where their role is identifier or token.
-
-    They still tell which rows belong together, as sizes in persons need it, and name nobody.
+    Identifiers and tokens do not leave. The columns of persons and households are direct
+    identifiers whatever role they are given, or none; they leave as numbers made anew.
 
     Examples
     --------
     >>> import pyarrow as pa
-    >>> schema = Schema.of(person="who", identifier=["who"])
-    >>> unnamed(pa.table({"who": ["bob", "ann", "bob"]}), schema)["who"].to_pylist()
-    ['who 0', 'who 1', 'who 0']
+    >>> schema = Schema.of(person="who", identifier=["mail"], insensitive=["who", "age"])
+    >>> rows = pa.table({"mail": ["b@mail.example"] * 2, "who": ["bob", "bob"], "age": [31, 32]})
+    >>> released(rows, schema).table.to_pydict()
+    {'who': ['who 0', 'who 0'], 'age': [31, 32]}
+    """
+    units = {schema.person, schema.household}
+    names = [name for name in table.column_names if name in units or name not in schema.naming]
+    return unnamed(table.select(names), schema, units)
+
+
+def unnamed(table: pa.Table, schema: Schema, units: Collection[str | None]) -> Export:
+    """Return a table with numbers for the persons or households of some columns, which lose their role.
+
+    They still tell which rows belong together, as sizes in persons need it, and name nobody. The
+    dictionary of any other column forgets the values that no row has.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    for name in {schema.person, schema.household} & set(schema.names(Role.IDENTIFIER, Role.TOKEN)):
-        units = table[name]
-        if pa.types.is_dictionary(units.type):
-            units = units.cast(units.type.value_type)
-        numbers = units.combine_chunks().dictionary_encode().indices.cast(pa.string())
-        labels = pc.binary_join_element_wise(name, numbers, " ")
-        table = table.set_column(table.column_names.index(name), name, labels)
-    return table
+    for position, name in enumerate(table.column_names):
+        column = table[name]
+        if pa.types.is_dictionary(column.type):
+            column = _with_used_values(column)
+        if name in units:
+            if pa.types.is_dictionary(column.type):
+                column = column.cast(column.type.value_type)
+            numbers = column.combine_chunks().dictionary_encode().indices.cast(pa.string())
+            column = pc.binary_join_element_wise(name, numbers, " ")
+        table = table.set_column(position, name, column)
+    columns = {
+        name: column
+        for name, column in schema.columns.items()
+        if name in table.column_names and name not in units
+    }
+    return Export(table, replace(schema, columns=MappingProxyType(columns)))
+
+
+def _with_used_values(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a dictionary column whose dictionary holds no value of a row that is not there."""
+    import pyarrow as pa
+
+    chunks = column.unify_dictionaries().chunks
+    used = np.zeros(len(chunks[0].dictionary) if chunks else 0, bool)
+    for chunk in chunks:
+        used[chunk.indices.drop_null().to_numpy()] = True
+    if used.all():
+        return column
+    place = pa.array(np.maximum(np.cumsum(used) - 1, 0), column.type.index_type)
+    values = chunks[0].dictionary.filter(pa.array(used))
+    return pa.chunked_array(
+        [
+            pa.DictionaryArray.from_arrays(place.take(one.indices), values, ordered=column.type.ordered)
+            for one in chunks
+        ],
+        column.type,
+    )
+
+
+def _relabelled(schema: Schema, names: Sequence[str]) -> Schema:
+    """Return the schema without the hierarchies of some columns."""
+    columns = {
+        name: Column(column.role, column.nulls) if name in names else column
+        for name, column in schema.columns.items()
+    }
+    return replace(schema, columns=MappingProxyType(columns))
 
 
 def stated(defense: Defense) -> dict[str, Any]:

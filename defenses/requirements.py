@@ -21,7 +21,7 @@ from defenses.disclosure import (
 )
 from defenses.lattice import Ints
 from defenses.risks import AverageRisk, Estimator, PopulationUniques, SampleCondition, SampleUniques
-from exports.coding import encode
+from exports.coding import MISSING, encode
 from exports.errors import LabError
 from exports.reference import Reference, reference_of
 from exports.release import Export
@@ -287,11 +287,10 @@ def size_of(export: Export) -> tuple[int, str]:
     >>> size_of(Export(table, Schema.of(person="who", quasi_identifier=["age"])))
     (2, 'persons')
     """
-    import pyarrow.compute as pc
-
     if export.schema.person is None:
         return export.table.num_rows, "rows"
-    return pc.count_distinct(export.table[export.schema.person], mode="all").as_py(), "persons"
+    person = encode(export.table[export.schema.person], export.schema.person)
+    return len(person.values) + bool((person.codes == MISSING).any()), "persons"
 
 
 def estimated_k(k: int, rows: int, population: int, significance: float) -> int:

@@ -82,6 +82,14 @@ class SaltBuckets(TokenDefense):
 
     def transform(self, export: Export) -> Release:
         """Return the upload list with the tokens of that day."""
+        upload = self._replaced(export)
+        return self.released(upload.table, upload.schema)
+
+    def recipient_tokens(self, accounts: Export) -> pa.Table:
+        """Return the accounts' tokens of that day, which the operator gives every participant."""
+        return self._replaced(accounts).table
+
+    def _replaced(self, export: Export) -> Export:
         key = Secret.read(self.key_file, self.key_env).key
         if self.buckets < 1 or self.rotate_days < 1:
             raise LabError(
@@ -91,7 +99,7 @@ class SaltBuckets(TokenDefense):
             day = date.fromisoformat(self.on).toordinal()
         except ValueError:
             raise LabError(f"on is {self.on!r} but must be a day: write for instance 2018-12-31.") from None
-        upload = replaced(
+        return replaced(
             export,
             token_columns(export.schema, self.columns),
             _TOKEN,
@@ -101,8 +109,3 @@ class SaltBuckets(TokenDefense):
             days=self.rotate_days,
             day=day,
         )
-        return self.released(upload.table, upload.schema)
-
-    def recipient_tokens(self, accounts: Export) -> pa.Table:
-        """Return the accounts' tokens of that day, which the operator gives every participant."""
-        return self.transform(accounts).rows

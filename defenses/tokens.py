@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from defenses.defense import Defense
-from defenses.records import stated
+from defenses.records import stated, unnamed
 from exports.errors import LabError
 from exports.release import Export, Guarantee, Kind, Release
-from exports.schema import Role, Schema
+from exports.schema import Column, Role, Schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 
 class TokenDefense(Defense):
-    """A defence on an upload list; what leaves holds no identifier that is not at least hashed."""
+    """A defence on an upload list; what leaves holds no identifier that is not at least hashed.
+
+    Tokens are what such a list is for, and stay. Persons and households that are neither tokens nor
+    identifiers leave as numbers made anew.
+    """
 
     produces: ClassVar[Kind] = "tokens"
 
@@ -41,11 +45,12 @@ class TokenDefense(Defense):
         **more: Any,
     ) -> Release:
         """Return an upload list with its manifest; by default every row owns itself, and no promise."""
+        upload = listed(Export(table, schema))
         return Release(
             "tokens",
-            schema,
+            upload.schema,
             guarantee or Guarantee(),
-            table=table,
+            table=upload.table,
             owner=np.arange(table.num_rows) if owner is None else owner,
             manifest={"defense": self.name, "parameters": stated(self), **more},
         )
@@ -92,7 +97,12 @@ def replaced(export: Export, columns: Sequence[str], expression: str, **values: 
             tokens = con.sql(f"SELECT {expression} AS token FROM source", params=values or None)
             table = table.set_column(table.column_names.index(name), name, tokens.to_arrow_table()["token"])
             con.unregister("source")
-    return Export(table, with_role(export.schema, columns, Role.TOKEN))
+    schema = export.schema
+    changed = {
+        name: replace(schema.columns.get(name, Column(Role.TOKEN)), role=Role.TOKEN, domain=None, order=None)
+        for name in columns
+    }
+    return Export(table, replace(schema, columns=MappingProxyType({**schema.columns, **changed})))
 
 
 def hashed(export: Export) -> Export:
@@ -100,13 +110,32 @@ def hashed(export: Export) -> Export:
     return replaced(export, export.schema.names(Role.IDENTIFIER), "sha256(value)")
 
 
-def with_role(schema: Schema, columns: Sequence[str], role: Role) -> Schema:
-    """Return the schema with another role for some columns."""
-    changed = {
-        name: replace(column, role=role) if name in columns else column
-        for name, column in schema.columns.items()
+def listed(export: Export) -> Export:
+    """Return an export as an upload list may leave, with persons and households as tokens or as numbers.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> schema = Schema.of(person="client", identifier=["mail"])
+    >>> export = Export(pa.table({"client": ["c-17"], "mail": ["ann@mail.example"]}), schema)
+    >>> listed(export).table["client"].to_pylist()
+    ['client 0']
+    """
+    upload = hashed(export)
+    units = {upload.schema.person, upload.schema.household} - set(upload.schema.names(Role.TOKEN))
+    return unnamed(upload.table, upload.schema, units)
+
+
+def without(export: Export, drop: Sequence[str]) -> Export:
+    """Return the export without some columns, in table and schema."""
+    schema = export.schema
+    kept = {name: column for name, column in schema.columns.items() if name not in drop}
+    special = {
+        part: None
+        for part in ("person", "weight", "household", "time", "consent")
+        if getattr(schema, part) in drop
     }
-    return replace(schema, columns=MappingProxyType(changed))
+    return Export(export.table.drop(drop), replace(schema, columns=MappingProxyType(kept), **special))
 
 
 def chosen(export: Export, rows: NDArray[np.int64]) -> Export:

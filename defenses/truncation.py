@@ -49,20 +49,23 @@ class Truncate(TokenDefense):
     def transform(self, export: Export) -> Release:
         """Return the upload list with bucket names in place of identifiers."""
         bits = bucket_bits(self.k, self.population)
+        upload = self._replaced(export, bits)
+        expected = self.population / 2**bits
+        return self.released(upload.table, upload.schema, bits=bits, expected_bucket=expected)
+
+    def recipient_tokens(self, accounts: Export) -> pa.Table:
+        """Return the bucket of each account."""
+        return self._replaced(accounts, bucket_bits(self.k, self.population)).table
+
+    def _replaced(self, export: Export, bits: int) -> Export:
         bucket = "('0x' || substr(sha256(value), 1, 16))::UBIGINT >> $shift"
-        upload = replaced(
+        return replaced(
             export,
             token_columns(export.schema, self.columns),
             f"lpad(lower(to_hex({bucket})), $digits, '0')",
             shift=64 - bits,
             digits=-(-bits // 4),
         )
-        expected = self.population / 2**bits
-        return self.released(upload.table, upload.schema, bits=bits, expected_bucket=expected)
-
-    def recipient_tokens(self, accounts: Export) -> pa.Table:
-        """Return the bucket of each account."""
-        return self.transform(accounts).rows
 
 
 def bucket_bits(k: int, population: int) -> int:

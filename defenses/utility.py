@@ -185,8 +185,9 @@ def _views(export: Export, release: Release) -> tuple[dict[str, _View], tuple[Fl
     """Return each column before and after, and the weights of the rows."""
     if release.table is None or release.owner is None or not release.table.num_rows:
         raise LabError("Utility for an analyst needs a release of records that names its rows' owners.")
-    names = [name for name in export.schema.quasi_identifiers if name in release.table.column_names]
-    names += [name for name in export.schema.sensitive if name in release.table.column_names]
+    known = (*export.schema.quasi_identifiers, *export.schema.sensitive)
+    left = set(release.table.column_names) - export.schema.naming
+    names = [name for name in known if name in left]
     if not names:
         raise LabError(
             "No quasi-identifier and no sensitive column left with the release: nothing to compare."

@@ -168,6 +168,12 @@ class Schema:
         """Columns whose value must not be learnt."""
         return self.names(Role.SENSITIVE)
 
+    @property
+    def naming(self) -> frozenset[str]:
+        """Columns that name somebody: identifiers, tokens, and persons and households whatever their role."""
+        units = [name for name in (self.person, self.household) if name]
+        return frozenset([*self.names(Role.IDENTIFIER, Role.TOKEN), *units])
+
     def role(self, name: str) -> Role:
         """Return the role of one column."""
         return self.columns[name].role

@@ -49,7 +49,7 @@ LENDING = [Pram(seed=1), RankSwapping(columns="age", window=0.4, seed=1), Shuffl
 CHANGING = [
     *LENDING,
     Noise(columns="age", seed=1),
-    Noise(columns="age,user", correlated=True, seed=1),
+    Noise(columns="age", correlated=True, seed=1),
     TopBottomCoding(share=0.2, columns="age"),
 ]
 GROUPING = [
@@ -143,8 +143,6 @@ def test_one_persons_rows_with_one_value_are_changed_alike(defense, rows: list) 
         for who, before, now in zip(
             export.table["user"].to_pylist(), export.table[name].to_pylist(), after, strict=True
         ):
-            if name == "user":
-                break
             assert seen.setdefault((who, before), now) == now
 
 
@@ -164,11 +162,9 @@ def test_a_second_time_changes_nothing(defense, person: bool, rows: list) -> Non
     assert defense.transform(once.as_export()).rows.equals(once.rows)
 
 
-@pytest.mark.parametrize("role", [Role.IDENTIFIER, Role.TOKEN, Role.INSENSITIVE])
+@pytest.mark.parametrize("role", [Role.IDENTIFIER, Role.INSENSITIVE])
 @pytest.mark.parametrize("defense", EVERY, ids=identity)
 def test_identifiers_of_persons_are_made_anew_and_their_rows_still_belong_together(defense, role) -> None:
-    if "user" in changed_columns(defense):
-        return
     people = [(number % 9, "10115", "abc"[number % 3], f"user{number // 2}") for number in range(20, 0, -1)]
     table = pa.table({name: [row[place] for row in people] for place, name in enumerate(NAMES)})
     table = table.append_column("home", pa.array(["home"] * len(people)).dictionary_encode())
@@ -177,8 +173,8 @@ def test_identifiers_of_persons_are_made_anew_and_their_rows_still_belong_togeth
     names = table["user"].take(pa.array(release.owner)).to_pylist()
     left = release.rows["user"].to_pylist()
     assert len(set(zip(names, left, strict=True))) == len(set(names)) == len(set(left))
-    assert set(release.rows["home"].to_pylist()) == {"home" if role is Role.INSENSITIVE else "home 0"}
-    assert (left == names) == (role is Role.INSENSITIVE)
+    assert set(release.rows["home"].to_pylist()) == {"home 0"}
+    assert not set(left) & set(names)
     assert release.as_export().schema.person == "user"
 
 

@@ -160,9 +160,8 @@ def test_k_map_and_presence_count_persons_by_the_measures_of_exports(
         population = population.set_column(place, name, labels)
     once = [*names, "user"] if known else names
     people = population.select(once).group_by(once).aggregate([]) if known else population
-    ours = release.rows.select([*names, "user"]).cast(
-        pa.schema([(name, pa.string()) for name in names] + [("user", pa.int64())])
-    )
+    ours = release.rows.select([*names, "user"])
+    ours = ours.cast(pa.schema([(name, pa.string()) for name in ours.column_names]))
     found = against(
         classes_of(ours.group_by([*names, "user"]).aggregate([]), names), combinations_of(people, names)
     )

@@ -260,3 +260,16 @@ def test_an_alias_hides_its_share_and_is_another_at_another_site(export):
         != Alias(1.0, site="b", seed=1).transform(export).rows
     )
     assert Alias(0.0).transform(export).rows == Alias().recipient_tokens(export)
+
+
+@pytest.mark.parametrize(
+    "defense",
+    [Hash(), Salt("a"), SaltBuckets("2018-12-31", key_env="KEY"), Truncate(5, 1000), Bloom(), Alias(seed=1)],
+    ids=lambda one: one.name,
+)
+def test_a_recipient_still_knows_whose_accounts_its_own_are(defense, monkeypatch):
+    monkeypatch.setenv("KEY", secrets.token_hex(32))
+    table = pa.table({"client": ["c-1", "c-2"], "email": ["ann@mail.example", "bob@mail.example"]})
+    export = Export(table, Schema.of(person="client", identifier=["email"]))
+    assert defense.recipient_tokens(export)["client"].to_pylist() == ["c-1", "c-2"]
+    assert defense.transform(export).rows["client"].to_pylist() == ["client 0", "client 1"]

@@ -257,3 +257,22 @@ def test_hard_files_are_a_result_or_one_sentence_from_the_shell(hard_files, name
         assert (told["advantage"]["share"] is None) <= bool(told["advantage"]["reason"]), label
     # shadow models are trained from Python, and sixty people are too few for a rate of one in ten
     assert results >= 7 or name in ("shadow-models", "membership")
+
+
+def test_people_named_anew_by_a_defence_are_not_taken_for_nobody(tmp_path):
+    rows = [(f"client-{n}", 10000 + n % 9, "abc"[n % 3]) for n in range(40)]
+    (tmp_path / "people.csv").write_text("who,zip,ill\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows))
+    (tmp_path / "schema.toml").write_text(
+        'person = "who"\n[columns.zip]\nrole = "quasi_identifier"\n[columns.ill]\nrole = "sensitive"\n'
+    )
+    people, schema, out = (tmp_path / name for name in ("people.csv", "schema.toml", "out.csv"))
+    attacking_it = [out, "--original", people, "--schema", f"{out}.schema.toml"]
+    made = CliRunner().invoke(
+        app, ["defend", "mondrian", str(people), "--schema", str(schema), "--out", str(out), "--set", "k=2"]
+    )
+    assert made.exit_code == 0
+    assert "client-" not in out.read_text()
+    linked = _run("linkage", *attacking_it, "--population", people)
+    assert isinstance(linked.exception, LabError)
+    assert "'who'" in str(linked.exception)
+    assert _run("inference", *attacking_it).exit_code == 0
