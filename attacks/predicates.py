@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +12,6 @@ from numpy.typing import NDArray
 from attacks.comparison import is_number, numbers
 from attacks.generalised import covered
 from exports.hierarchies import Label, encode
-from exports.randomness import Stream
 from exports.schema import Column
 
 if TYPE_CHECKING:
@@ -29,9 +26,6 @@ FIRST_ROWS, MOST_ROWS = 2_048, 65_536
 
 BLOCK = 4_096
 """Predicates held at once."""
-
-LISTED = 200_000
-"""Up to so many possible predicates are listed in random order; of more, some are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,27 +145,6 @@ def count_people(
     return np.minimum(found, 2)
 
 
-def univariate(table: Sequence[Codes], coded: Coded) -> Predicates:
-    """Return the conditions on one column that are true of one row: rare values and ends of scales."""
-    parts = []
-    for at, codes in enumerate(table):
-        times = np.bincount(codes)
-        single = times == 1
-        source = np.flatnonzero(single[codes]) if single.any() else np.zeros(0, dtype=np.int64)
-        source = source[np.argsort(codes[source])]
-        low = high = codes[source].astype(np.int64)
-        if coded.ordered[at]:
-            known = np.flatnonzero(times[1:]) + 1
-            least, greatest = np.isin(low, known[:1]), np.isin(low, known[-1:])
-            low, high = (
-                np.concatenate([low, np.ones(least.sum(), int), low[greatest]]),
-                np.concatenate([low, low[least], np.full(greatest.sum(), coded.largest[at])]),
-            )
-            source = np.concatenate([source, source[least], source[greatest]])
-        parts.append(Predicates(np.full((len(low), 1), at), low[:, None], high[:, None], source))
-    return Predicates.joined(parts)
-
-
 def first_rows(codes: NDArray[Any]) -> tuple[Ints, Ints, Ints]:
     """Return the first row of each code that occurs, the codes in increasing order, and their counts.
 
@@ -185,56 +158,6 @@ def first_rows(codes: NDArray[Any]) -> tuple[Ints, Ints, Ints]:
     first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
     values = np.flatnonzero(counts)
     return first[values], values, counts[values]
-
-
-def multivariate(
-    table: Sequence[Codes], coded: Coded, conditions: int, number: int, attempts: int, stream: Stream
-) -> tuple[Predicates, int]:
-    """Return ``number`` predicates that are true of one row of ``table`` each, and how many were tried.
-
-    A predicate is a random row's own values of random columns: equal, or for a number at least or
-    at most, away from the median. Fewer come back when there are no more or ``attempts`` are spent.
-    """
-    rows, columns = len(table[0]), len(table)
-    codes = np.array(table)
-    middle = [np.median(column[column > 0]) if (column > 0).any() else 0.0 for column in table]
-    possible = rows * comb(columns, conditions)
-    subsets = np.array(list(combinations(range(columns), conditions))) if possible <= LISTED else None
-    order = stream.at(name="order").permutation(possible) if subsets is not None else None
-    none = np.zeros((0, conditions), dtype=np.int64)
-    found = [Predicates(none, none, none, np.zeros(0, dtype=np.int64))]
-    tried, made, seen = 0, 0, np.zeros((0, conditions + 1), dtype=np.int64)
-    attempts = attempts if order is None else min(attempts, possible)
-    while made < number and tried < attempts:
-        size = min(BLOCK, attempts - tried)
-        if subsets is not None and order is not None:
-            which, source = np.divmod(order[tried : tried + size], rows)
-            column = subsets[which]
-        else:
-            draw = stream.at(block=tried // BLOCK)
-            source = draw.at(name="row").integers(size, rows)
-            lots = draw.at(name="columns").uniforms(size * columns).reshape(size, columns)
-            column = np.sort(np.argpartition(lots, conditions - 1, axis=1)[:, :conditions], axis=1)
-        tried += size
-        candidates = _from_rows(codes, column, source, coded, middle)
-        chosen = candidates.only(count(table, candidates) == 1)
-        key = np.column_stack([chosen.source, chosen.column])
-        seen, new = np.unique(np.concatenate([seen, key]), axis=0, return_index=True)
-        chosen = chosen.only(np.sort(new[new >= made]) - made)
-        found.append(chosen)
-        made += len(chosen)
-    return Predicates.joined(found).only(slice(number)), tried
-
-
-def _from_rows(
-    codes: NDArray[np.int32], column: Ints, source: Ints, coded: Coded, middle: Sequence[float]
-) -> Predicates:
-    value = codes[column, source[:, None]].astype(np.int64)
-    number = np.array(coded.ordered)[column] & (value > 0)
-    above = value > np.array(middle)[column]
-    low = np.where(number & ~above, 1, value)
-    high = np.where(number & above, np.array(coded.largest)[column], value)
-    return Predicates(column, low, high, source)
 
 
 def _count_single(

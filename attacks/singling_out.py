@@ -11,17 +11,9 @@ from numpy.typing import NDArray
 
 from attacks.advantage import effective
 from attacks.attack import inapplicable, require
+from attacks.claims import Form, multivariate, univariate
 from attacks.keys import packed
-from attacks.predicates import (
-    Coded,
-    Codes,
-    Covers,
-    Ints,
-    Predicates,
-    count_people,
-    multivariate,
-    univariate,
-)
+from attacks.predicates import Coded, Codes, Covers, Ints, Predicates, count_people
 from attacks.records import comparable, group_labels, strange_rows, unusable
 from attacks.result import AttackResult
 from attacks.scoring import scored, share_of
@@ -47,8 +39,12 @@ class SinglingOut:
     ----------
     mode : {"multivariate", "univariate"}
         Combinations of ``columns`` conditions, or single rare values and ends of scales.
-    columns : int, default 3
-        Conditions per claim, when multivariate.
+    columns : int, optional
+        Conditions per claim, when multivariate. By default of every second claim tried three, of every
+        second other four, and so on to all: where few columns are known, few combinations of three are rare.
+    numbers : {"either", "ends", "values"}
+        How a number is claimed, when multivariate: as it is, from it to the nearer end of the scale, or
+        either way. ``columns=3, numbers="ends"`` are the claims that Anonymeter makes.
     use : tuple of str, optional
         Columns that conditions can be about; by default all that release and original share.
     targets : int, default 2000
@@ -90,7 +86,8 @@ class SinglingOut:
     needs: ClassVar[frozenset[str]] = frozenset()
 
     mode: Literal["multivariate", "univariate"] = "multivariate"
-    columns: int = 3
+    columns: int | None = None
+    numbers: Literal["either", "ends", "values"] = "either"
     use: tuple[str, ...] | None = None
     targets: int = 2_000
     attempts: int = 2_000_000
@@ -103,7 +100,9 @@ class SinglingOut:
             return reason
         if self.mode not in ("multivariate", "univariate"):
             return f"{self.name} has the modes multivariate and univariate, not {self.mode!r}"
-        if min(self.columns, self.targets, self.attempts) < 1:
+        if self.numbers not in ("either", "ends", "values"):
+            return f"{self.name} claims numbers as either, ends or values, not {self.numbers!r}"
+        if min(1 if self.columns is None else self.columns, self.targets, self.attempts) < 1:
             return f"{self.name} needs columns, targets and attempts of at least 1"
         names = self._names(release, truth)
         if not names:
@@ -170,8 +169,8 @@ class SinglingOut:
             listed = univariate(world.codes, coded)
             chosen = stream.permutation(len(listed))[: self.targets]
             return listed.only(np.sort(chosen)), len(listed)
-        conditions = min(self.columns, len(coded.largest))
-        return multivariate(world.codes, coded, conditions, self.targets, self.attempts, stream)
+        form = Form(self.columns, self.numbers)
+        return multivariate(world.codes, coded, form, self.targets, self.attempts, stream)
 
 
 _SMALL = (

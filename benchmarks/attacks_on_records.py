@@ -96,7 +96,7 @@ def ours(kind: str, tables: dict[str, pa.Table], targets: int | None) -> tuple[A
         "inference": Inference(known=tuple(known), targets=targets),
         "linkability": Linkability(halves=HALVES, targets=targets or TARGETS),
         "singling-out univariate": SinglingOut("univariate", targets=targets or TARGETS),
-        "singling-out multivariate": SinglingOut(targets=targets or TARGETS),
+        "singling-out multivariate": SinglingOut(columns=3, numbers="ends", targets=targets or TARGETS),
     }[kind]
     release = Release("synthetic", schema, table=tables["released"])
     attack.run(

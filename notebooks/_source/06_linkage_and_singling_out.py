@@ -79,22 +79,22 @@ lessons.check_choice(
 
 # %%
 facts = town.export.schema.quasi_identifiers
-singled = SinglingOut(use=facts).run(raw, truth, seed=1)
+singled = SinglingOut(columns=3, use=facts).run(raw, truth, seed=1)
 singled
 
 # %% [markdown]
 # Every claim is right. A percentage alone says little, so each attack of this lab comes with two more:
 #
-# - the **control**: the same claims, held against as many people who are *not* in the table. Of those, 3.1 % are right by chance.
-# - the **baseline**: what can be had without the release. Claims of the same form, read off other people, are right for 2.3 %.
+# - the **control**: the same claims, held against as many people who are *not* in the table. Of those, 2.5 % are right by chance.
+# - the **baseline**: what can be had without the release. Claims of the same form, read off other people, are right for 2.2 %.
 #
 # Chance is not nothing. A condition that is true of one person in $n$ singles out one of $n$ people with a chance of about $1/e$, that
 # is 37 %, without looking at anything (Cohen and Nissim 2020). Without the control a defence that stops nothing could look half good.
 
 # %% tags=["quoted"]
 assert singled.attack.share == 1
-lessons.quoted("3.1 %", singled.control.share)
-lessons.quoted("2.3 %", singled.baseline.share)
+lessons.quoted("2.5 %", singled.control.share)
+lessons.quoted("2.2 %", singled.baseline.share)
 lessons.quoted("37 %", exp(-1))
 
 # %% [markdown]
@@ -259,7 +259,7 @@ class_sizes({"as it is": assess(raw.rows, raw.schema), "k = 5": assess(coarse.ro
 
 # %%
 after = Truth(town.truth.original, town.truth.control, coarse.owner)
-singled_after = SinglingOut(use=facts).run(coarse, after, seed=1)
+singled_after = SinglingOut(columns=3, use=facts).run(coarse, after, seed=1)
 singled_after.attack, singled_after.notes
 
 # %% [markdown]

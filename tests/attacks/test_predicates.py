@@ -1,5 +1,7 @@
 """Counting many conjunctions at once gives what a plain query engine counts."""
 
+from unittest.mock import patch
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -7,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attacks.predicates import Coded, Predicates, count, count_people, multivariate, univariate
+from attacks import claims
+from attacks.claims import Form, multivariate, univariate
+from attacks.predicates import Coded, Predicates, count, count_people
 from exports.randomness import Stream
 from exports.schema import Column, Role
 
@@ -53,7 +57,7 @@ def test_counts_agree_with_a_query_engine(make):
     if make == "univariate":
         found = univariate(coded.tables[0], coded)
     else:
-        found, _ = multivariate(coded.tables[0], coded, 3, 40, 100_000, STREAM)
+        found, _ = multivariate(coded.tables[0], coded, Form(3, "either"), 40, 100_000, STREAM)
     found = found.only(slice(60))
     assert len(found)
     with duckdb.connect() as lab:
@@ -76,16 +80,47 @@ def test_univariate_conditions_are_the_rare_values_and_the_ends():
 def test_all_conjunctions_are_tried_where_there_are_few():
     table = pa.table({"a": [1, 2, 2], "b": ["x", "x", "y"]})
     coded = Coded.of([table], [("a", None), ("b", None)])
-    found, tried = multivariate(coded.tables[0], coded, 2, 100, 10_000, STREAM)
+    found, tried = multivariate(coded.tables[0], coded, Form(2, "ends"), 100, 10_000, STREAM)
     assert (len(found), tried) == (2, 3)
 
 
-def test_drawn_conjunctions_are_all_different():
-    table = _people(70_000, 3, most=1_000_000)
+@pytest.mark.parametrize("form", [Form(3, "ends"), Form(None, "either"), Form(2, "values")])
+@pytest.mark.parametrize("listed", [0, 1_000_000])
+def test_conjunctions_are_all_different_whether_they_are_listed_or_drawn(form, listed):
+    table = _people(900, 3, most=1_000_000)
     coded = Coded.of([table], COLUMNS)
-    found, _ = multivariate(coded.tables[0], coded, 3, 10_000, 300_000, STREAM)
-    key = np.column_stack([found.source, found.column])
+    with patch.object(claims, "LISTED", listed):
+        found, _ = multivariate(coded.tables[0], coded, form, 10_000, 30_000, STREAM)
+    key = np.column_stack([found.source, found.column, found.low, found.high])
     assert len(np.unique(key, axis=0)) == len(found) > 0
+
+
+@pytest.mark.parametrize(
+    ("numbers", "bounds"),
+    [
+        ("ends", {0: (1, 1), 1: (1, 2), 3: (4, 5), 4: (5, 5)}),
+        ("values", {at: (at + 1, at + 1) for at in range(5)}),
+    ],
+)
+def test_a_number_is_claimed_as_it_is_or_as_an_end_of_its_scale(numbers, bounds):
+    table = pa.table({"pay": [10, 20, 30, 40, 50], "sex": ["f", "m", "f", "m", "f"]})
+    coded = Coded.of([table], COLUMNS[::2])
+    found, _ = multivariate(coded.tables[0], coded, Form(2, numbers), 10, 10, STREAM)
+    low, high = found.low[:, 0].tolist(), found.high[:, 0].tolist()
+    assert dict(zip(found.source.tolist(), zip(low, high, strict=True), strict=True)) == bounds
+
+
+def test_by_default_half_of_what_is_tried_has_three_conditions_and_one_more_each_time_half_of_the_rest():
+    rng = np.random.default_rng(1)
+    names = list("abcdefgh")
+    table = pa.table({name: rng.permutation(300) for name in names})
+    coded = Coded.of([table], [(name, None) for name in names])
+    for listed in (0, 1_000_000):
+        with patch.object(claims, "LISTED", listed):
+            found, _ = multivariate(coded.tables[0], coded, Form(None, "values"), 4_000, 4_096, STREAM)
+        different = np.array([len(set(one)) for one in found.column.tolist()])
+        shares = np.bincount(different)[3:] / len(found)
+        np.testing.assert_allclose(shares, [1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 32], atol=0.03)
 
 
 @settings(max_examples=30)
@@ -105,6 +140,6 @@ def test_a_generalised_value_is_true_of_all_it_stands_for():
     people = pa.table({"age": [21, 29, 30], "zip": ["02139", "02140", "10115"]})
     columns = [("age", Column(Role.QUASI_IDENTIFIER)), ("zip", Column(Role.QUASI_IDENTIFIER))]
     coded = Coded.of([released, people], columns)
-    found, _ = multivariate(coded.tables[0], coded, 2, 10, 10, STREAM)
+    found, _ = multivariate(coded.tables[0], coded, Form(2, "ends"), 10, 10, STREAM)
     by_row = dict(zip(found.source.tolist(), count(coded.tables[1], found, coded.covers), strict=True))
     assert by_row == {0: 2, 1: 1}

@@ -56,6 +56,23 @@ def test_over_random_splits_a_fresh_sample_gives_no_advantage_and_a_leaked_fifth
     assert seen >= seeds - 1
 
 
+def test_a_leaked_fifth_is_seen_in_few_columns_too(shared):
+    table = csv.read_csv(shared / "data/microdata/nist_acs_ma2019.csv").select(
+        ["PUMA", "AGEP", "SEX", "MSP", "RAC1P", "EDU"]
+    )
+    part = table.num_rows // 3
+    seen, covered, seeds = 0, 0, 6
+    for seed in range(seeds):
+        order = np.random.default_rng(seed).permutation(table.num_rows)
+        original, fresh, control = (table.take(order[at * part : (at + 1) * part]) for at in range(3))
+        leaked = pa.concat_tables([original.slice(0, part // 5), fresh.slice(part // 5)])
+        seen += _run(SinglingOut(), original, leaked, control, seed).advantage.low > 0
+        found = _run(SinglingOut(), original, fresh, control, seed).advantage
+        covered += found.low <= 0 <= found.high
+    assert seen >= seeds - 1
+    assert covered >= seeds - 1
+
+
 def test_the_baseline_reads_no_release_and_stays_near_its_ceiling(adult):
     original, fresh, control = _worlds(adult, 2)
     with_control = _run(SinglingOut(), original, original, control)
@@ -134,6 +151,7 @@ def test_groups_are_those_of_the_records_that_claims_are_read_off(adult):
     [
         (SinglingOut("trivariate"), "not 'trivariate'"),
         (SinglingOut(columns=0), "at least 1"),
+        (SinglingOut(numbers="both"), "not 'both'"),
         (SinglingOut(use=("nme",)), "no column 'nme'"),
     ],
 )
