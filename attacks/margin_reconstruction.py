@@ -52,7 +52,8 @@ class MarginReconstruction:
     ``attack``: people whose record is in the list, each entry counted for one person; people of
     places that were not solved are asked about and not guessed. ``baseline``: as many records
     drawn from the tables of single columns. ``series["exact"]``: places whose list is wholly
-    right; ``series["agree"]``: places for which a list agrees with the tables at all.
+    right; ``series["agree"]``: places for which a list agrees with the tables at all. Several lists
+    may; then the one found names some people who are not there, which is what critics object.
 
     References
     ----------

@@ -145,13 +145,24 @@ def tail_of_control(controls: NDArray[Any], lots: NDArray[np.float64]) -> NDArra
 def _point(inside: NDArray[np.bool_], outside: NDArray[np.bool_], prior: float) -> dict[str, Any]:
     true, false = _share(inside), _share(outside)
     gap = difference(true, false)
-    hit, miss = (true.share or 0.0) * prior, (false.share or 0.0) * (1 - prior)
     return {
         "true_positives": true.to_json(),
         "false_positives": false.to_json(),
         "advantage": None if gap is None else dict(zip(("share", "low", "high"), gap, strict=True)),
-        "positive_predictive_value": hit / (hit + miss) if hit + miss else None,
+        "positive_predictive_value": predictive_value(true.share or 0.0, false.share or 0.0, prior),
     }
+
+
+def predictive_value(true: float, false: float, prior: float) -> float | None:
+    """Return the chance that a yes is right, by Bayes; None where nobody is told yes.
+
+    Examples
+    --------
+    >>> round(predictive_value(0.96, 0.04, 0.001), 3)
+    0.023
+    """
+    hit, miss = true * prior, false * (1 - prior)
+    return hit / (hit + miss) if hit + miss else None
 
 
 def _result(

@@ -73,3 +73,22 @@ def test_a_page_or_lesson_promises_nothing(path):
 def test_docstrings_promise_nothing(package):
     found = {path.name: promises(prose(path)) for path in (ROOT / package).rglob("*.py")}
     assert not {name: words for name, words in found.items() if words}
+
+
+DISPUTES = (("2011.07018", "2407.07926"), ("10.3386/w31995", "2205.03939"), ("10.3386/w31995", "2311.03171"))
+"""A contested finding, and who contests it."""
+
+
+@pytest.mark.parametrize(("finding", "answer"), DISPUTES)
+def test_a_contested_finding_is_cited_with_both_sides_wherever_it_is_cited(finding, answer):
+    pages = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "notebooks/_source").glob("*.py")]
+    modules = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    sides = {
+        path: (finding in text, answer in text)
+        for path in (ROOT / "README.md", *pages, *modules)
+        if "_build" not in path.parts and (text := path.read_text(encoding="utf-8"))
+    }
+    assert [path.name for path, (one, other) in sides.items() if one != other] == []
+    cited = {path.name for path, (one, _) in sides.items() if one}
+    assert cited >= {"threat-models.md", "10_synthetic_data_and_membership.py"}
+    assert cited & {"membership.py", "margin_reconstruction.py"}

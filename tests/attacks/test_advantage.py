@@ -36,6 +36,19 @@ def test_a_paired_advantage_is_finite_or_none_with_a_reason_also_for_repeated_pe
         assert np.isfinite([found.value, found.low, found.high]).all()
 
 
+@pytest.mark.parametrize(("hits", "value"), [(0, -0.25), (300, 1.0)])
+def test_an_attack_that_never_or_always_succeeds_has_an_interval_of_either_kind(hits, value):
+    right, guessed = np.arange(300) < hits, np.arange(300) < 60
+    for found in (
+        advantage(Share(hits, 300), Share(60, 300), "control"),
+        paired_advantage(right, guessed, "baseline", stream=STREAM),
+    ):
+        assert found.value == pytest.approx(value)
+        assert found.low < found.high
+    gap, low, high = difference(Share(hits, 300), Share(60, 300))
+    assert low < gap < high
+
+
 def test_a_worse_attack_than_its_reference_is_not_clipped_at_zero():
     assert advantage(Share(0, 100), Share(50, 100), "control").value == -1.0
 

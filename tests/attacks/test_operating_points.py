@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from attacks.operating_points import result_of_scores, tail, tail_of_control
+from attacks.operating_points import predictive_value, result_of_scores, tail, tail_of_control
 from exports.errors import LabError
 
 
@@ -51,6 +51,18 @@ def test_the_positive_predictive_value_is_that_of_bayes_at_the_stated_prior():
     inside, outside = np.repeat([2.0, -2.0], [60, 40]), np.repeat([1.0, -1.0], [10, 90])
     point = _result(inside, outside).series["at"]["0.1"]
     assert point["positive_predictive_value"] == pytest.approx(0.006 / (0.006 + 0.099))
+
+
+def test_a_test_that_is_mostly_right_is_mostly_wrong_about_a_trait_that_is_rare():
+    sure, outside = np.repeat([4.0, 0.0], [9_600, 400]), np.linspace(1, 3, 10_000)
+    points = result_of_scores(
+        "test", sure, outside, rows=np.arange(10_000), prior=0.001, asked=10_000, seed=1
+    ).series["at"]
+    assert set(points) == {"0.1", "0.01", "0.001"}
+    told = points["0.1"]
+    assert told["true_positives"]["share"] == 0.96
+    assert told["positive_predictive_value"] == pytest.approx(0.96e-3 / (0.96e-3 + 0.1 * 0.999), rel=1e-3)
+    assert predictive_value(0.96, 0.04, 0.001) == pytest.approx(0.023, abs=5e-4)
 
 
 def test_the_most_exposed_records_come_first_and_groups_share_the_threshold():

@@ -26,6 +26,15 @@ def test_an_interval_holds_the_observed_rate(proportion):
     assert 0 <= low <= share.share <= high <= 1
 
 
+@pytest.mark.parametrize("interval", [wilson, clopper_pearson])
+def test_none_of_n_and_all_of_n_are_reported_as_observed_with_an_interval_on_one_side(interval):
+    none, every = Share(0, 500, "estimated"), Share(500, 500, "estimated")
+    assert (none.share, every.share) == (0.0, 1.0)
+    low, high = interval(0, 500)
+    assert low == 0.0 < high < 0.01
+    assert interval(500, 500) == pytest.approx((1 - high, 1.0))
+
+
 def test_nothing_tried_is_no_rate_and_never_nan():
     share = Share(0, 0, "estimated")
     assert share.share is None
