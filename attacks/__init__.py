@@ -52,7 +52,11 @@ def find(name: str) -> type[Attack]:
 
 
 def check_attack(
-    attack: type[Attack] | Attack, release: Release | None = None, truth: Truth | None = None
+    attack: type[Attack] | Attack,
+    release: Release | None = None,
+    truth: Truth | None = None,
+    *,
+    rows: int = 60,
 ) -> list[AttackResult]:
     """Check that an attack keeps the rules of this package; see ``attacks.conformance``.
 
@@ -63,4 +67,4 @@ def check_attack(
     """
     from attacks.conformance import check_attack as check
 
-    return check(attack, release, truth)
+    return check(attack, release, truth, rows=rows)

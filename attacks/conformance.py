@@ -12,6 +12,7 @@ import numpy as np
 
 from attacks.advantage import advantage
 from attacks.attack import Attack
+from attacks.comparison import numbers
 from attacks.digests import Hashing
 from attacks.result import AttackResult
 from exports.errors import LabError
@@ -50,6 +51,7 @@ def hard_cases(kind: Kind, rows: int = 60) -> Iterator[tuple[str, Release, Truth
     ['no people', 'one person']
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     yield ("no people", *example_case(kind, 0))
     yield ("one person", *example_case(kind, 1))
@@ -83,6 +85,26 @@ def hard_cases(kind: Kind, rows: int = 60) -> Iterator[tuple[str, Release, Truth
     yield "an empty control", _released(kind, inside), Truth(inside, outside.slice(0, 0), owner)
     foreign = changed(inside, {"page": pa.array(["Einlass"] * rows), "diagnosis": pa.array(["keine"] * rows)})
     yield "values that nobody has", _released(kind, foreign), Truth(inside, outside, owner)
+    yield "rows of nobody", _released(kind, inside), Truth(inside, outside, np.full(rows, -1))
+    several = [
+        changed(table, {"id": pa.array(np.array(table["id"]) // 3 * 3)}) for table in (inside, outside)
+    ]
+    yield "persons of several rows", _released(kind, several[0]), Truth(several[0], several[1], owner)
+    some = pa.array(np.arange(rows) % 3 == 0)
+    unknown = [
+        pa.table({name: pc.if_else(some, None, table[name]) for name in table.column_names})
+        for table in (inside, outside)
+    ]
+    yield "persons and values missing", _released(kind, unknown[0]), Truth(unknown[0], unknown[1], owner)
+    endless = [
+        changed(table, {"age": pa.array(np.where(np.arange(rows) % 3, np.array(table["age"]), np.inf))})
+        for table in (inside, outside)
+    ]
+    yield "numbers without end", _released(kind, endless[0]), Truth(endless[0], endless[1], owner)
+    texts = changed(
+        outside, {"age": outside["age"].cast(pa.string()), "on": outside["on"].cast(pa.float64())}
+    )
+    yield "a control of other types", _released(kind, inside), Truth(inside, texts, owner)
 
 
 def _people(start: int, rows: int) -> pa.Table:
@@ -109,6 +131,8 @@ def _people(start: int, rows: int) -> pa.Table:
 
 
 def _released(kind: Kind, people: pa.Table) -> Release:
+    import pyarrow as pa
+
     roles = dataclasses.replace(
         Schema.of(
             person="id",
@@ -123,13 +147,17 @@ def _released(kind: Kind, people: pa.Table) -> Release:
     if kind == "counts":
         return exact_counts(Export(people, roles))
     if kind == "model":
-        return Release(kind, roles, score=lambda table: np.asarray(table["age"]) / 100.0)
+        return Release(kind, roles, score=lambda table: numbers(table["age"].cast(pa.float64())) / 100)
     table = people.select(["em"]) if kind == "tokens" else people.drop_columns(["mail"])
     return Release(kind, roles, table=table, owner=np.arange(people.num_rows))
 
 
 def check_attack(
-    attack: type[Attack] | Attack, release: Release | None = None, truth: Truth | None = None
+    attack: type[Attack] | Attack,
+    release: Release | None = None,
+    truth: Truth | None = None,
+    *,
+    rows: int = 60,
 ) -> list[AttackResult]:
     """Check that an attack keeps the rules; return what it found on each kind that it accepts.
 
@@ -138,7 +166,9 @@ def check_attack(
     attack : class or instance
         A class is set up without arguments; give an instance where the knowledge has no default.
     release, truth : optional
-        A case of your own, where the built-in ones (``example_case``) do not fit the attack.
+        A case of your own, where the built-in ones (``example_case``, ``hard_cases``) do not fit the attack.
+    rows : int, default 60
+        People of the built-in cases, where an attack needs more.
 
     Raises
     ------
@@ -167,12 +197,12 @@ def check_attack(
     if release is not None and truth is not None:
         cases = [(release, truth)]
     else:
-        cases = [example_case(kind) for kind in sorted(one.accepts)]
+        cases = [example_case(kind, rows) for kind in sorted(one.accepts)]
     found = [_run(one, label, case, known) for case, known in cases]
     _hold(any(result is not None for result in found), label, "it applies to one of the cases at least")
     if release is None:
         for kind in sorted(one.accepts):
-            for name, hard, known in hard_cases(kind):
+            for name, hard, known in hard_cases(kind, rows):
                 _hard(one, label, name, hard, known)
     return [result for result in found if result is not None]
 
@@ -201,7 +231,25 @@ def _run(one: Any, label: str, release: Release, truth: Truth) -> AttackResult |
     again = one.run(release, truth, seed=1)
     same = {**again.to_json(), "timings": {}} == {**result.to_json(), "timings": {}}
     _hold(same, label, "the same seed gives the same result")
+    _grouped(one, label, release, truth, result)
     return result
+
+
+def _grouped(one: Any, label: str, release: Release, truth: Truth, whole: AttackResult) -> None:
+    """Check that ``by=`` divides the guesses, where an attack has it, and changes none."""
+    if (
+        not any(field.name == "by" for field in dataclasses.fields(one))
+        or "page" not in truth.original.column_names
+    ):
+        return
+    divided = dataclasses.replace(one, by="page")
+    if divided.why_not(release, truth) is not None:
+        return
+    result: AttackResult = divided.run(release, truth, seed=1)
+    _hold(result.attack == whole.attack, label, "by= changes no guess")
+    _hold(bool(result.groups) or not whole.made, label, "by= reports groups")
+    counted = [group.attack.of for group in result.groups.values()]
+    _hold(max(counted, default=0) <= whole.made <= sum(counted), label, "each guess is in a group of by=")
 
 
 def _hard(one: Any, label: str, name: str, release: Release, truth: Truth) -> None:

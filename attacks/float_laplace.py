@@ -76,7 +76,9 @@ class FloatLaplace:
             return reason
         known = self._known(release)
         tables = (truth.original, truth.control)
-        absent = [name for name in known for table in tables if table and name not in table.column_names]
+        absent = [
+            name for name in known for table in tables if table is None or name not in table.column_names
+        ]
         faults = (
             (not known, "needs a quasi-identifier that describes a person"),
             (bool(absent), f"needs the column {absent[:1]} in original and control"),
