@@ -170,6 +170,7 @@ class AudienceSize:
             groups=None if groups is None else groups[made],
             seed=stream.seed,
             series={"questions": scale.spent(len(rows))},
+            notes=scale.notes(),
         )
 
     def _same_account(self, release: Release, truth: Truth, stream: Stream) -> AttackResult:
@@ -201,6 +202,7 @@ class AudienceSize:
             asked=len(pairs),
             seed=stream.seed,
             series={"questions": scale.spent(len(pairs) + len(apart))},
+            notes=scale.notes(),
         )
 
     def _decoys(
@@ -326,6 +328,12 @@ class Scale:
         less = [self.size(drawn + beside) for drawn in self.lists]
         gaps = [a - b for a, b in zip(more, less, strict=True) if a is not None and b is not None]
         return None if not gaps else sum(gaps) / len(gaps) > 0.5
+
+    def notes(self) -> tuple[str, ...]:
+        """Return why nobody could be asked about, where that is so."""
+        if self.base is not None:
+            return ()
+        return (f"sizes of up to {len(self.decoys):,} decoys do not tell one more member: give more decoys",)
 
     def spent(self, targets: int) -> dict[str, Any]:
         """Return how many questions the threshold took, and each target."""

@@ -61,6 +61,7 @@ def test_two_digits_above_a_thousand_take_a_thousand_decoys_and_two_questions_a_
 def test_too_few_decoys_for_the_floor_make_no_guess():
     found = AudienceSize(accounts=300).run(_platform(_accounts(), _two_digits), Truth(_accounts()), seed=1)
     assert (found.asked, found.made) == (100, 0)
+    assert "give more decoys" in found.notes[0]
 
 
 @pytest.mark.parametrize(("width", "low", "high"), [(3, 0.95, 1.0), (200, 0.0, 0.75)])
