@@ -17,6 +17,7 @@ from exports.queries import exact_counts
 from exports.release import Export, Kind, Release, Truth
 from exports.schema import Column, Role, Schema
 from reidlab import settings as texts
+from reidlab.defending import as_text, set_up
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,6 +37,7 @@ def attack_file(
     control: str | None = None,
     population: str | None = None,
     schema: Path | None = None,
+    behind: str | None = None,
     settings: Sequence[str] = (),
     seed: int = 0,
 ) -> AttackResult:
@@ -46,7 +48,8 @@ def attack_file(
     name : str
         Registered name of the attack.
     file : str
-        The release. For an attack on counts: the table behind an oracle that answers exactly.
+        The release. For an attack on counts: the table behind an oracle, that answers exactly without
+        ``behind``.
     original, control : str, optional
         Tables for scoring; the release itself stands for the original where none is given.
     population : str, optional
@@ -54,8 +57,11 @@ def attack_file(
     schema : Path, optional
         Roles of the columns; without it tokens are recognised and every other column of records
         is a quasi-identifier.
+    behind : str, optional
+        Defence that the file passes first, several joined by ``+``: what comes out is the release, and
+        the file its original.
     settings : sequence of str
-        ``key=value`` for the fields of the attack.
+        ``key=value`` for the fields of the attack, ``DEFENCE.key=value`` for those of a defence.
     seed : int
         Seed of every random choice.
 
@@ -70,17 +76,32 @@ def attack_file(
         raise LabError(
             f"{name} attacks {', '.join(sorted(found.accepts))}, which no file is: run it from Python."
         )
+    if behind is not None and (original is not None or schema is None):
+        raise LabError(
+            "A defence needs the role of every column, and the file before it is the original: give --schema "
+            "FILE, and no --original."
+        )
     declared = None if schema is None else Schema.load(schema)
-    text = () if declared is None else declared.names(Role.IDENTIFIER, Role.TOKEN)
+    text = set() if declared is None else as_text(declared)
     table = load(file, text=text)
     roles = _proposed(table, kind) if declared is None else _checked(declared, table)
-    values = texts.typed(texts.split(settings), found, fields(found))
+    defences = tuple(f"{one.strip()}." for one in (behind or "").split("+") if one.strip())
+    own = [pair for pair in settings if not pair.startswith(defences)]
+    values = texts.typed(texts.split(own), found, fields(found))
     if population is not None:
         values[getattr(found, "population", "register")] = load(population, text=text)
-    release = Release(kind, roles, table=table) if kind != "counts" else exact_counts(Export(table, roles))
     people = table if original is None else load(original, text=text)
     others = None if control is None else load(control, text=text)
-    owner, notes = _owner(table, people, roles)
+    notes: tuple[str, ...] = ()
+    if behind is not None:
+        theirs = [pair for pair in settings if pair.startswith(defences)]
+        release = set_up(behind, theirs).fit_transform(Export(table, roles))
+        owner = release.owner
+    else:
+        release = (
+            exact_counts(Export(table, roles)) if kind == "counts" else Release(kind, roles, table=table)
+        )
+        owner, notes = _owner(table, people, roles)
     result = found(**values).run(release, Truth(people, others, owner), seed=seed)
     return dataclasses.replace(result, notes=(*result.notes, *notes))
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from attacks.result import AttackResult
 
 
 def command(
@@ -17,8 +21,20 @@ def command(
         str | None, typer.Option(help="What the adversary holds: register, accounts or dictionary.")
     ] = None,
     schema: Annotated[Path | None, typer.Option(help="Roles of the columns, in TOML.")] = None,
+    behind: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DEFENCE",
+            help="Defence that FILE passes first, several joined by +; FILE is the original.",
+        ),
+    ] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="What else it knows; repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="What else it knows, DEFENCE.KEY=VALUE for a setting of the defence; repeatable.",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -34,6 +50,7 @@ def command(
         control=control,
         population=population,
         schema=schema,
+        behind=behind,
         settings=settings or [],
         seed=seed,
     )
@@ -41,5 +58,18 @@ def command(
         print_json("attack", found)
         return
     typer.echo(repr(found))
-    for line in found.notes:
-        typer.echo(f"note: {line}")
+    for line in _beside(found):
+        typer.echo(line)
+
+
+def _beside(found: AttackResult) -> Iterator[str]:
+    """Yield what the attack is held against, how many guesses there were, and how many would be needed."""
+    if found.control is not None:
+        yield f"control: {found.control}"
+    yield f"baseline: {found.baseline}"
+    enough = "" if found.needed is None else f"; {found.needed:,} would show an advantage of 0.05"
+    yield f"guesses: {found.made:,} made, {found.asked:,} asked for{enough}"
+    if found.worst_group is not None:
+        yield f"worst group, {found.worst_group}: {found.groups[found.worst_group]!r}"
+    for note in found.notes:
+        yield f"note: {note}"

@@ -169,6 +169,72 @@ def test_tokens_that_are_cut_are_scored_by_the_address_beside_them(tmp_path):
     assert (result["attack"]["count"], result["attack"]["of"]) == (25, 100)
 
 
+PEOPLE = """
+[columns.em]
+role = "identifier"
+[columns.town]
+role = "quasi_identifier"
+[columns.age]
+role = "quasi_identifier"
+[columns.ill]
+role = "sensitive"
+"""
+
+
+@pytest.fixture
+def town(tmp_path):
+    """Write forty people, of whom each is alone, and one town of two who are ill."""
+    towns = ["a"] * 20 + ["b"] * 18 + ["c"] * 2
+    columns = {"em": WORDS[:40], "town": towns, "age": list(range(20, 60)), "ill": ["no", "yes"] * 20}
+    csv.write_csv(pa.table(columns), tmp_path / "people.csv")
+    (tmp_path / "people.toml").write_text(PEOPLE)
+    return tmp_path
+
+
+def _behind(town, name, *words):
+    return _run(name, town / "people.csv", "--schema", town / "people.toml", *words)
+
+
+def test_an_attack_is_run_behind_a_defence_with_the_settings_of_both(town):
+    bare = json.loads(_behind(town, "uniqueness", "--json").stdout)["result"]
+    words = ["--behind", "mondrian", "--set", "mondrian.k=4", "--set", "facts=2", "--json"]
+    behind = json.loads(_behind(town, "uniqueness", *words).stdout)["result"]
+    assert (bare["attack"]["count"], behind["attack"]["count"]) == (40, 0)
+    finer = _behind(town, "downcoding", *words[:4], "--json")
+    assert json.loads(finer.stdout)["result"]["attack"]["share"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "right"),
+    [
+        ("audience-size", ["--behind", "rounded-size", "--set", "rounded-size.digits=1"], 1.0),
+        ("dashboard-differencing", ["--behind", "small-cells", "--set", "small-cells.columns=town,ill"], 0.0),
+    ],
+    ids=["sizes", "cells"],
+)
+def test_a_defence_that_answers_questions_is_asked(town, name, words, right):
+    own = ["targets=10", "accounts=30"] if name == "audience-size" else ["columns=town,ill"]
+    known = [word for text in own for word in ("--set", text)]
+    result = json.loads(_behind(town, name, *words, *known, "--json").stdout)["result"]
+    assert result["made"] > 0
+    assert result["attack"]["share"] >= right
+
+
+def test_a_defence_without_roles_or_beside_another_original_is_one_sentence(town):
+    for words in (["--original", town / "people.csv", "--schema", town / "people.toml"], []):
+        done = _run("uniqueness", town / "people.csv", "--behind", "mondrian", *words)
+        assert "--schema FILE, and no --original" in str(done.exception)
+
+
+def test_the_sentence_is_followed_by_what_it_is_held_against_and_by_the_guesses(town):
+    told = _behind(town, "uniqueness", "--set", "by=town", "--control", town / "people.csv")
+    assert "control are in the original" in str(told.exception)
+    lines = _behind(town, "uniqueness", "--set", "by=town").stdout.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["uniqueness", "baseline", "guesses", "worst group, a"]
+    assert "40 made, 2,000 asked for" in lines[2]
+    assert "would show an advantage of 0.05" in lines[2]
+
+
 SCHEMA = """
 person = "id"
 time = "on"
