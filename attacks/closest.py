@@ -69,7 +69,7 @@ def closest(columns: Sequence[Compared], people: int, rows: int) -> Iterator[Clo
     which, profile = _profiles([column.released for column in equal], rows)
     combined = [Compared(one.known[first], one.released[which], one.cost) for one in equal]
     measure = mismatches if all(column.cost is None for column in equal) else distances
-    shelf = Shelf.of(columns, profile)
+    shelf = Shelf.of(columns, profile, people)
     order = np.lexsort((shelf.leading, own))
     most = max(1, AT_ONCE // max(len(which), int(DENSE * rows)))
     done, size = 0, min(most, FIRST)
@@ -130,7 +130,7 @@ class Shelf:
     place: NDArray[np.float64]
 
     @classmethod
-    def of(cls, columns: Sequence[Compared], profile: Ints) -> Shelf:
+    def of(cls, columns: Sequence[Compared], profile: Ints, people: int) -> Shelf:
         """Return rows in order, by the number that is most spread out."""
         scales = [column for column in columns if column.is_number]
         first = max(scales, key=lambda column: float(column.released.std()), default=None)
@@ -140,7 +140,7 @@ class Shelf:
         row = np.argsort(place, kind="stable")
         begins = np.append(0, np.cumsum(np.bincount(profile)))
         shelved = [Compared(one.known, one.released[row], one.cost) for one in columns]
-        leading = np.zeros(len(columns[0].known), np.float32) if first is None else first.known
+        leading = np.zeros(people, np.float32) if first is None else first.known
         return cls(row, begins, shelved, leading, place[row])
 
     @property

@@ -139,3 +139,9 @@ def test_no_rows_are_no_neighbour():
     found = nearest(columns, 1, 0)
     assert found.ties[0] == 0
     assert np.isinf(found.distance[0])
+
+
+def test_where_no_column_is_known_every_row_is_as_near():
+    found = nearest([], 3, 5)
+    assert found.distance.tolist() == [0, 0, 0]
+    assert found.ties.tolist() == [5, 5, 5]
