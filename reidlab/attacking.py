@@ -82,7 +82,7 @@ def attack_file(
             "FILE, and no --original."
         )
     declared = None if schema is None else Schema.load(schema)
-    text = set() if declared is None else as_text(declared)
+    text = () if declared is None else tuple(sorted(as_text(declared)))
     table = load(file, text=text)
     roles = _proposed(table, kind) if declared is None else _checked(declared, table)
     defences = tuple(f"{one.strip()}." for one in (behind or "").split("+") if one.strip())
