@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
-from attacks.generalised import covered, finer
+from attacks.generalised import covered, finer, parts_below
 from attacks.keys import row_codes
 from attacks.predicates import first_rows
 from attacks.records import comparable
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
-from exports.hierarchies import encode
+from exports.hierarchies import encode, hierarchy_of
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 class Downcoding:
     """Somebody who knows that no label is wider than it must be reads finer values off a class.
 
-    She holds the release only. A class labelled ``46..65`` has somebody of 46 and somebody of 65, or its
-    label would be narrower; a class labelled "technical" has somebody in each trade below, or one
-    trade would stand there. She succeeds with a claim when such a record is in the class.
+    She holds the release and the hierarchies behind it. A class labelled ``46..65`` has somebody of 46
+    and somebody of 65, or its label would be narrower; a class labelled "technical" has somebody in each
+    trade below, or one trade would stand there. She succeeds with a claim when such a record is there.
 
     Parameters
     ----------
@@ -93,8 +93,10 @@ class Downcoding:
         first, _, sizes = first_rows(classes)
         plans = [Plan.of(release, truth, name, rows, owner) for name in names]
         parts = np.array([plan.parts[plan.codes[first]] for plan in plans])
-        fewest = np.where(parts > 1, parts, np.iinfo(np.int64).max)
-        chosen = np.where((parts > 1).any(axis=0), fewest.argmin(axis=0), -1)
+        # a class of three has nobody in one of four parts: such a label was not the narrowest
+        possible = (parts > 1) & (parts <= sizes)
+        fewest = np.where(possible, parts, np.iinfo(np.int64).max)
+        chosen = np.where(possible.any(axis=0), fewest.argmin(axis=0), -1)
         claims = [plan.claims(classes, chosen == at, sizes) for at, plan in enumerate(plans)]
         right, chance, about = (np.concatenate(column) for column in zip(*claims, strict=True))
         naive = Stream(seed, "attack", f"{self.name}/baseline").uniforms(len(right)) < chance
@@ -128,8 +130,8 @@ class Downcoding:
 def _nothing(release: Release, truth: Truth, names: tuple[str, ...]) -> str:
     """Return why no claim could be made."""
     for name in names:
-        known, declared = set(encode(truth.original[name])[0]), release.schema.columns.get(name)
-        if any(label in known and finer(label, [], declared) for label in encode(release.rows[name])[0]):
+        known = set(encode(truth.original[name])[0])
+        if any(label in known and finer(label, []) for label in encode(release.rows[name])[0]):
             return f"the original holds the labels of {name!r} as released: give the table before the defence"
     return "no label is generalised in a way that can be refined"
 
@@ -162,7 +164,8 @@ class Plan:
         declared = release.schema.columns.get(name)
         released, codes = encode(rows[name])
         known, values = encode(truth.original[name])
-        below = [finer(label, known, declared) for label in released]
+        parts = parts_below(hierarchy_of(truth.original[name], name, declared))
+        below = [finer(label, known, parts) for label in released]
         inside = [covered(parts, known, declared) for parts in below]
         whole = covered(released, known, declared).sum(axis=1)
         width = [

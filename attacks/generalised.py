@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from exports.schema import Column
 _NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
 _BETWEEN = re.compile(rf"([\[\](]?)\s*{_NUMBER}\s*(?:,|;|\.\.|-|–)\s*{_NUMBER}\s*([\[\])]?)")
 _BEYOND = re.compile(rf"(<=|>=|<|>|≤|≥)\s*{_NUMBER}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}.*")
+_EARLIER = re.compile(r"\d{4}(-\d{2}(-\d{2}([ T]\d{2}(:\d{2}){0,2})?)?)?|\d{3}0s")
 _SET = re.compile(r"\{(.*)\}")
 
 
@@ -24,8 +27,9 @@ def covered(
 
     A label stands for itself. Read as generalisations are intervals (``[20, 30)``, ``20-29``,
     ``20..29``, ``>=65``), ranges of text in its order (``cook..smith``), sets (``{a, b}``), hidden
-    characters (``021**``), ``*``, and every label of the declared hierarchy. A missing value
-    stands for itself only.
+    characters (``021**``), the year, month or decade of dates (``1990-02``, ``1990s``), ``*``, and
+    every label of the declared hierarchy. A missing value stands for itself only, or for anything
+    where the schema declares it a wildcard.
 
     Parameters
     ----------
@@ -54,10 +58,10 @@ def covered(
     numbers = _numbers(values)
     leaves = _leaves(declared, place)
     for row, label in enumerate(labels):
-        if label in place:
-            found[row, place[label]] = True
-        elif label in leaves:
-            found[row, leaves[label]] = True
+        if label in place or label in leaves:
+            found[row, [*leaves.get(label, []), *([place[label]] if label in place else [])]] = True
+        elif label is None and declared is not None and declared.nulls == "wildcard":
+            found[row] = True
         elif label is not None and set(label) <= {ANY}:
             found[row] = known
         elif label is not None:
@@ -66,7 +70,18 @@ def covered(
                 found[row] = _from_to(label, values, declared)
             if ANY in label:
                 found[row] |= _masked(label, values)
+            if _EARLIER.fullmatch(label):
+                found[row] |= _dated(label, values)
     return found
+
+
+def _dated(label: str, values: Sequence[Label]) -> NDArray[np.bool_]:
+    """Return which dates and times lie in a year, month, decade or the like."""
+    start = label.removesuffix("0s")
+    within = (
+        value is not None and value.startswith(start) and bool(_MOMENT.fullmatch(value)) for value in values
+    )
+    return np.fromiter(within, dtype=bool, count=len(values))
 
 
 def _numbers(values: Sequence[Label]) -> NDArray[np.float64]:
@@ -126,8 +141,30 @@ def _from_to(label: str, values: Sequence[Label], declared: Column | None) -> ND
     return np.array([rank[low] <= rank.get(value or "", -1) <= rank[high] for value in values], dtype=bool)
 
 
-def finer(label: Label, values: Sequence[Label], declared: Column | None = None) -> list[str]:
-    """Return the ends of a range, the members of a set, or the next labels below one of a hierarchy.
+def parts_below(hierarchy: Hierarchy) -> dict[Label, list[str]]:
+    """Return, for each label of a hierarchy that divides, the labels of the level below it.
+
+    Examples
+    --------
+    >>> parts_below(Hierarchy.from_rows([["clerk", "office", "*"], ["smith", "trade", "*"]]))
+    {'*': ['office', 'trade']}
+    """
+    found: dict[Label, list[str]] = {}
+    for level in range(1, hierarchy.height + 1):
+        parts: dict[Label, set[str]] = {}
+        for part, above in {*zip(hierarchy.label(level - 1), hierarchy.label(level), strict=True)}:
+            if part not in (None, above):
+                parts.setdefault(above, set()).add(str(part))
+        found |= {
+            above: sorted(some) for above, some in parts.items() if len(some) > 1 and above not in found
+        }
+    return found
+
+
+def finer(
+    label: Label, values: Sequence[Label], below: Mapping[Label, Sequence[str]] = MappingProxyType({})
+) -> list[str]:
+    """Return the next labels below one of a hierarchy, the members of a set, or the ends of a range.
 
     Whoever generalises as little as possible would have released one of these, had it stood for
     everybody in the class.
@@ -139,15 +176,10 @@ def finer(label: Label, values: Sequence[Label], declared: Column | None = None)
     """
     if label is None or label in values:
         return []
+    if label in below:
+        return list(below[label])
     if match := _SET.fullmatch(label.strip()):
         return [part.strip() for part in re.split(r"[,;]", match[1])]
-    if declared is not None and declared.hierarchy is not None:
-        hierarchy = Hierarchy.from_csv(declared.hierarchy)
-        for level in range(1, hierarchy.height + 1):
-            below = zip(hierarchy.label(level - 1), hierarchy.label(level), strict=True)
-            parts = {part for part, above in below if above == label and part is not None}
-            if parts:
-                return sorted(parts)
     low, dots, high = label.partition("..")
     return [low, high] if dots and low != high else []
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from attacks.composition import Composition
 from attacks.copies import Copies
 from attacks.downcoding import Downcoding
-from attacks.generalised import covered, finer
+from attacks.generalised import covered, finer, parts_below
 from attacks.minimality import Minimality, posteriors
 from exports.errors import LabError
+from exports.hierarchies import Hierarchy
 from exports.release import Release, Truth
 from exports.schema import Column, Role, Schema
 
@@ -135,8 +136,10 @@ def test_the_parts_of_a_label_come_from_its_hierarchy(tmp_path):
     file = tmp_path / "jobs.csv"
     file.write_text("clerk;office;*\nmanager;office;*\nsmith;trade;*\n")
     job = Column(Role.QUASI_IDENTIFIER, hierarchy=file)
-    assert finer("office", ["clerk"], job) == ["clerk", "manager"]
-    assert finer("*", ["clerk"], job) == ["office", "trade"]
+    jobs = parts_below(Hierarchy.from_csv(file))
+    assert finer("office", ["clerk"], jobs) == ["clerk", "manager"]
+    assert finer("*", ["clerk"], jobs) == ["office", "trade"]
+    assert covered(["office"], ["clerk", "office", "smith"], job).tolist() == [[True, True, False]]
     assert covered(["b..d", "20..29"], ["a", "c", "25", "d"]).astype(int).tolist() == [
         [0, 1, 0, 1],
         [0, 0, 1, 0],
