@@ -26,6 +26,7 @@ from defenses.microaggregation import mdav
 from defenses.mondrian import Mondrian
 from defenses.optimal import OptimalKAnonymity
 from defenses.policy import Policy
+from defenses.recoding import GlobalRecoding
 from defenses.search import Search
 from exports.hierarchies import Hierarchy
 from exports.loading import load
@@ -45,7 +46,12 @@ for name in names:
     hierarchies[name] = {level: [line[level] for line in lines] for level in range(len(lines[0]))}
 start = time.perf_counter()
 released = k_anonymity(frame, [], names, 5, 4, hierarchies)
-print(time.perf_counter() - start, len(released))
+taken = time.perf_counter() - start
+levels = [
+    min(level for level, labels in hierarchies[name].items() if set(released[name]) <= set(labels))
+    for name in names
+]
+print(taken, *levels)
 """
 
 
@@ -59,13 +65,16 @@ def seconds(work: Callable[[], object], times: int = 3) -> float:
     return min(found)
 
 
-def resampled(codes: np.ndarray, rows: int, seed: int = 1) -> np.ndarray:
-    """Resample rows, then draw 5 % of the cells anew from their column."""
+def resampled(codes: np.ndarray, rows: int, seed: int = 7) -> np.ndarray:
+    """Resample rows, then draw 5 % of the cells anew from their column.
+
+    The optimum's arithmetic loss at k = 5 and 4 % is 0.0713 with this seed, and up to 0.0719 with others.
+    """
     rng = np.random.default_rng(seed)
     drawn = codes[rng.integers(0, len(codes), rows)].copy()
     for column in range(drawn.shape[1]):
         anew = rng.random(rows) < 0.05
-        drawn[anew, column] = codes[rng.integers(0, len(codes), int(anew.sum())), column]
+        drawn[anew, column] = rng.choice(codes[:, column], int(anew.sum()))
     return drawn
 
 
@@ -143,8 +152,10 @@ def compare(codes: np.ndarray, names: list[str], trees: dict[str, Hierarchy], sc
         if run.returncode:
             print(run.stderr[-800:])
             return
-        theirs = float(run.stdout.split()[-2])
-        print(f"  anjana: {theirs:.1f} s = {theirs / ours:.0f} times ours")
+        theirs, *levels = run.stdout.split()[-1 - len(names) :]
+        chosen = dict(zip(names, map(int, levels), strict=True))
+        loss = GlobalRecoding(chosen, k=5, suppression=0.04).fit_transform(export).manifest["loss"]["loss"]
+        print(f"  anjana: {float(theirs):.1f} s = {float(theirs) / ours:.0f} times ours, loss {loss:.4f}")
 
 
 if __name__ == "__main__":
