@@ -18,6 +18,7 @@ from defenses.mst import measure, read
 from defenses.noise import Gaussian
 from defenses.selection import noisy_max
 from defenses.synthesis import Synthesis, rational_root
+from exports.errors import LabError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,6 +93,10 @@ class Aim(Synthesis):
 
     def measured(self, data: Coded, rho: Fraction, distance: int, stream: Stream | None) -> Any:
         """Return all one-way tables and the tables of every round."""
+        if self.max_cells < 1 or (self.rounds is not None and self.rounds < 1):
+            raise LabError(
+                f"rounds is {self.rounds} and max_cells {self.max_cells:,}, but both must be at least 1."
+            )
         names = data.domain.columns
         plan = len(names) + (self.rounds or 2 * len(names))
         per_table = rho * Fraction(9, 10) / plan

@@ -135,6 +135,8 @@ class MinimumSize(SizeDefense):
 
     def around(self, ask: Ask) -> Ask:
         """Return the oracle that hides sizes below the least."""
+        if self.least < 1:
+            raise LabError(f"least is {self.least} but must be at least 1.")
 
         def shown(query: CountQuery) -> int:
             size = ask(query)

@@ -136,9 +136,10 @@ class Budget:
             amounts[name.strip() if equals else "epsilon"] = (amount if equals else part).strip()
         delta = exact_delta(amounts.pop("delta", 0))
         if set(amounts) == {"epsilon"}:
-            return cls(exact(amounts["epsilon"]), "epsilon", delta, neighbours, unit, simulated)
+            total = exact(amounts["epsilon"], "budget")
+            return cls(total, "epsilon", delta, neighbours, unit, simulated)
         if set(amounts) == {"rho"}:
-            return cls(exact(amounts["rho"], "rho"), "rho", delta, neighbours, unit, simulated)
+            return cls(exact(amounts["rho"], "the budget in rho"), "rho", delta, neighbours, unit, simulated)
         raise LabError(f"budget is {text!r} but must read like 1.5, epsilon=1,delta=1e-6 or rho=0.1.")
 
     def __repr__(self) -> str:

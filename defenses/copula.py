@@ -71,7 +71,7 @@ class GaussianCopula(Defense):
 
         export = once_each(export, self)
         names = synthesised_columns(export, self.columns)
-        rows = export.table.num_rows if self.rows is None else self.rows
+        rows = wanted_rows(export, self.rows)
         stream = Stream(self.seed or 0, "defence", self.name)
         ranked = [ranks(export.table[name]) for name in names]
         scores = [
@@ -122,6 +122,19 @@ def synthesised_columns(export: Export, columns: Sequence[str] | str | None) -> 
     if not names or not export.table.num_rows:
         raise LabError("There is nothing to synthesise: the table has no rows or no describing columns.")
     return names
+
+
+def wanted_rows(export: Export, rows: int | None) -> int:
+    """Return how many rows to publish, by default as many as there are.
+
+    Raises
+    ------
+    LabError
+        When it is fewer than one.
+    """
+    if rows is not None and rows < 1:
+        raise LabError(f"rows is {rows} but must be at least 1.")
+    return export.table.num_rows if rows is None else rows
 
 
 def ranks(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.int64], pa.Array]:

@@ -80,7 +80,7 @@ class Curator:
         seed: int | None,
         memory: Memory | None = None,
     ) -> Curator:
-        """Return the curator of an export, with its budget opened in the ledger.
+        """Return the curator of an export; the ledger learns a budget with the first answer charged to it.
 
         Parameters
         ----------
@@ -103,10 +103,8 @@ class Curator:
         if budget is not None:
             terms = Budget.read(budget, neighbours=neighbours, unit=unit, simulated=simulated)
         book = None if ledger is None else Ledger(Path(ledger))
-        if book is not None and terms is not None:
-            book.open(dataset, terms)
-        elif book is not None:
-            terms = book.budget(dataset)
+        if book is not None:
+            terms = book.budget(dataset, terms)
             if (terms.neighbours, terms.unit, terms.simulated) != (neighbours, unit, simulated):
                 wanted = f"{neighbours}, per {unit}, {'simulated' if simulated else 'released'}"
                 raise LabError(
@@ -128,7 +126,7 @@ class Curator:
         if self.seed is not None:
             stream = Stream(self.seed, "defence", f"{self.dataset}/{digest}")
         if self.ledger is not None:
-            return self.ledger.answer(self.dataset, query, cost, lambda: draw(stream))
+            return self.ledger.answer(self.dataset, query, cost, lambda: draw(stream), self.budget)
         account = f"{self.dataset}/{self.seed}"
         key = f"{account}/{digest}"
         if key not in self.memory.answers:

@@ -69,6 +69,8 @@ class LocalSuppression(Defense):
         unit, total = ("rows" if schema.person is None else "persons"), len(first)
         if not 1 <= self.k <= total:
             raise LabError(f"k is {self.k:,} but must be from 1 to the table's {total:,} {unit}.")
+        if not 0 <= self.suppression <= 1:
+            raise LabError(f"suppression is {self.suppression} but must be a number between 0 and 1.")
         wanted = self.importance.split(",") if isinstance(self.importance, str) else self.importance
         known = [name for name in schema.quasi_identifiers if name not in schema.naming]
         names = list(wanted or known)

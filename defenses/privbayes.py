@@ -16,6 +16,7 @@ from defenses.graphical import Clique, drawn_column
 from defenses.mst import independent, measure, read
 from defenses.selection import noisy_max
 from defenses.synthesis import Synthesis, rational_root
+from exports.errors import LabError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,6 +97,11 @@ class PrivBayes(Synthesis):
 
     def measured(self, data: Coded, rho: Fraction, distance: int, stream: Stream | None) -> Any:
         """Return noisy tables of each column with its parents, in the order of the network."""
+        if self.parents < 0 or not self.usefulness > 0:
+            raise LabError(
+                f"parents is {self.parents} and usefulness {self.usefulness}: parents must be at least 0 and "
+                "usefulness above 0."
+            )
         names = data.domain.columns
         ones = measure(data, [(name,) for name in names], rho / 10, distance, stream)
         margins = dict(zip(names, independent([one["counts"] for one in ones]), strict=True))

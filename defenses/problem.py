@@ -78,6 +78,8 @@ def hierarchies_of(export: Export, population: pa.Table | None = None) -> dict[s
     """
     schema = export.schema
     names = [name for name in schema.quasi_identifiers if name not in schema.naming]
+    if not export.table.num_rows:
+        raise LabError("The table has 0 rows: there is nothing to release.")
     if not names:
         raise LabError("The schema declares no quasi-identifier: give at least one column that role.")
     return {

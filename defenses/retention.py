@@ -53,6 +53,8 @@ class RetainLess(TokenDefense):
         name = self.column or export.schema.time
         if name is None or name not in export.table.column_names:
             raise LabError("There is no column of dates: give column=NAME or name the schema's time.")
+        if self.days < 0:
+            raise LabError(f"days is {self.days} but must be at least 0.")
         try:
             oldest = date.fromisoformat(self.on) - timedelta(days=self.days)
         except (ValueError, OverflowError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from defenses.copula import once_each, ranks, synthesised_columns
+from defenses.copula import once_each, ranks, synthesised_columns, wanted_rows
 from defenses.defense import Defense
 from defenses.synthesis import synthetic
 from exports.errors import LabError
@@ -76,7 +76,7 @@ class SequentialTrees(Defense):
         names = synthesised_columns(export, self.columns)
         if self.min_leaf < 1:
             raise LabError(f"min_leaf is {self.min_leaf} but must be at least 1.")
-        rows = export.table.num_rows if self.rows is None else self.rows
+        rows = wanted_rows(export, self.rows)
         stream = Stream(self.seed or 0, "defence", self.name)
         ranked = [ranks(export.table[name]) for name in names]
         first = stream.at(name=names[0]).integers(rows, export.table.num_rows)

@@ -61,6 +61,7 @@ def defend_file(
         raise LabError(f"--out is {str(out)!r} but must end in .csv or .parquet: choose one of them.")
     if not out.parent.is_dir():
         raise LabError(f"The folder of --out, {out.parent}, does not exist: make it first.")
+    _require_apart(out, {"FILE": file, "--schema": str(schema), **texts.split(settings)})
     defense = set_up(names, settings)
     if schema is None:
         raise LabError("A defence needs the role of every column: give --schema FILE.")
@@ -71,6 +72,19 @@ def defend_file(
         release = defense.fit_transform(Export(table, declared))
         result, files = _released(names, release, table.num_rows, out, aside)
     return {**result, "files": [str(path) for path in files]}
+
+
+def _files(out: Path) -> list[Path]:
+    """Return the release, its schema and its manifest."""
+    return [out, out.with_name(f"{out.name}.schema.toml"), out.with_name(f"{out.name}.manifest.json")]
+
+
+def _require_apart(out: Path, given: Mapping[str, str]) -> None:
+    """Check that what is written is nothing that is read or kept: the export, a ledger, a key."""
+    written = {path.resolve() for path in _files(out)}
+    for name, value in given.items():
+        if Path(value).resolve() in written:
+            raise LabError(f"The release would overwrite {value}, which {name} names: choose another --out.")
 
 
 def _released(
@@ -179,19 +193,15 @@ def _write(release: Release, out: Path, result: Mapping[str, Any], aside: Path) 
         "rows_out": result["rows_out"],
         "versions": versions(),
     }
-    texts_of = {
-        out.with_name(f"{out.name}.schema.toml"): _beside(release.schema, out.parent).to_toml(),
-        out.with_name(f"{out.name}.manifest.json"): json.dumps(
-            manifest, default=_plain, indent=1, ensure_ascii=False, allow_nan=False
-        ),
-    }
+    told = json.dumps(manifest, default=_plain, indent=1, ensure_ascii=False, allow_nan=False)
     (aside / "room").unlink()
+    files = _files(out)
     _write_table(release.rows, aside / out.name)
-    for path, text in texts_of.items():
+    for path, text in zip(files[1:], (_beside(release.schema, out.parent).to_toml(), told), strict=True):
         (aside / path.name).write_text(text, encoding="utf-8")
-    for path in (out, *texts_of):
+    for path in files:
         (aside / path.name).replace(path)
-    return [out, *texts_of]
+    return files
 
 
 def _beside(schema: Schema, folder: Path) -> Schema:

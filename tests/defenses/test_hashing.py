@@ -85,9 +85,17 @@ def test_a_salt_separates_recipients_and_is_the_digest_of_both():
 )
 def test_a_weak_key_is_refused_without_being_shown(monkeypatch, weak):
     monkeypatch.setenv("PEPPER", weak)
-    with pytest.raises(LabError, match="environment variable PEPPER") as refusal:
+    with pytest.raises(LabError, match="environment variable") as refusal:
         Hmac(key_env="PEPPER").transform(export(["ann@mail.example"]))
     assert not weak or weak not in str(refusal.value)
+
+
+def test_a_key_given_instead_of_its_place_is_not_repeated():
+    key = secrets.token_hex(32)
+    for place in ({"key_file": key}, {"key_env": key}):
+        with pytest.raises(LabError, match="never the key itself") as refusal:
+            Hmac(**place).transform(export(["ann@mail.example"]))
+        assert key not in str(refusal.value)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from fractions import Fraction
 
 import pytest
@@ -110,6 +111,50 @@ def test_an_unusable_ledger_is_one_sentence_that_charges_nothing(tmp_path, conte
     assert content is None or path.read_bytes() == content
 
 
+def test_a_database_of_another_program_is_refused_and_left_as_it_is(tmp_path):
+    for number, table in enumerate(("CREATE TABLE places (url)", "CREATE TABLE budgets (month, total)")):
+        path = tmp_path / f"other{number}.sqlite"
+        with closing(sqlite3.connect(path)) as con:
+            con.execute(table)
+        before = path.read_bytes()
+        for asked in (
+            lambda path=path: Ledger(path).open("data", Budget(Fraction(1))),
+            lambda path=path: Ledger(path).answer("data", {"q": 1}, HALF, never, Budget(Fraction(1))),
+            lambda path=path: Ledger(path).left("data"),
+        ):
+            with pytest.raises(LabError, match=r"a database of something else\): nothing was answered"):
+                asked()
+        assert path.read_bytes() == before
+
+
+def test_what_is_refused_makes_no_ledger_and_sets_no_budget(ledger, tmp_path):
+    new = Ledger(tmp_path / "new.sqlite")
+    with pytest.raises(LabError, match=r"needed epsilon 0.5, left 0.1"):
+        new.answer("data", {"q": 1}, HALF, never, Budget(exact("0.1")))
+    with pytest.raises(LabError, match="has no budget for this data set: give budget=TOTAL"):
+        new.answer("data", {"q": 1}, HALF, never)
+    with pytest.raises(LabError, match="has no budget"):
+        new.left("data")
+    assert not new.path.exists()
+    before = ledger.path.read_bytes()
+    with pytest.raises(LabError, match=r"needed epsilon 0.5, left 0.1"):
+        ledger.answer("other", {"q": 1}, HALF, never, Budget(exact("0.1")))
+    with pytest.raises(LabError, match="a budget is set once"):
+        ledger.answer("data", {"q": 1}, HALF, never, Budget(exact("0.1")))
+    assert ledger.path.read_bytes() == before
+    assert ledger.answer("other", {"q": 1}, HALF, lambda: 7, Budget(Fraction(1))) == 7
+    assert ledger.left("other") == Fraction(1, 2)
+
+
+def test_a_charge_that_is_no_number_makes_the_ledger_unusable(ledger):
+    ledger.answer("data", {"q": 1}, HALF, lambda: 7)
+    with closing(sqlite3.connect(ledger.path)) as con, con:
+        con.execute("DROP TRIGGER no_update_answers")
+        con.execute("UPDATE answers SET price = 'half'")
+    with pytest.raises(LabError, match="an amount in it is no number"):
+        ledger.answer("data", {"q": 2}, HALF, never)
+
+
 def test_a_ledger_cut_in_half_is_refused_and_left_as_it_is(ledger):
     for number in range(20):
         ledger.answer("data", {"q": number, "text": "x" * 2000}, Cost.pure(Fraction(1, 100)), lambda: 1)
@@ -135,6 +180,7 @@ def test_without_room_for_the_charge_no_answer_leaves(ledger):
 
 SPEND = """
 import sys
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 from defenses.budget import Cost

@@ -216,7 +216,7 @@ def spend(folder: Path) -> None:
         ("local-suppression", ["k=97"], "k is 97"),
         ("global-recoding", ["k=96", "suppression=1"], "All 96 rows would be suppressed"),
         ("hmac", ["key_file=weak"], "has 8 bytes but needs at least 32"),
-        ("hmac", ["key_env=NOWHERE"], "has 0 bytes"),
+        ("hmac", ["key_env=NOWHERE"], "is not set or empty"),
         ("hmac", ["key=secret-on-the-command-line"], "is no setting here"),
         ("dp-histogram", ["columns=illness", "epsilon=1", "ledger=noise"], "nothing charged"),
         ("noisy-size", ["epsilon=1", "budget=1"], "give --set by=COLUMN"),
