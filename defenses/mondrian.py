@@ -146,8 +146,10 @@ class Scale:
         np.maximum.at(high, part, self.ranks)
         pairs, pair = np.unique(low.astype(np.int64) * len(self.names) + high, return_inverse=True)
         names = [self._name(int(key // len(self.names)), int(key % len(self.names))) for key in pairs]
+        missing = np.array([name is None for name in names], bool)
+        code = pair[part].astype(np.int32)
         return pa.DictionaryArray.from_arrays(
-            pa.array(pair[part].astype(np.int32)), pa.array(names, pa.string())
+            pa.array(code, mask=missing[code]), pa.array([name or "" for name in names], pa.string())
         )
 
     def _name(self, low: int, high: int) -> str | None:
