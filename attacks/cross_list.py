@@ -10,6 +10,7 @@ from attacks.result import AttackResult
 from attacks.scoring import labels, scored
 from attacks.tokens import UploadList, as_text, comparable, connect, token_column, unlike
 from exports.errors import LabError
+from exports.plugins import nearest
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 
@@ -36,7 +37,7 @@ class CrossListJoin:
         The other lists: the token column, the person column of the schema where the simulation
         knows it (for scoring only), and a column that names the list.
     source : str, default "list"
-        Column of ``lists`` that names sender or date; absent, they count as one list.
+        Column of ``lists`` that names sender or date; without a column ``list`` they count as one.
     token : str, optional
         Token column of both; by default the schema's first.
     by : str, optional
@@ -81,6 +82,10 @@ class CrossListJoin:
             return reason
         if self.lists is None:
             return f"{self.name} needs the other lists: give a table with the token column"
+        known = self.lists.column_names
+        if self.source != "list" and self.source not in known:
+            near = nearest(self.source, known)
+            return f"the other lists have no column {self.source!r}; the nearest is {near!r}"
         rows = max(self.lists.num_rows, release.rows.num_rows)
         if rows > LIMIT:
             return f"{self.name} holds at most {LIMIT:,} rows, not {rows:,}: join a sample"

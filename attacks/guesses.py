@@ -234,8 +234,16 @@ class Enumeration:
 
     @classmethod
     def dates(cls, first: date, last: date, form: str = "%Y%m%d") -> Enumeration:
-        """Return every day from ``first`` to ``last`` in a form of ``strftime``."""
+        """Return every day from ``first`` to ``last`` in a form of ``strftime``.
+
+        Raises
+        ------
+        LabError
+            When the last day is before the first.
+        """
         days = (last - first).days + 1
+        if days < 1:
+            raise LabError(f"The dates run from {first} to {last}, which is earlier: swap them.")
         return cls(tuple((first + timedelta(n)).strftime(form) for n in range(days)))
 
     @classmethod

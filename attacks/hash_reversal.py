@@ -285,6 +285,8 @@ def _notes(uploaded: UploadList, guesses: int, size: int, covered: bool) -> tupl
     notes = []
     if uploaded.missing:
         notes.append(f"{uploaded.missing:,} row(s) of the list have no token and were left out")
+    if not size:
+        notes.append("there was nothing to try: the dictionary has no text")
     if guesses < size:
         notes.append(f"{guesses:,} of {size:,} candidates were tried: the budget ended before they did")
     if not covered:

@@ -31,7 +31,7 @@ def text_source(path: Path, delimiter: str | None, encoding: str | None) -> Sour
     except UnicodeDecodeError as error:
         raise LabError(
             f"{path} is not valid {encoding.removesuffix('-sig').upper()} at byte {error.start:,}: "
-            "give its encoding, for example --encoding cp1252."
+            "save it as UTF-8, or give encoding= from Python."
         ) from None
     delimiter = delimiter or _delimiter(text, path)
     try:
@@ -104,7 +104,7 @@ def copy_as_utf8(file: TextFile, copy: Path) -> None:
             shutil.copyfileobj(read, write, 1 << 20)
     except UnicodeError:
         raise LabError(
-            f"{file.path} is not valid {file.encoding}: give its encoding, for example --encoding cp1252."
+            f"{file.path} is not valid {file.encoding}: save it as UTF-8, or give encoding= from Python."
         ) from None
 
 

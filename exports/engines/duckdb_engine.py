@@ -286,8 +286,8 @@ def _sentence(error: Exception, names: str, memory: int | None) -> str:
         return f"{names} has a quote{line} that is never closed, or a cell of more than 2 MB: mend that row."
     if "Invalid unicode" in message or "not utf-8" in message.lower():
         return (
-            f"{names} is not valid UTF-8{line}: give its encoding, for example "
-            "--encoding cp1252; in a database mend the text."
+            f"{names} is not valid UTF-8{line}: save it as UTF-8, or give encoding= from Python; in a "
+            "database mend the text."
         )
     if "Maximum line size" in message or "does not support a full read" in message:
         return f"{names} has a line{line} longer than 2 MB: leave such cells out of the export."

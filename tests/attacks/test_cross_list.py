@@ -82,3 +82,8 @@ def test_digests_in_capitals_are_joined_and_those_of_another_kind_noted():
     assert _attack(capitals).attack.count == 300
     other = pa.table({"em": Hashing("md5").digests(PEOPLE), "id": PEOPLE})
     assert "not made in the same way" in _attack(other).notes[0]
+
+
+def test_a_column_of_senders_that_is_not_there_is_one_sentence():
+    with pytest.raises(LabError, match="'sendr'; the nearest is 'sender'"):
+        _attack(_list(PEOPLE).append_column("sender", pa.array(["shop"] * 300)), source="sendr")

@@ -66,3 +66,8 @@ def test_a_space_that_is_none_is_one_sentence(text):
 def test_a_dictionary_column_that_is_absent_is_one_sentence():
     with pytest.raises(LabError, match="'mail'"):
         Dictionary.of(pa.table({"email": ["a"]}), "mail")
+
+
+def test_a_last_day_before_the_first_is_one_sentence():
+    with pytest.raises(LabError, match="swap them"):
+        Enumeration.parse("dates:2020-01-02:2020-01-01")

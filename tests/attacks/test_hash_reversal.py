@@ -127,6 +127,7 @@ def test_an_empty_dictionary_opens_nothing():
     release, truth = _release()
     found = HashReversal(_words(pa.array([], pa.string()))).run(release, truth, seed=1)
     assert (found.attack.count, found.attack.of) == (0, 100)
+    assert any("nothing to try" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(
