@@ -60,7 +60,7 @@ def person_codes(persons: pa.ChunkedArray) -> NDArray[np.int64]:
 
     if pa.types.is_integer(persons.type) and persons.null_count == 0 and len(persons):
         low, high = pc.min_max(persons).as_py().values()
-        if high - low < 4 * len(persons) + 1024:
+        if high - low < 4 * len(persons) + 1024 and high < 2**63:
             numbers: NDArray[np.int64] = persons.to_numpy().astype(np.int64, copy=False)
             return numbers - low if low else numbers
     encoded = persons.combine_chunks()

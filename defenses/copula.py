@@ -78,7 +78,9 @@ class GaussianCopula(Defense):
             ndtri(spread(rank, sizes, stream.at(name=name)))
             for name, (rank, sizes, _) in zip(names, ranked, strict=True)
         ]
-        correlation = np.atleast_2d(np.corrcoef(np.array(scores)))
+        correlation = np.eye(len(names))
+        if export.table.num_rows > 1:
+            correlation = np.atleast_2d(np.corrcoef(np.array(scores)))
         values, vectors = np.linalg.eigh(np.nan_to_num(correlation))
         root = vectors * np.sqrt(np.maximum(values, 0.0))
         normal = root @ np.array([stream.at(name=f"{name}/draw").normals(rows) for name in names])

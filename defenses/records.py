@@ -73,7 +73,9 @@ def numeric(table: pa.Table, name: str) -> Floats:
     import pyarrow as pa
 
     try:
-        values: Floats = table[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
+        # Whole numbers above 2**53 lose their last digits, which no mean and no noise would keep.
+        exact = not pa.types.is_integer(table[name].type)
+        values: Floats = table[name].cast(pa.float64(), safe=exact).to_numpy(zero_copy_only=False)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise LabError(
             f"The column {name!r} is {table[name].type} and not numeric: leave it out or convert it."

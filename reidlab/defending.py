@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import defenses
+from exports.coding import require_flat
 from exports.errors import LabError
 from exports.loading import load
 from exports.release import Export, Release
@@ -67,6 +68,8 @@ def defend_file(
         raise LabError("A defence needs the role of every column: give --schema FILE.")
     declared = Schema.load(schema)
     table = load(file, text=as_text(declared))
+    for field in table.schema:
+        require_flat(field.name, field.type)
     # Room is sought before anything is drawn or charged.
     with _room_beside(out) as aside:
         release = defense.fit_transform(Export(table, declared))

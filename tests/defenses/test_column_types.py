@@ -1,0 +1,82 @@
+"""Defences of records take the types that real tables have, and say which column they cannot take."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+
+import pyarrow as pa
+import pytest
+
+import defenses
+from defenses.microaggregation import Microaggregation
+from exports.classes import classes_of
+from exports.errors import LabError
+from exports.release import Export
+from exports.schema import Column, Role, Schema
+from reidlab.defending import defend_file
+
+ROWS = range(24)
+TYPES = {
+    "date": [datetime.date(1980 + row % 6, 1, 1) for row in ROWS],
+    "time": [datetime.datetime(2018, 1, 1 + row % 6, tzinfo=datetime.UTC) for row in ROWS],
+    "boolean": [row % 3 == 0 for row in ROWS],
+    "decimal": [decimal.Decimal(row % 6) / 4 for row in ROWS],
+    "large": [2**62 + row % 6 for row in ROWS],
+    "unsigned": pa.array([2**64 - 1 - row % 6 for row in ROWS], pa.uint64()),
+    "nan": [float("nan") if row % 6 == 0 else float(row % 6) for row in ROWS],
+    "category": pa.array(["abc"[row % 3] if row % 5 else None for row in ROWS]).dictionary_encode(),
+    "constant": ["x" for _ in ROWS],
+    "missing": pa.nulls(len(ROWS), pa.string()),
+    "bytes": [bytes([row % 6]) for row in ROWS],
+    'a "quoted" name, with dots.': [f"v{row % 6}" for row in ROWS],
+}
+RECORDS = {
+    "gaussian-copula": {"seed": 1},
+    "global-recoding": {"k": 2},
+    "local-suppression": {"k": 2},
+    "mondrian": {"k": 2},
+    "optimal-k-anonymity": {"k": 2},
+    "pram": {"seed": 1},
+    "sequential-trees": {"seed": 1},
+    "top-down": {"k": 2},
+}
+
+
+@pytest.mark.parametrize("role", [Role.QUASI_IDENTIFIER, Role.INSENSITIVE, None])
+@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_column_of_any_plain_type_can_leave_or_name_people(name: str, kind: str, role: Role | None) -> None:
+    table = pa.table({"zip": [f"0213{row % 2}" for row in ROWS], kind: TYPES[kind]})
+    columns = {"zip": Column(Role.QUASI_IDENTIFIER)}
+    if role is not None:
+        columns[kind] = Column(role)
+    export = Export(table, Schema(columns, person=None if role else kind))
+    if role is None and kind in {"constant", "missing"}:
+        return
+    release = defenses.find(name)(**RECORDS[name]).fit_transform(export)
+    if "k" in release.guarantee.promises:
+        known = release.schema.quasi_identifiers
+        assert classes_of(release.rows, known, person=release.schema.person).k >= 2
+
+
+def test_whole_numbers_beyond_the_floats_have_means_too() -> None:
+    export = Export(pa.table({"id": [2**62, 2**62 + 2, 5, 7]}), Schema.of(quasi_identifier=["id"]))
+    assert Microaggregation(k=2).transform(export).rows["id"].to_pylist() == [2.0**62, 2.0**62, 6.0, 6.0]
+
+
+def test_nested_values_are_refused_before_anything_is_done(tmp_path) -> None:
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"zip": ["02139"], "visits": [[1, 2]]}), tmp_path / "people.parquet")
+    (tmp_path / "schema.toml").write_text(
+        '[columns.zip]\nrole = "quasi_identifier"\n[columns.visits]\nrole = "insensitive"\n'
+    )
+    with pytest.raises(LabError, match=r"'visits' holds list.* values: flatten it first"):
+        defend_file(
+            "global-recoding",
+            str(tmp_path / "people.parquet"),
+            tmp_path / "out.csv",
+            schema=tmp_path / "schema.toml",
+        )
+    assert len(list(tmp_path.iterdir())) == 2
