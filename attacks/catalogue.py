@@ -12,7 +12,8 @@ HEAD = """# Attacks
 
 Each attack is a frozen dataclass of what the adversary knows, with one verb:
 `run(release, truth, seed=...)`. Its result always gives the attack, a control or a baseline, and
-the advantage over it with its interval. From the shell: `reidlab attack NAME FILE --set KEY=VALUE`.
+the advantage over it with its interval. From the shell: `reidlab attack NAME FILE --set KEY=VALUE`,
+with `--behind DEFENCE` on what a defence makes of the file.
 `attacks.check_attack(MyAttack)` tests an attack of your own; the entry point `reidlab.attacks`
 adds it to this list.
 

@@ -227,7 +227,9 @@ def _run(one: Any, label: str, release: Release, truth: Truth) -> AttackResult |
         _hold(close, label, "advantage is the unclipped one (of membership: the difference of the rates)")
     elif result.attack.of:
         _hold(bool(result.advantage.reason), label, "no advantage has a reason")
-    json.dumps(result.to_json(), allow_nan=False, default=_refuse)
+    if result.attack.of and reference is not None and reference.count < reference.of:
+        _hold(result.needed is not None, label, "it says how many targets would be needed")
+    _hold(_written(result), label, "its result is JSON without NaN")
     again = one.run(release, truth, seed=1)
     same = {**again.to_json(), "timings": {}} == {**result.to_json(), "timings": {}}
     _hold(same, label, "the same seed gives the same result")
@@ -257,7 +259,7 @@ def _hard(one: Any, label: str, name: str, release: Release, truth: Truth) -> No
     try:
         if one.why_not(release, truth) is None:
             result = one.run(release, truth, seed=1)
-            json.dumps(result.to_json(), allow_nan=False, default=_refuse)
+            _hold(_written(result), label, f"on {name} its result is JSON without NaN")
             if name == SAME_PEOPLE and result.advantage.reference == "control" and result.made:
                 alone = dataclasses.replace(truth, control=None)
                 others = one.why_not(release, alone) is None and one.run(release, alone, seed=1).control
@@ -278,8 +280,11 @@ def _refuses(one: Any, release: Release, truth: Truth) -> bool:
     return False
 
 
-def _refuse(value: Any) -> Any:
-    raise TypeError(f"{type(value).__name__} is no JSON")
+def _written(result: AttackResult) -> bool:
+    try:
+        return bool(json.dumps(result.to_json(), allow_nan=False))
+    except (TypeError, ValueError):
+        return False
 
 
 def _hold(holds: Any, label: str, rule: str) -> None:

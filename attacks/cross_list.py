@@ -28,8 +28,9 @@ class CrossListJoin:
 
     They hold the other lists; they need no account, no dictionary, no key. Success is to find the
     same person on another list by the token alone: the site knows her name, the other shop her
-    basket, and now both belong together. A salt for each recipient or each period breaks the join
-    between them, and only that.
+    basket, and now both belong together. Of several people with one token (a bucket, a shared address)
+    they name one at random. A salt for each recipient or each period breaks the join between them, and
+    only that.
 
     Parameters
     ----------
@@ -54,6 +55,7 @@ class CrossListJoin:
     References
     ----------
     Federal Trade Commission (2024), No, hashing still doesn't make your data anonymous, 24 July.
+    Marx, Zimmer, Mueller, Blochberger, Federrath (2018), doi:10.18420/sicherheit2018_04.
 
     Examples
     --------
@@ -109,7 +111,9 @@ class CrossListJoin:
         told = uploaded.known and person in self.lists.column_names
         others = self._others(token, person if told else None)
         with connect(uploaded=uploaded.table(), others=others) as lab:
-            lab.execute(_PEOPLE)
+            lab.execute(_OTHER)
+            lab.execute(_PEOPLE, {"draw": f"/{seed}"})
+            lab.execute(_LISTED)
             people = lab.sql(
                 "select row, elsewhere, found, rightly, id from person order by row"
             ).fetchnumpy()
@@ -152,16 +156,22 @@ class CrossListJoin:
 
 _UNTOLD = "the truth does not tell persons: each token counts as one"
 
-_PEOPLE = """
+_OTHER = """
 create temp table other as
     select distinct token, coalesce(person, token) as person, list from others where token is not null;
+"""
+
+_PEOPLE = """
 create temp table person as
     select min(row) as row, uploaded.person, bool_or(other.token is not null) as found,
-           coalesce(bool_or(other.person = uploaded.person), false) as rightly,
+           coalesce(arg_min(other.person, md5(other.person || $draw)) = uploaded.person, false) as rightly,
            bool_or(uploaded.person in (select person from other)) as elsewhere,
            count(distinct list) as lists,
            row_number() over (order by min(row)) - 1 as id
     from uploaded left join other using (token) group by uploaded.person;
+"""
+
+_LISTED = """
 create temp table listed as
     select row_number() over (order by other.person) - 1 as place, coalesce(id, -1) as owner
     from (select distinct person from other) other left join person using (person);

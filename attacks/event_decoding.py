@@ -51,7 +51,8 @@ class EventDecoding:
 
     References
     ----------
-    Federal Trade Commission (2023), In the Matter of BetterHelp, Docket C-4796.
+    Federal Trade Commission (2023), In the Matter of BetterHelp, Docket C-4796. Naveed, Kamara, Wright
+    (2015), Inference attacks on property-preserving encrypted databases, doi:10.1145/2810103.2813651.
 
     Examples
     --------

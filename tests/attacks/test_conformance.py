@@ -185,6 +185,27 @@ class Trusting(Guesser):
         return scored(self.name, right, baseline=right[::-1].copy(), control=control, seed=seed)
 
 
+class Endless(Guesser):
+    """The same, with one fault."""
+
+    def run(self, release, truth, *, seed):
+        return replace(super().run(release, truth, seed=seed), series={"mean": float("nan")})
+
+
+class Unmeasured(Guesser):
+    """The same, with one fault."""
+
+    def run(self, release, truth, *, seed):
+        return replace(super().run(release, truth, seed=seed), needed=None)
+
+
+@dataclass(frozen=True)
+class Lumping(Guesser):
+    """The same, with one fault."""
+
+    by: str | None = None
+
+
 def test_a_third_party_attack_that_keeps_the_rules_passes():
     (found,) = attacks.check_attack(Guesser)
     assert found.attack.of == 60
@@ -199,6 +220,9 @@ def test_a_third_party_attack_that_keeps_the_rules_passes():
         (Wavering, "same seed"),
         (Fragile, "no people"),
         (Trusting, "people of the data"),
+        (Endless, "without NaN"),
+        (Unmeasured, "needed"),
+        (Lumping, "reports groups"),
     ],
 )
 def test_a_broken_rule_is_named(attack, rule):

@@ -87,3 +87,12 @@ def test_digests_in_capitals_are_joined_and_those_of_another_kind_noted():
 def test_a_column_of_senders_that_is_not_there_is_one_sentence():
     with pytest.raises(LabError, match="'sendr'; the nearest is 'sender'"):
         _attack(_list(PEOPLE).append_column("sender", pa.array(["shop"] * 300)), source="sendr")
+
+
+def test_of_people_who_share_a_token_one_is_named_at_random():
+    buckets = [f"bucket {n % 3}" for n in range(300)]
+    release = Release("tokens", SCHEMA, table=pa.table({"em": buckets}))
+    truth = Truth(pa.table({"id": PEOPLE}), owner=np.arange(300))
+    found = CrossListJoin(pa.table({"em": buckets, "id": PEOPLE})).run(release, truth, seed=1)
+    assert found.series["found_on"] == {"1": 300}
+    assert (found.attack.count, found.attack.of) == (3, 300)
