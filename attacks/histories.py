@@ -27,7 +27,7 @@ def seconds(table: pa.Table, name: str | None) -> NDArray[np.float64]:
     Raises
     ------
     LabError
-        When the column holds text that is no time.
+        When the column holds what is no time.
 
     Examples
     --------
@@ -41,14 +41,28 @@ def seconds(table: pa.Table, name: str | None) -> NDArray[np.float64]:
         return np.zeros(table.num_rows)
     if name not in table.column_names:
         raise LabError(f"The time column {name!r} is not in the table: correct the schema's time.")
-    column = table[name]
+    column, scale = table[name], 1.0
     if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         try:
-            column = column.cast(pa.timestamp("us")).cast(pa.int64()).cast(pa.float64(), safe=False)
-        except pa.ArrowInvalid:
-            raise LabError(f"The time column {name!r} holds text that is no time: write ISO 8601.") from None
-        return np.asarray(column.fill_null(LONG_AGO * 1e6).to_numpy() / 1e6)
-    return np.asarray(column.cast(pa.float64(), safe=False).fill_null(LONG_AGO).to_numpy())
+            column, scale = _microseconds(column), 1e6
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            raise LabError(f"The time column {name!r} holds what is no time: write ISO 8601.") from None
+    found = column.cast(pa.float64(), safe=False).to_numpy() / scale
+    return np.where(np.isfinite(found), found, LONG_AGO)
+
+
+def _microseconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return times, or text of times with or without an offset from UTC, as whole microseconds."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pa.types.is_timestamp(column.type):
+        return column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64())
+    try:
+        return column.cast(pa.timestamp("us")).cast(pa.int64())
+    except pa.ArrowInvalid:
+        return column.cast(pa.timestamp("us", "UTC")).cast(pa.int64())
 
 
 @dataclass(frozen=True, slots=True)

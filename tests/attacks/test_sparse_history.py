@@ -1,5 +1,6 @@
 """A few roughly dated facts pick one history out of all, and noise takes that away."""
 
+import datetime
 from dataclasses import replace
 
 import numpy as np
@@ -171,3 +172,24 @@ def test_everybody_alike_is_a_result():
 def test_knowledge_that_does_not_fit_is_one_sentence(fields, sentence):
     with pytest.raises(LabError, match=sentence):
         SparseHistory(**fields).run(_release(_log(5)), Truth(_log(5)), seed=1)
+
+
+@pytest.mark.parametrize(
+    ("times", "wanted"),
+    [
+        (pa.array(["1970-01-02T00:00:30Z", "1970-01-02T02:00:30+02:00"]), [86_430, 86_430]),
+        (pa.array([DAY * 10**9 + 1, None], pa.timestamp("ns")), [86_400, -1e12]),
+        (pa.array([DAY * 10**6], pa.timestamp("us", "UTC")), [86_400]),
+        (pa.array([1.5, np.nan, np.inf]), [1.5, -1e12, -1e12]),
+        (pa.array(["1970-01-02"]).dictionary_encode(), [86_400]),
+    ],
+    ids=["offsets", "nanoseconds", "zone", "numbers", "dictionary"],
+)
+def test_times_are_read_however_they_are_written(times, wanted):
+    assert seconds(pa.table({"on": times}), "on").tolist() == pytest.approx(wanted)
+
+
+def test_what_is_no_time_is_one_sentence():
+    for times in (["soon"], [True], [datetime.time(3)]):
+        with pytest.raises(LabError, match="ISO 8601"):
+            seconds(pa.table({"on": times}), "on")
