@@ -183,13 +183,16 @@ class AudienceSize:
         own, free = self._decoys(table, np.arange(table.num_rows), release, stream)
         people = table.take(free)
         one = one_row_each(people, person, 2 * self.targets, stream.at(name="targets"))
-        first, whose = people[token].take(one).to_pylist(), people[person].take(one)
+        first = people[token].take(one).to_pylist()
         second = _other_token(people, token, person, one)
-        pairs = [(a, b) for a, b in zip(first, second, strict=True) if b is not None][: self.targets]
-        apart = list(zip(first, np.roll(np.array(first, dtype=object), 1), strict=True))[: self.targets]
+        paired = np.array([at for at, other in enumerate(second) if other is not None], dtype=np.int64)
+        paired, alone = paired[: self.targets], np.arange(len(one) if len(one) > 1 else 0)[: self.targets]
         scale = Scale.find(Questions(release.ask), token, (), own, self.repeats, stream)
-        same = [scale.moves([b], [a]) for a, b in pairs]
-        wrong = [scale.moves([b], [a]) for a, b in apart if len(whose) > 1]
+        same = [scale.moves([second[at]], [first[at]]) for at in paired]
+        wrong = [scale.moves([first[at - 1]], [first[at]]) for at in alone]
+        told, control = (
+            np.array([moved is not None for moved in moves], dtype=bool) for moves in (same, wrong)
+        )
         hits, misses = (
             np.array([not moved for moved in moves if moved is not None], dtype=bool)
             for moves in (same, wrong)
@@ -199,9 +202,11 @@ class AudienceSize:
             hits,
             baseline=np.zeros(len(hits), dtype=bool),
             control=misses,
-            asked=len(pairs),
+            asked=len(paired),
+            groups=labels(truth, free[one[paired[told]]], self.by),
+            control_groups=labels(truth, free[one[alone[control]]], self.by),
             seed=stream.seed,
-            series={"questions": scale.spent(len(pairs) + len(apart))},
+            series={"questions": scale.spent(len(paired) + len(alone))},
             notes=scale.notes(),
         )
 

@@ -92,6 +92,14 @@ def test_two_identifiers_of_one_account_are_told_from_those_of_two():
     assert found.attack.share == 1.0
     assert found.attack.of > 20
     assert (found.control.count, found.control.of > 20) == (0, True)
+    brands = table.append_column("brand", pa.array(["teen", "pride", "pride", "pride"] * 200))
+    divided = AudienceSize("same-account", accounts=300, by="brand").run(
+        _platform(table, lambda size: size // 20 * 20, roles), Truth(brands), seed=1
+    )
+    assert divided.attack == found.attack
+    for kind in ("attack", "control"):
+        counted = [getattr(group, kind).of for group in divided.groups.values()]
+        assert (len(counted), sum(counted)) == (2, getattr(found, kind).of)
 
 
 def test_counting_without_removing_duplicates_breaks_the_pairing():

@@ -27,6 +27,7 @@ PEOPLE = example_case("records")[1].original
 ON_THE_REST = [
     ("account-match", {"accounts": TOKENS}),
     ("audience-size", {}),
+    ("audience-size", {"question": "same-account"}),
     ("averaging", {}),
     ("cross-list", {"lists": TOKENS}),
     ("dashboard-differencing", {}),
