@@ -12,7 +12,7 @@ from attacks.attack import inapplicable, require
 from attacks.inference import agree, commonest
 from attacks.keys import joint_codes, shared_codes
 from attacks.predicates import Coded
-from attacks.records import Targets, comparable, unusable
+from attacks.records import Targets, coded_columns, comparable, unusable
 from attacks.result import AttackResult
 from attacks.scoring import scored, share_of
 from exports.errors import LabError
@@ -110,12 +110,13 @@ class Composition:
         stream = Stream(seed, "attack", self.name)
         secret, known = self._columns(release, truth)
         targets = Targets.draw(release, truth, self.targets, stream, self.by)
-        columns = [(name, release.schema.columns.get(name)) for name in known]
         secrets = shared_codes([release.rows[secret], self.other[secret], targets.table[secret]])
         values = max(int(codes.max(initial=0)) for codes in secrets) + 1
+        declared = release.schema.columns
+        first, _, apart = coded_columns(release.rows, targets.table, known, declared)
+        second, _, more = coded_columns(self.other, targets.table, known, declared)
         left = [
-            values_left(Coded.of([table, targets.table], columns), codes, values)
-            for table, codes in ((release.rows, secrets[0]), (self.other, secrets[1]))
+            values_left(coded, codes, values) for coded, codes in ((first, secrets[0]), (second, secrets[1]))
         ]
         both = left[0] * left[1]
         lots = stream.at(name="ties").uniforms(both.size).reshape(both.shape)
@@ -137,7 +138,7 @@ class Composition:
             asked=self.targets,
             seed=seed,
             series={"pinned": pinned, "secrets": values},
-            notes=targets.notes,
+            notes=targets.notes + apart + tuple(f"of the other release, {note}" for note in more),
         )
 
     def _columns(self, release: Release, truth: Truth) -> tuple[str, tuple[str, ...]]:

@@ -167,7 +167,7 @@ class Linkage:
             control_groups=groups,
             seed=seed,
             series={"claims": claims, "k_map": k_map(found)},
-            notes=notes,
+            notes=notes + _strange(found),
         )
 
     def _columns(self, release: Release) -> tuple[str, ...]:
@@ -216,6 +216,13 @@ def _require_named(rows: pa.Table, people: pa.Table, person: str) -> None:
             f"None of the {rows.num_rows:,} records bears a {person!r} of the original, so no link can be "
             "scored: give the truth's owner, or an original that names persons as the release does."
         )
+
+
+def _strange(found: Match) -> tuple[str, ...]:
+    """Return a note where no record fits anybody: what is written in different ways never agrees."""
+    if found.candidates is None or not len(found.candidates) or found.candidates.any():
+        return ()
+    return ("no record fits anybody of the register: see whether both write their values in the same way",)
 
 
 def k_map(found: Match) -> dict[str, Any] | None:

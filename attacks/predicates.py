@@ -58,6 +58,20 @@ class Coded:
         )
         return cls(tuple(zip(*codes, strict=True)), largest, ordered, covers)
 
+    def strange(self) -> list[int]:
+        """Return the columns in which no released value stands for one that people have."""
+        released, *people = self.tables
+        found = []
+        for at, cover in enumerate(self.covers):
+            known = np.concatenate([table[at] for table in people])
+            here, there = (
+                np.bincount(codes, minlength=self.largest[at] + 1) > 0 for codes in (released[at], known)
+            )
+            fits = here & there if cover is None else cover[here][:, there]
+            if len(released[at]) and len(known) and not fits.any():
+                found.append(at)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Predicates:

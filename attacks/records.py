@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from attacks.comparison import Compared, compare
 from attacks.keys import row_codes
+from attacks.predicates import Coded
 from attacks.tokens import as_text
 from exports.errors import LabError
 from exports.hierarchies import encode
 from exports.plugins import nearest
 from exports.randomness import Stream
 from exports.release import Release, Truth
+from exports.schema import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -127,17 +129,39 @@ def known_columns(
         When no column of the release has a value that stands for one of theirs.
     """
     columns, apart = compare(people, release.rows, names, release.schema.columns)
-    if not columns and release.rows.num_rows:
+    return columns, _left_out(names, apart)
+
+
+def coded_columns(
+    released: pa.Table, people: pa.Table, names: Sequence[str], declared: Mapping[str, Column]
+) -> tuple[Coded, tuple[str, ...], tuple[str, ...]]:
+    """Return what release and people have in common as codes, its columns, and a note on those left out.
+
+    Raises
+    ------
+    LabError
+        When no column of the release has a value that stands for one of theirs.
+    """
+    coded = Coded.of([released, people], [(name, declared.get(name)) for name in names])
+    apart = [names[at] for at in coded.strange()]
+    if not apart:
+        return coded, tuple(names), ()
+    notes = _left_out(names, apart)
+    kept = tuple(name for name in names if name not in apart)
+    return Coded.of([released, people], [(name, declared.get(name)) for name in kept]), kept, notes
+
+
+def _left_out(names: Sequence[str], apart: Sequence[str]) -> tuple[str, ...]:
+    """Return a note on the columns that cannot be compared."""
+    if not apart:
+        return ()
+    if len(apart) == len(names):
         raise LabError(
             f"None of the {len(names)} known column(s) of the release has a value in common with the "
             f"original, the first is {names[0]!r}: name its hierarchy in the schema, or give other columns."
         )
-    if not apart:
-        return columns, ()
     listed = ", ".join(map(repr, apart))
-    return columns, (
-        f"{len(apart)} column(s) were not used, no released value stands for a known one: {listed}",
-    )
+    return (f"{len(apart)} column(s) were not used, no released value stands for a known one: {listed}",)
 
 
 def stacked(tables: Sequence[pa.Table]) -> pa.Table:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.predicates import Coded, Covers, Ints, Predicates, count
-from attacks.records import Targets, comparable, unusable
+from attacks.records import Targets, coded_columns, comparable, unusable
 from attacks.result import AttackResult
 from attacks.scoring import scored, share_of
 from exports.combinations import combinations_of
@@ -96,9 +96,9 @@ class Uniqueness:
         stream = Stream(seed, "attack", self.name)
         names = self._columns(release, truth)
         targets = Targets.draw(release, truth, self.targets, stream, self.by)
-        columns = [(name, release.schema.columns.get(name)) for name in names]
-        search = Search.of(Coded.of([release.rows, targets.table], columns), truth.owner, targets.rows)
-        size = self.facts or len(names)
+        coded, names, apart = coded_columns(release.rows, targets.table, names, release.schema.columns)
+        search = Search.of(coded, truth.owner, targets.rows)
+        size = min(self.facts or len(names), len(names))
         right = {
             some: search.right(random_facts(len(targets), len(names), some, stream.at(name=str(some))))
             for some in range(1, len(names) + 1)
@@ -114,7 +114,7 @@ class Uniqueness:
             asked=self.targets,
             seed=seed,
             series={"facts": curve, "fewest": fewest(release, names)},
-            notes=targets.notes + told,
+            notes=targets.notes + apart + told,
         )
 
     def _columns(self, release: Release, truth: Truth) -> tuple[str, ...]:

@@ -247,3 +247,11 @@ def test_few_records_have_weights_too(rows):
     assert _run(
         Linkage(gaps.append_column("id", register["id"]), method="probabilistic"), register, gaps, owner
     )
+
+
+def test_a_register_that_is_written_in_another_way_is_said():
+    register = _register(50)
+    table, owner = _released(register, 10, 1)
+    loud = table.set_column(1, "surname", pa.array([name.upper() for name in table["surname"].to_pylist()]))
+    found = _run(Linkage(register), register, loud, owner)
+    assert (found.attack.count, "in the same way" in found.notes[0]) == (0, True)

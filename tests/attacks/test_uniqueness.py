@@ -97,3 +97,14 @@ def test_random_facts_are_different_columns_each_as_often():
 def test_more_facts_than_columns_is_one_sentence():
     with pytest.raises(LabError, match="1 to 1 facts, not 2"):
         _run(Uniqueness(facts=2), pa.table({"a": [1, 2]}))
+
+
+def test_a_column_whose_labels_nobody_can_read_is_left_out_and_said():
+    people = pa.table({"age": [str(age) for age in range(20, 60)], "zip": [str(code) for code in range(40)]})
+    told = people.set_column(0, "age", pa.array(["young"] * 20 + ["old"] * 20))
+    release = Release("records", Schema.of(quasi_identifier=["age", "zip"]), table=told)
+    found = Uniqueness().run(release, Truth(people, owner=np.arange(40)), seed=1)
+    assert found.attack.share == 1.0
+    assert "1 column(s) were not used" in found.notes[0]
+    with pytest.raises(LabError, match="None of the 1 known"):
+        Uniqueness(known=("age",)).run(release, Truth(people, owner=np.arange(40)), seed=1)
