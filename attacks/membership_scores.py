@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +37,9 @@ TRIED = 400
 
 FITTED = 50_000
 """Rows of either kind that a classifier is fitted to."""
+
+MARGINALS = 320
+"""Marginals that shadow models may weigh."""
 
 BINS = 16
 """Most values of a column in a marginal: numbers by quantile, rare categories together."""
@@ -146,9 +150,10 @@ def classifier(evidence: Evidence) -> Floats:
 def marginals(evidence: Evidence) -> Floats:
     """Return the log ratio of release to population in the marginals that a tree synthesiser keeps.
 
-    MST and PrivBayes keep the two-way marginals along a tree of dependent columns, so what a
-    record leaves behind is there: the tree of greatest mutual information is found in the
-    release, and the density along it is compared with the reference's.
+    MST keeps the two-way marginals along a tree of dependent columns, PrivBayes those and more, so what
+    a record leaves behind is there: the tree of greatest mutual information is found in the release, and
+    the density along it is compared with the reference's. Larger marginals are left to ``shadow-models``
+    with ``judge="focal-points"``.
 
     References
     ----------
@@ -167,6 +172,25 @@ def marginals(evidence: Evidence) -> Floats:
             own = (table[:, column] for table in (released, reference, targets))
             score -= (edges - 1) * _log_ratio(*own)
     return score
+
+
+def marginal_ratios(evidence: Evidence) -> Floats:
+    """Return the log ratio of release to population in every marginal of up to three columns.
+
+    Which of them a synthesiser keeps depends on its recipe, and shadow models tell.
+
+    Returns
+    -------
+    array, shape (targets, marginals)
+        At most ``MARGINALS`` of them: of many columns no three together.
+    """
+    tables = binned(evidence.coded())
+    columns = tables[0].shape[1]
+    sizes = [size for size in (1, 2, 3) if sum(comb(columns, at) for at in range(1, size + 1)) <= MARGINALS]
+    kept = [list(one) for size in sizes or [1] for one in combinations(range(columns), size)]
+    radix = BINS ** np.arange(max(map(len, kept)))
+    ratios = [_log_ratio(*(table[:, one] @ radix[: len(one)] for table in tables)) for one in kept]
+    return np.column_stack(ratios)
 
 
 SCORES: dict[str, Callable[[Evidence], Floats]] = {
@@ -308,7 +332,7 @@ def _log_ratio(
     released: NDArray[np.int64], reference: NDArray[np.int64], targets: NDArray[np.int64]
 ) -> Floats:
     """Return the log ratio of frequencies at each target, half a record added to either."""
-    size = BINS * BINS
+    size = 1 + max(int(codes.max(initial=0)) for codes in (released, reference, targets))
     here = np.bincount(released, minlength=size)[targets] + 0.5
     usual = np.bincount(reference, minlength=size)[targets] * (len(released) / len(reference)) + 0.5
     ratio: Floats = np.log(here / usual)

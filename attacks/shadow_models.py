@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.candidates import Candidates
 from attacks.membership import judged
-from attacks.membership_scores import SCORES, Floats
+from attacks.membership_scores import SCORES, Evidence, Floats, marginal_ratios
 from attacks.operating_points import EXPOSED, LEAST, result_of_scores, too_few
 from attacks.records import comparable, unusable
 from attacks.result import AttackResult
@@ -28,6 +28,10 @@ MODELS, ROWS = 64, 2_000
 """Most shadow models, and most rows that one is trained on: beyond, the run is refused."""
 
 
+PENALTY = 0.01
+"""Inverse strength with which the classifier's weights are held down: marginals say much the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShadowModels:
     """Somebody who knows the recipe trains it often, half of the times with the target's record.
@@ -40,9 +44,10 @@ class ShadowModels:
     ----------
     train : callable
         ``train(table, seed) -> Release``: the defence under attack.
-    judge : {"likelihood-ratio", "classifier"}
+    judge : {"likelihood-ratio", "classifier", "focal-points"}
         Each target's own normal distributions of the score, in and out (LiRA), or one logistic
-        regression on all scores, fitted to all targets of the shadow models.
+        regression fitted to all targets of the shadow models: on several scores, or on the density ratios
+        of all small marginals, so that those count which the recipe keeps.
     score : str, default "distance"
         Score of ``membership`` that the likelihood ratio is taken of; of a model always its own.
     population : pyarrow.Table, optional
@@ -70,7 +75,9 @@ class ShadowModels:
     References
     ----------
     Shokri, Stronati, Song, Shmatikov (2017), doi:10.1109/SP.2017.41. Carlini et al. (2022),
-    Membership inference attacks from first principles, doi:10.1109/SP46214.2022.9833649.
+    Membership inference attacks from first principles, doi:10.1109/SP46214.2022.9833649. Focal points:
+    Golob, Pentyala, Maratkhan, De Cock (2024), arXiv:2410.05506, who weigh marginals by how often
+    shadow runs select them; here they are weighed by how well they tell members, whatever the recipe is.
 
     Examples
     --------
@@ -91,7 +98,7 @@ class ShadowModels:
     needs: ClassVar[frozenset[str]] = frozenset({"control", "retrain"})
 
     train: Callable[[pa.Table, int], Release] | None = None
-    judge: Literal["likelihood-ratio", "classifier"] = "likelihood-ratio"
+    judge: Literal["likelihood-ratio", "classifier", "focal-points"] = "likelihood-ratio"
     score: str = "distance"
     population: pa.Table | None = None
     models: int = 32
@@ -149,6 +156,11 @@ class ShadowModels:
         looks = [self.score] if self.judge == "likelihood-ratio" else ["density", "distance", "marginals"]
 
         def looked_at(one: Release) -> Floats:
+            if self.judge == "focal-points" and one.score is None:
+                look = stream.at(name="focal points")
+                return marginal_ratios(
+                    Evidence(asked.table, one.rows, reference, names, one.schema.columns, look)
+                )
             scores = [
                 judged(one, asked.table, reference, names, look, stream.at(name=look)) for look in looks
             ]
@@ -162,8 +174,12 @@ class ShadowModels:
                 for chosen, drawn in zip(inside, seeds, strict=True)
             ]
         )
-        found = JUDGES[self.judge](shadows, inside, looked_at(release))
-        apart = separation(shadows[:, :, 0], inside)[: len(asked.rows)]
+        real = looked_at(release)
+        if self.judge == "likelihood-ratio":
+            told, found = shadows[:, :, 0], by_likelihood_ratio(shadows, inside, real)
+        else:
+            told, found = by_classifier(shadows, inside, shadows), by_classifier(shadows, inside, real)
+        apart = separation(told, inside)[: len(asked.rows)]
         order = np.argsort(-apart, kind="stable")[:EXPOSED]
         return result_of_scores(
             self.name,
@@ -231,15 +247,18 @@ def by_likelihood_ratio(shadows: Floats, inside: Bools, real: Floats) -> Floats:
 
 
 def by_classifier(shadows: Floats, inside: Bools, real: Floats) -> Floats:
-    """Return the log odds of "in", by a logistic regression fitted to all targets of the shadow models."""
+    """Return the log odds of "in", by a logistic regression fitted to all targets of the shadow models.
+
+    ``real`` has any shape whose last axis are the looks.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    model = make_pipeline(StandardScaler(), LogisticRegression())
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=PENALTY))
     model.fit(shadows.reshape(-1, shadows.shape[2]), inside.ravel())
-    odds: Floats = model.decision_function(real)
-    return odds
+    odds: Floats = model.decision_function(real.reshape(-1, real.shape[-1]))
+    return odds.reshape(real.shape[:-1])
 
 
 def separation(scores: Floats, inside: Bools) -> Floats:
@@ -258,8 +277,5 @@ def separation(scores: Floats, inside: Bools) -> Floats:
     return apart
 
 
-JUDGES: dict[str, Callable[[Floats, Bools, Floats], Floats]] = {
-    "likelihood-ratio": by_likelihood_ratio,
-    "classifier": by_classifier,
-}
+JUDGES = ("likelihood-ratio", "classifier", "focal-points")
 """How the shadow models' scores become one score of each target."""

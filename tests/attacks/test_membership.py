@@ -179,6 +179,32 @@ def test_shadow_models_find_members_of_a_leaky_recipe_and_none_of_a_blind_one(ju
     assert nothing.advantage.low < 0.02
 
 
+def _in_threes(table, seed):
+    """Release the joint values of every three columns and nothing of how the threes hang together."""
+    rng = np.random.default_rng(seed)
+    names = table.column_names
+    drawn = {one: rng.permutation(table.num_rows) for one in range(0, len(names), 3)}
+    columns = {name: table[name].take(pa.array(drawn[at // 3 * 3])) for at, name in enumerate(names)}
+    return Release("synthetic", _schema(table), table=pa.table(columns))
+
+
+def test_focal_points_are_the_marginals_that_a_recipe_keeps_and_tell_nothing_of_a_fresh_release():
+    def people(rows, seed):
+        rng = np.random.default_rng(seed)
+        return pa.table({name: rng.integers(0, 7, rows) for name in "abcdef"})
+
+    original, fresh, control = people(300, 1), people(300, 2), people(3_000, 3)
+    attack = ShadowModels(_in_threes, judge="focal-points", models=8, targets=300)
+    found, other = (
+        attack.run(_in_threes(source, 1), Truth(original, control), seed=1) for source in (original, fresh)
+    )
+    by_pairs = Membership("marginals").run(_in_threes(original, 1), Truth(original, control), seed=1)
+    assert found.attack.share > by_pairs.attack.share + 0.1
+    assert found.advantage.low > 0.1
+    assert len(found.series["per_record"]) == 10
+    assert other.advantage.low < 0 < other.advantage.high
+
+
 def test_shadow_models_of_a_model_compare_its_scores():
     original, control = _detailed(400, 1), _detailed(1_200, 2)
     schema = _schema(original)
