@@ -82,3 +82,17 @@ def row_codes(*tables: pa.Table) -> tuple[Ints, ...]:
     sizes = np.cumsum([one.num_rows for one in tables])
     columns = [np.concatenate(shared_codes([one[name] for one in tables])) for name in names]
     return tuple(np.split(joint_codes(columns, int(sizes[-1])), sizes[:-1]))
+
+
+def repeats(codes: NDArray[Any]) -> Ints:
+    """Return how many earlier rows have the same code as each row.
+
+    Examples
+    --------
+    >>> repeats(np.array([4, 7, 4, 4]))
+    array([0, 0, 1, 2])
+    """
+    order = np.argsort(codes, kind="stable")
+    found = np.empty(len(codes), dtype=np.int64)
+    found[order] = np.arange(len(codes)) - np.searchsorted(codes[order], codes[order])
+    return found

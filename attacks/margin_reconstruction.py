@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.cells import cells, codebook, margins, placed, size
+from attacks.keys import repeats
 from attacks.oracle import Questions
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
@@ -207,10 +208,7 @@ def whole_counts(sums: NDArray[np.float64], totals: NDArray[np.float64]) -> NDAr
 
 def _told(guess: NDArray[np.int64], cell: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return, for the person of each cell, whether a record of the guess is hers: equal ones pair off."""
-    order = np.argsort(cell, kind="stable")
-    nth = np.empty(len(cell), dtype=np.int64)
-    nth[order] = np.arange(len(cell)) - np.searchsorted(cell[order], cell[order])
-    told: NDArray[np.bool_] = nth < guess[cell]
+    told: NDArray[np.bool_] = repeats(cell) < guess[cell]
     return told
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import attacks
-from attacks.keys import shared_codes
+from attacks.keys import repeats, shared_codes
 from exports.errors import LabError
 from exports.loading import load
 from exports.queries import exact_counts
@@ -157,11 +157,8 @@ def _owner(table: pa.Table, people: pa.Table, schema: Schema) -> tuple[NDArray[A
     known = (last > first) & table[person].is_valid().to_numpy()
     if len(known) and not known.any():
         return None, ()
-    mine = np.argsort(ours, kind="stable")
-    nth = np.empty(len(ours), dtype=np.int64)
-    nth[mine] = np.arange(len(ours)) - np.searchsorted(ours[mine], ours[mine])
     owner = np.full(len(ours), -1)
-    owner[known] = order[np.minimum(first + nth, last - 1)[known]]
+    owner[known] = order[np.minimum(first + repeats(ours), last - 1)[known]]
     released = np.bincount(ours, minlength=1)[ours]
     doubtful = int(np.count_nonzero(known & (last - first > 1) & (released != last - first)))
     if not doubtful:
