@@ -76,7 +76,7 @@ def _share(axis: Axis, level: int) -> float:
     if values == 1:
         return 0.0
     mean = float(axis.shares[level] @ axis.label_rows[level]) / float(axis.rows.sum())
-    return (mean - 1 / values) / (1 - 1 / values)
+    return max(mean - 1 / values, 0.0) / (1 - 1 / values)
 
 
 def _shares(lattice: Lattice, classes: Classes, kept: Kept) -> list[float]:
