@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
@@ -28,7 +29,8 @@ class GlobalRecoding(Defense):
     Parameters
     ----------
     levels : mapping of str to int, or str
-        Level of each quasi-identifier, 0 where none is given; as text ``age:2,zip:3``.
+        Level of each quasi-identifier, 0 where none is given; as text ``age:2,zip:3``, in which a name
+        that holds a comma stands in double quotes with its level.
     k : int, default 1
         Rows per class; with a person column, persons.
     suppression : float, default 0
@@ -163,7 +165,7 @@ def _levels(given: Mapping[str, int] | str) -> dict[str, int]:
     if not isinstance(given, str):
         return dict(given)
     found = {}
-    for pair in filter(None, given.split(",")):
+    for pair in filter(None, next(csv.reader([given], skipinitialspace=True), [])):
         name, _, level = pair.rpartition(":")
         if not name or not level.strip().isdigit():
             raise LabError(f"levels holds {pair!r} but must be like age:2,zip:3: correct it.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -97,7 +98,9 @@ def _truth(text: str) -> bool:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
+    """Return the words between commas; one that holds a comma stands in double quotes, as in CSV."""
+    words = next(csv.reader([text], skipinitialspace=True), [])
+    return tuple(word.strip() for word in words if word.strip())
 
 
 def _number(text: str) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from exports.errors import LabError
+from exports.loading import load
 from reidlab.defending import defend_file
 
 SCHEMA = """
@@ -106,6 +107,22 @@ def test_a_number_out_of_its_range_is_named(name: str, setting: str, sentence: s
     with pytest.raises(LabError, match=sentence):
         defend_file(name, "people.csv", Path("new.csv"), schema=Path("schema.toml"), settings=settings)
     assert contents(folder) == before
+
+
+def test_names_with_commas_and_quotes_are_named_as_in_csv(folder: Path) -> None:
+    lines = ['"age, years","the ""old"" zip"', *(f"{20 + row % 4},0213{row % 2}" for row in range(24))]
+    Path("people.csv").write_text("\n".join(lines) + "\n")
+    Path("schema.toml").write_text(
+        '[columns."age, years"]\nrole = "quasi_identifier"\n'
+        '[columns."the \\"old\\" zip"]\nrole = "quasi_identifier"\nprefix = true\n'
+    )
+    for name, settings in {
+        "pram": ['columns="age, years","the ""old"" zip"', "seed=1"],
+        "local-suppression": ['importance=the "old" zip, "age, years"', "k=2"],
+        "global-recoding": ['levels="age, years:1",the "old" zip:1', "k=2"],
+    }.items():
+        defend_file(name, "people.csv", Path("new.csv"), schema=Path("schema.toml"), settings=settings)
+    assert set(load(folder / "new.csv")['the "old" zip'].to_pylist()) == {"0213*"}
 
 
 def test_a_release_may_be_made_again_in_its_place(folder: Path) -> None:
