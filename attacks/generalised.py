@@ -13,8 +13,9 @@ from exports.hierarchies import ANY, Hierarchy, Label
 from exports.schema import Column
 
 _NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
-_BETWEEN = re.compile(rf"([\[\](]?)\s*{_NUMBER}\s*(?:,|;|\.\.|-|–)\s*{_NUMBER}\s*([\[\])]?)")
+_BETWEEN = re.compile(rf"([\[\](]?)\s*{_NUMBER}\s*(?:,|;|\.\.|-|–|\bto\b)\s*{_NUMBER}\s*([\[\])]?)")
 _BEYOND = re.compile(rf"(<=|>=|<|>|≤|≥)\s*{_NUMBER}")
+_AT_LEAST = re.compile(rf"{_NUMBER}\s*\+")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 _EARLIER = re.compile(r"\d{4}(-\d{2}(-\d{2}([ T]\d{2}(:\d{2}){0,2})?)?)?|\d{3}0s")
 _SET = re.compile(r"\{(.*)\}")
@@ -26,10 +27,10 @@ def covered(
     """Return which values each label can stand for.
 
     A label stands for itself. Read as generalisations are intervals (``[20, 30)``, ``20-29``,
-    ``20..29``, ``>=65``), ranges of text in its order (``cook..smith``), sets (``{a, b}``), hidden
-    characters (``021**``), the year, month or decade of dates (``1990-02``, ``1990s``), ``*``, and
-    every label of the declared hierarchy. A missing value stands for itself only, or for anything
-    where the schema declares it a wildcard.
+    ``20..29``, ``20 to 29``, ``>=65``, ``65+``), ranges of text in its order (``cook..smith``), sets
+    (``{a, b}``), hidden characters (``021**``), the year, month or decade of dates (``1990-02``,
+    ``1990s``), ``*``, and every label of the declared hierarchy. A missing value stands for itself
+    only, or for anything where the schema declares it a wildcard.
 
     Parameters
     ----------
@@ -113,6 +114,8 @@ def _inside(label: str, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
         above = numbers > low if opening in ("(", "]") else numbers >= low
         below = numbers < high if closing in (")", "[") else numbers <= high
         return above & below
+    if match := _AT_LEAST.fullmatch(label.strip()):
+        return numbers >= float(match[1])
     if match := _BEYOND.fullmatch(label.strip()):
         bound = float(match[2])
         if match[1] in ("<", ">"):

@@ -144,6 +144,11 @@ def test_the_parts_of_a_label_come_from_its_hierarchy(tmp_path):
         [0, 1, 0, 1],
         [0, 0, 1, 0],
     ]
+    assert covered(["65+", "20 to 29", "-5 to -1"], ["20", "65", "-3"]).astype(int).tolist() == [
+        [0, 1, 0],
+        [1, 0, 0],
+        [0, 0, 1],
+    ]
     ordered = Column(Role.QUASI_IDENTIFIER, order=("low", "mid", "high"))
     assert covered(["low..mid"], ["high", "low", "mid"], ordered).tolist() == [[False, True, True]]
 
