@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,9 +114,16 @@ def _released(
 
 @contextmanager
 def _room_beside(out: Path) -> Iterator[Path]:
-    """Hold a folder beside a release, with some room in it until the release is written."""
+    """Hold a folder beside a release, with some room in it until the release is written.
+
+    What a killed run left in such a folder is removed; one that still works holds its lock.
+    """
+    prefix = f".{out.name}.unfinished-"
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
+        for left in out.parent.glob(f"{escape(prefix)}*"):
+            with suppress(OSError), _locked(left):
+                shutil.rmtree(left)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=out.parent) as folder, _locked(Path(folder)):
             with (Path(folder) / "room").open("wb") as room:
                 room.write(bytes(ROOM))
             yield Path(folder)
@@ -124,6 +133,19 @@ def _room_beside(out: Path) -> Iterator[Path]:
             f"{out} cannot be written ({reason}): free some room or choose another place; an answer that a "
             "ledger was charged for is kept there and given again free of charge."
         ) from None
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, which ends with the process; raises OSError when another holds it."""
+    import fcntl
+
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(opened)
 
 
 def set_up(names: str, settings: Sequence[str]) -> Defense:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -129,6 +131,32 @@ def test_a_release_may_be_made_again_in_its_place(folder: Path) -> None:
     for _ in range(2):
         defend_file("hash", "people.csv", Path("again.csv"), schema=Path("schema.toml"))
     assert len(list(folder.glob("again.csv*"))) == 3
+
+
+HANG = """
+import time
+from pathlib import Path
+from defenses.hashing import Hash
+from reidlab.defending import defend_file
+def hang(*_):
+    print("at work", flush=True)
+    time.sleep(60)
+Hash.transform = hang
+defend_file("hash", "people.csv", Path("killed.csv"), schema=Path("schema.toml"))
+"""
+
+
+def test_what_a_killed_run_left_is_removed_and_a_living_run_is_left_alone(folder: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", HANG], stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "at work\n"
+        left = list(folder.glob(".killed.csv.*"))
+        assert len(left) == 1
+        defend_file("hash", "people.csv", Path("killed.csv"), schema=Path("schema.toml"))
+        assert list(folder.glob(".killed.csv.*")) == left
+        worker.kill()
+    defend_file("hash", "people.csv", Path("killed.csv"), schema=Path("schema.toml"))
+    assert not list(folder.glob(".*"))
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
