@@ -19,8 +19,8 @@ Numbers = Literal["either", "ends", "values"]
 LISTED = 1_000_000
 """Up to so many possible claims are listed in random order; of more, some are drawn."""
 
-LEAST = 3
-"""Conditions of half of the claims that are tried, where nobody says how many."""
+LEAST, MOST = 3, 12
+"""Conditions of half of the claims that are tried, where nobody says how many, and of those with most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Form:
     ----------
     conditions : int or None
         Conditions of each claim. None: three of every second claim tried, four of every second other, and
-        so on to all columns. Few columns hold few rare combinations of three.
+        so on to all columns, or twelve. Few columns hold few rare combinations of three.
     numbers : {"either", "ends", "values"}
         A number is claimed as it is, or from it to the end of the scale that is nearer, or both are tried.
 
@@ -47,7 +47,7 @@ class Form:
     def sizes(self, columns: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the numbers of conditions and the share of each."""
         least = min(self.conditions or LEAST, columns)
-        sizes = np.arange(least, (columns if self.conditions is None else least) + 1)
+        sizes = np.arange(least, (min(columns, MOST) if self.conditions is None else least) + 1)
         shares = 0.5 ** np.arange(1, len(sizes) + 1)
         shares[-1] = 2 * shares[-1]
         return sizes, shares

@@ -205,7 +205,11 @@ def _count_block(
         holds = np.packbits(_holds(table[column], None if covers is None else covers[column], low, high))
         bits[at, : len(holds)] = holds
     wide = bits.view(np.uint64)
-    both = np.bitwise_and.reduce(wide[place.reshape(predicates.column.shape)], axis=1)
+    place = place.reshape(predicates.column.shape)
+    both = wide[place[:, 0]]
+    for one in place.T[1:]:
+        other = np.flatnonzero(one != place[:, 0])
+        both[other] &= wide[one[other]]
     found: Ints = np.bitwise_count(both).sum(axis=1, dtype=np.int64)
     return found
 

@@ -41,7 +41,7 @@ class SinglingOut:
         Combinations of ``columns`` conditions, or single rare values and ends of scales.
     columns : int, optional
         Conditions per claim, when multivariate. By default of every second claim tried three, of every
-        second other four, and so on to all: where few columns are known, few combinations of three are rare.
+        second other four, and so on to all or twelve: few columns hold few rare combinations of three.
     numbers : {"either", "ends", "values"}
         How a number is claimed, when multivariate: as it is, from it to the nearer end of the scale, or
         either way. ``columns=3, numbers="ends"`` are the claims that Anonymeter makes.
