@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from attacks.advantage import effective
 from attacks.attack import inapplicable, require
 from attacks.claims import Form, multivariate, univariate
-from attacks.keys import packed
+from attacks.keys import joint_codes, packed
 from attacks.predicates import Coded, Codes, Covers, Ints, Predicates, count_people
 from attacks.records import comparable, group_labels, strange_rows, unusable
 from attacks.result import AttackResult
@@ -210,9 +210,9 @@ class World:
 
     def different(self) -> Ints:
         """Return the first row of each different combination of values."""
-        size = len(self)
-        ordered = np.sort(packed([*self.codes, np.arange(size)], size))
-        return np.sort(ordered[np.diff(ordered // max(size, 1), prepend=-1) > 0] % max(size, 1))
+        # codes are given out in order of appearance: the first row of each raises the greatest so far
+        greatest = np.maximum.accumulate(joint_codes(self.codes, len(self)))
+        return np.flatnonzero(np.diff(greatest, prepend=-1))
 
     def some(self, persons: int, stream: Stream) -> World:
         """Return at most so many people, drawn at random, with all their rows."""
