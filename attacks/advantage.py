@@ -62,7 +62,7 @@ class Advantage:
     def __repr__(self) -> str:
         if self.value is None or self.low is None or self.high is None:
             return f"no advantage over {self.reference}: {self.reason}"
-        return f"advantage {self.value:.2f} [{self.low:.2f}, {self.high:.2f}] over {self.reference}"
+        return f"advantage {self.value:z.2f} [{self.low:z.2f}, {self.high:z.2f}] over {self.reference}"
 
 
 def advantage(attack: Share, reference: Share, name: Reference, confidence: float = 0.95) -> Advantage:

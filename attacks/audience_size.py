@@ -328,7 +328,11 @@ class Scale:
         beside = beside or []
         if not self.lists:
             kept = self.decoys[: self.base - len(beside)]
-            return self.size(kept + beside + members) != self.size(self.decoys[: self.base])
+            before, after = self.size(self.decoys[: self.base]), self.size(kept + beside + members)
+            if before is None and after is None and self.size(self.decoys[: self.base + 1]) is None:
+                # The decoys that showed the threshold are withheld too: the platform has stopped answering.
+                return None
+            return before != after
         more = [self.size(drawn + beside + members) for drawn in self.lists]
         less = [self.size(drawn + beside) for drawn in self.lists]
         gaps = [a - b for a, b in zip(more, less, strict=True) if a is not None and b is not None]

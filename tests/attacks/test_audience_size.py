@@ -64,6 +64,21 @@ def test_too_few_decoys_for_the_floor_make_no_guess():
     assert "give more decoys" in found.notes[0]
 
 
+def test_a_platform_that_stops_answering_leaves_targets_without_a_guess_and_none_without_the_secret():
+    asked = 0
+
+    def until_spent(size):
+        nonlocal asked
+        asked += 1
+        if asked > 100:
+            raise Withheld("The budget of this data set is spent.")
+        return _floor(size)
+
+    found = AudienceSize(accounts=600).run(_platform(_accounts(), until_spent), Truth(_accounts()), seed=1)
+    assert 0 < found.attack.of < 100
+    assert found.attack.count == found.attack.of
+
+
 @pytest.mark.parametrize(("width", "low", "high"), [(3, 0.95, 1.0), (200, 0.0, 0.75)])
 def test_noise_is_averaged_away_while_it_is_small_and_stops_it_when_large(width, low, high):
     draws = iter((width * Stream(7, "test", "noise").normals(100_000)).round().astype(int).tolist())
