@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from glob import escape
 from pathlib import Path
@@ -121,9 +121,12 @@ def _room_beside(out: Path) -> Iterator[Path]:
     prefix = f".{out.name}.unfinished-"
     try:
         for left in out.parent.glob(f"{escape(prefix)}*"):
-            with suppress(OSError), _locked(left):
+            with suppress(OSError, ImportError), _locked(left):
                 shutil.rmtree(left)
-        with tempfile.TemporaryDirectory(prefix=prefix, dir=out.parent) as folder, _locked(Path(folder)):
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=out.parent) as folder, ExitStack() as held:
+            # Where there are no such locks nothing that a killed run left is removed either.
+            with suppress(OSError, ImportError):
+                held.enter_context(_locked(Path(folder)))
             with (Path(folder) / "room").open("wb") as room:
                 room.write(bytes(ROOM))
             yield Path(folder)
@@ -137,7 +140,15 @@ def _room_beside(out: Path) -> Iterator[Path]:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder, which ends with the process; raises OSError when another holds it."""
+    """Hold the lock of a folder, which ends with the process.
+
+    Raises
+    ------
+    OSError
+        When another process holds it, or the file system has no locks.
+    ImportError
+        Where the operating system has none.
+    """
     import fcntl
 
     opened = os.open(folder, os.O_RDONLY)
