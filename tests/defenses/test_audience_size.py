@@ -46,7 +46,7 @@ def test_wrappers_go_around_one_another():
 
 
 def test_two_identifiers_of_one_person_count_as_one_unless_rows_are_counted(export):
-    assert MinimumSize(0).transform(export).ask(audience(0, 1)) == 1
+    assert MinimumSize(1).transform(export).ask(audience(0, 1)) == 1
     assert UndeduplicatedSize().transform(export).ask(audience(0, 1)) == 2
 
 
