@@ -138,8 +138,7 @@ class HashReversal:
         """Return why the tokens cannot have been made as the adversary believes, or nothing says how."""
         try:
             tokens = as_text(release.rows[token_column(release, self.token)]).drop_null()
-            prepared = isinstance(self.guesses, HashedDictionary)
-            (self.guesses.hashing if prepared else self._hashing(tokens)).require_form(tokens)  # type: ignore[union-attr]
+            self._hashing(tokens).require_form(tokens)
         except LabError as error:
             return str(error).removesuffix(".")
         return None
@@ -159,7 +158,7 @@ class HashReversal:
         token = token_column(release, self.token)
         uploaded = UploadList.of(release, truth, token, release.schema.person)
         guesses = self._guesses()
-        hashing = guesses.hashing if isinstance(guesses, HashedDictionary) else self._hashing(uploaded.tokens)
+        hashing = self._hashing(uploaded.tokens)
         plain = self._plain(release, truth)
         if not hashing.whole and (plain is None or uploaded.original is None):
             raise LabError(
@@ -225,6 +224,8 @@ class HashReversal:
 
     def _hashing(self, tokens: pa.Array) -> Hashing:
         """Return how the tokens were made, read off them where it is not told."""
+        if isinstance(self.guesses, HashedDictionary):
+            return self.guesses.hashing
         algorithm, encoding = self.algorithm or "sha256", self.encoding
         if self.algorithm is None and self.length is None and len(tokens):
             plain = Hashing.guess(tokens)

@@ -10,6 +10,7 @@ import pytest
 
 import defenses
 from defenses.microaggregation import Microaggregation
+from defenses.mondrian import Mondrian
 from exports.classes import classes_of
 from exports.errors import LabError
 from exports.release import Export
@@ -80,3 +81,11 @@ def test_nested_values_are_refused_before_anything_is_done(tmp_path) -> None:
             schema=tmp_path / "schema.toml",
         )
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_missing_value_is_no_word_of_a_dictionary() -> None:
+    table = pa.table({"age": [30, 30, None, None, 41, 41]})
+    released = Mondrian(k=2).transform(Export(table, Schema.of(quasi_identifier=["age"]))).rows["age"]
+    assert released.to_pylist() == ["30", "30", None, None, "41", "41"]
+    assert all(chunk.dictionary.null_count == 0 for chunk in released.chunks)
+    assert released.to_pandas().isna().sum() == 2

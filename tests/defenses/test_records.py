@@ -391,11 +391,3 @@ def test_recursive_diversity_is_asked_of_local_classes_too(defense) -> None:
         counts = sorted((values.count(value) for value in set(values)), reverse=True)
         assert counts[0] < 1.5 * sum(counts[1:])
     assert len(classes) > 1
-
-
-def test_a_missing_value_is_no_word_of_a_dictionary() -> None:
-    table = pa.table({"age": [30, 30, None, None, 41, 41]})
-    released = Mondrian(k=2).transform(Export(table, Schema.of(quasi_identifier=["age"]))).rows["age"]
-    assert released.to_pylist() == ["30", "30", None, None, "41", "41"]
-    assert all(chunk.dictionary.null_count == 0 for chunk in released.chunks)
-    assert released.to_pandas().isna().sum() == 2
