@@ -16,10 +16,10 @@ settings.register_profile("lab", deadline=None)
 settings.load_profile("lab")
 
 DOCTEST_EXTRAS: dict[str, str] = {
-    "defenses/aim.py": "synth",
-    "defenses/intersection.py": "psi",
-    "defenses/mst.py": "synth",
-    "defenses/plan.py": "dp",
+    "defenses/synthetic/aim.py": "synth",
+    "defenses/counts/psi_size.py": "psi",
+    "defenses/synthetic/mst.py": "synth",
+    "defenses/dp/accountant.py": "dp",
 }
 """Modules whose doctests need an extra: path from the root -> extra."""
 

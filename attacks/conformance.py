@@ -12,8 +12,8 @@ import numpy as np
 
 from attacks.advantage import advantage
 from attacks.attack import Attack
-from attacks.comparison import numbers
-from attacks.digests import Hashing
+from attacks.comparison.gower import numbers
+from attacks.dictionary.hashing import Hashing
 from attacks.result import AttackResult
 from exports.errors import LabError
 from exports.queries import exact_counts
@@ -177,7 +177,7 @@ def check_attack(
 
     Examples
     --------
-    >>> from attacks.hash_reversal import HashReversal
+    >>> from attacks.tokens.hash_reversal import HashReversal
     >>> check_attack(HashReversal(space="ids:person:0123456789:2"))
     [hash-reversal: 0.0 % [0.0, 6.0] (0 of 60); ...]
     """

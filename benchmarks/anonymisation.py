@@ -18,18 +18,18 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from defenses.constraints import KAnonymity
-from defenses.judges import RowJudge
-from defenses.lattice import lattice_from
-from defenses.losses import LOSSES
-from defenses.microaggregation import mdav
-from defenses.mondrian import Mondrian
-from defenses.optimal import OptimalKAnonymity
-from defenses.policy import Policy
-from defenses.recoding import GlobalRecoding
-from defenses.search import Search
-from exports.hierarchies import Hierarchy
-from exports.loading import load
+from defenses.conditions.k_anonymity import KAnonymity
+from defenses.conditions.release_conditions import Policy
+from defenses.lattice.lattice import lattice_from
+from defenses.lattice.losses import LOSSES
+from defenses.lattice.search import Search
+from defenses.lattice.suppression import RowJudge
+from defenses.records.global_recoding import GlobalRecoding
+from defenses.records.microaggregation import mdav
+from defenses.records.mondrian import Mondrian
+from defenses.records.optimal_k_anonymity import OptimalKAnonymity
+from exports.hierarchies.hierarchy import Hierarchy
+from exports.reading.loading import load
 from exports.release import Export
 from exports.schema import Column, Role, Schema
 

@@ -127,11 +127,11 @@ def pycanon(folder: Path, table: Path) -> float:
 
 
 def in_process(table: pd.DataFrame, known: list[str]) -> float:
-    from exports.classes import classes_of
-    from exports.closeness import t_equal
-    from exports.diversity import cells_of, distinct_l
-    from exports.frames import arrow_table
-    from exports.reference import own_reference
+    from exports.classes.classes import classes_of
+    from exports.classes.l_diversity import cells_of, distinct_l
+    from exports.classes.reference import own_reference
+    from exports.classes.t_closeness import t_equal
+    from exports.sources.frames import arrow_table
 
     def once() -> object:
         classes = classes_of(arrow_table(table), known, [SENSITIVE])
@@ -142,9 +142,9 @@ def in_process(table: pd.DataFrame, known: list[str]) -> float:
 
 
 def searched(table: pd.DataFrame, known: list[str]) -> float:
-    from exports.combinations import combinations_of
-    from exports.frames import arrow_table
-    from exports.suda import minimal_uniques
+    from exports.classes.combinations import combinations_of
+    from exports.risk.suda import minimal_uniques
+    from exports.sources.frames import arrow_table
 
     export = arrow_table(table)
     return best(lambda: minimal_uniques(combinations_of(export, known), known))

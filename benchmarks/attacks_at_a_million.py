@@ -21,18 +21,18 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
-from attacks.account_match import AccountMatch
-from attacks.cross_list import CrossListJoin
-from attacks.differencing import Differencing
-from attacks.digests import Hashing
-from attacks.inference import Inference
-from attacks.linkability import Linkability
-from attacks.reconstruction import Reconstruction
+from attacks.counts.differencing import Differencing
+from attacks.counts.reconstruction import Reconstruction
+from attacks.dictionary.hashing import Hashing
+from attacks.events.sparse_history import SparseHistory
+from attacks.membership.shadow_models import ShadowModels
+from attacks.records.inference import Inference
+from attacks.records.linkability import Linkability
+from attacks.records.singling_out import SinglingOut
+from attacks.records.uniqueness import Uniqueness
 from attacks.result import AttackResult
-from attacks.shadow_models import ShadowModels
-from attacks.singling_out import SinglingOut
-from attacks.sparse_history import SparseHistory
-from attacks.uniqueness import Uniqueness
+from attacks.tokens.account_match import AccountMatch
+from attacks.tokens.cross_list import CrossListJoin
 from benchmarks.attacks_on_records import SECRET, redrawn
 from exports.queries import exact_counts
 from exports.release import Export, Release, Truth

@@ -27,10 +27,10 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
-from attacks.inference import TARGETS, Inference
-from attacks.linkability import Linkability
+from attacks.records.inference import TARGETS, Inference
+from attacks.records.linkability import Linkability
+from attacks.records.singling_out import SinglingOut
 from attacks.result import AttackResult
-from attacks.singling_out import SinglingOut
 from exports.release import Release, Truth
 from exports.schema import Schema
 from exports.shares import Share

@@ -57,7 +57,7 @@ def ours(path: Path, person: str | None, limit: int) -> float:
     """Return the seconds of a release in earnest, reading the file included, imports excluded."""
     import pyarrow.parquet as pq
 
-    from defenses.histogram import DpHistogram
+    from defenses.counts.dp_histogram import DpHistogram
     from exports.release import Export
     from exports.schema import Column, Role, Schema
 

@@ -14,8 +14,8 @@ from functools import partial
 from faker import Faker
 
 from exports.randomness import BLOCK
-from simulate.numbering import Numbers
-from simulate.people import COLUMNS, address_keys, number_addresses, people_block
+from simulate.addresses.numbering import Numbers
+from simulate.people.tables import COLUMNS, address_keys, number_addresses, people_block
 
 FOUR_FIELDS = ("core", "name", "mailbox", "postal")
 BLOCKS = 8

@@ -14,11 +14,11 @@ from collections.abc import Callable
 
 import pyarrow as pa
 
-from attacks.digests import Hashing
-from attacks.guesses import Dictionary, Enumeration, Guesses, HashedDictionary
-from attacks.openings import open_tokens
-from attacks.patterns import Patterns
-from attacks.tokens import connect
+from attacks.dictionary.address_patterns import Patterns
+from attacks.dictionary.guesses import Dictionary, Enumeration, Guesses, HashedDictionary
+from attacks.dictionary.hashing import Hashing
+from attacks.dictionary.search import open_tokens
+from attacks.upload_list import connect
 
 
 def best(action: Callable[[], float]) -> float:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import duckdb
 
-from simulate.match import connect, match_tokens
-from simulate.tokens import token_sql
+from simulate.upload.address_tokens import token_sql
+from simulate.upload.match import connect, match_tokens
 
 PROFILE = "meta.audience_sdk"
 

@@ -13,9 +13,9 @@ from math import exp
 import numpy as np
 import pyarrow as pa
 
-from attacks.membership import Membership
-from attacks.shadow_models import ShadowModels
-from defenses.mst import Mst
+from attacks.membership.membership import Membership
+from attacks.membership.shadow_models import ShadowModels
+from defenses.synthetic.mst import Mst
 from exports.release import Export, Release, Truth
 from exports.schema import Column, Role, Schema
 

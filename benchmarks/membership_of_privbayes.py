@@ -15,10 +15,10 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
-from attacks.membership import Membership
+from attacks.membership.membership import Membership
+from attacks.membership.shadow_models import ShadowModels
 from attacks.result import AttackResult
-from attacks.shadow_models import ShadowModels
-from defenses.privbayes import PrivBayes
+from defenses.synthetic.privbayes import PrivBayes
 from exports.release import Export, Release, Truth
 from exports.schema import Column, Role, Schema
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from defenses.mst import Mst
+from defenses.synthetic.mst import Mst
 from exports.release import Export
 from exports.schema import Column, Role, Schema
 

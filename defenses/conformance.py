@@ -66,7 +66,7 @@ def check_defense(defense: Defense | type[Defense], export: Export | None = None
 
     Examples
     --------
-    >>> from defenses.optimal import OptimalKAnonymity
+    >>> from defenses.records.optimal_k_anonymity import OptimalKAnonymity
     >>> check_defense(OptimalKAnonymity(k=3)).guarantee
     k=3
     """

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.constraints import Condition, Tally
-from defenses.lattice import Floats, Ints, Passes
-from defenses.problem import sensitive_columns
-from defenses.requirements import Requirements, SensitiveColumn
+from defenses.conditions.k_anonymity import Condition, Tally
+from defenses.conditions.requirements import Requirements, SensitiveColumn
+from defenses.lattice.lattice import Floats, Ints, Passes
+from defenses.lattice.problem import sensitive_columns
 from exports.coding import encode
 from exports.errors import LabError
 from exports.release import Export, Guarantee

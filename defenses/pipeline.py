@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from defenses.defense import Defense
-from exports.classes import classes_of
+from exports.classes.classes import classes_of
 from exports.errors import LabError
 from exports.release import Export, Guarantee, Kind, Release
 
@@ -30,8 +30,8 @@ class Pipeline(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from defenses.hashing import Hash
-    >>> from defenses.optimal import OptimalKAnonymity
+    >>> from defenses.tokens.hashing import Hash
+    >>> from defenses.records.optimal_k_anonymity import OptimalKAnonymity
     >>> from exports.schema import Schema
     >>> schema = Schema.of(identifier=["mail"], quasi_identifier=["sex"])
     >>> export = Export(pa.table({"mail": ["a@mail.example", "b@mail.example"], "sex": ["f", "f"]}), schema)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from defenses.contributions import units
-from defenses.tokens import TokenDefense
+from defenses.upload_list import TokenDefense
 from exports.errors import LabError
 from exports.queries import CountQuery
 from exports.release import Export, Release
@@ -93,7 +93,7 @@ def matched_reach(
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from defenses.decoys import Subsample
+    >>> from defenses.tokens.decoys import Subsample
     >>> from exports.schema import Schema
     >>> mails = pa.table({"mail": [f"p{number}@mail.example" for number in range(100)]})
     >>> clients = Export(mails.slice(0, 50), Schema.of(identifier=["mail"]))

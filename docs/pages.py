@@ -22,7 +22,7 @@ import simulate
 from exports.schema import Column, Schema
 from reidlab.bench.experiment import Experiment, Material, Part
 from reidlab.cli import app
-from reidlab.policy import Policy
+from reidlab.gate.policy import Policy
 from simulate.case import (
     Attribute,
     Case,

@@ -1,5 +1,5 @@
 """What leaves the house: a table, the role of each column, hashed identifiers, classes and risks."""
 
-from exports.sources import read
+from exports.reading.read import read
 
 __all__ = ["read"]

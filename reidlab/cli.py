@@ -10,21 +10,22 @@ import typer
 from exports.errors import LabError
 from reidlab.installation import require_one_distribution
 
-COMMANDS = (
-    "assess",
-    "attack",
-    "audit",
-    "benchmark",
-    "calibration",
-    "defend",
-    "doctor",
-    "follow",
-    "hash",
-    "replay",
-    "reproduce",
-    "schema",
-    "simulate",
-)
+COMMANDS = {
+    "assess": "export",
+    "attack": "export",
+    "audit": "evidence",
+    "benchmark": "evidence",
+    "calibration": "case",
+    "defend": "export",
+    "doctor": "",
+    "follow": "case",
+    "hash": "export",
+    "replay": "case",
+    "reproduce": "evidence",
+    "schema": "export",
+    "simulate": "case",
+}
+"""Command -> folder of ``reidlab.commands`` that holds its module."""
 
 app = typer.Typer(
     name="reidlab",
@@ -41,8 +42,8 @@ def _lab() -> None:
     """Keep the command names even while there is only one."""
 
 
-for _name in COMMANDS:
-    app.command(_name)(import_module(f"reidlab.commands.{_name}").command)
+for _name, _family in COMMANDS.items():
+    app.command(_name)(import_module(".".join(filter(None, ("reidlab.commands", _family, _name)))).command)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ def check_release(data: Any, policy: Path | str, schema: Any = None) -> None:
     Parameters
     ----------
     data : path or table
-        Whatever ``exports.sources.read`` takes.
+        Whatever ``exports.reading.read.read`` takes.
     policy : Path or str
         ``policy.toml``, or the name of a preset.
     schema : Schema, Path or str, optional
@@ -44,8 +44,8 @@ def check_release(data: Any, policy: Path | str, schema: Any = None) -> None:
     AssertionError: the export breaks edpb_pseudonymisation: k: found 1, limit 2, fail
     """
     from exports.schema import Schema
-    from reidlab.assessment import assess
-    from reidlab.policy import check, load
+    from reidlab.assessment.assess import assess
+    from reidlab.gate.policy import check, load
 
     roles = Schema.load(schema) if isinstance(schema, Path | str) else schema
     limits = load(policy)

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal
 
 from exports.errors import LabError
 from exports.identifiers import find_profile
-from simulate.edge import checked, nearest, read_toml
-from simulate.people import COLUMNS
+from exports.toml_file import checked, nearest, read_toml
+from simulate.people.tables import COLUMNS
 from simulate.world import STRICT, Parameter, Status, load_world
 
 CASES = Path(__file__).with_name("cases")

@@ -11,14 +11,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from exports.randomness import BLOCK
-from simulate.blocks import Written, write_blocks
+from simulate.addresses.numbering import Numbers
+from simulate.addresses.pieces import append_number
+from simulate.attributes.demography import Population, Site
+from simulate.attributes.names import HOME
 from simulate.case import Case
-from simulate.demography import Population, Site
-from simulate.names import HOME
-from simulate.numbering import Numbers
-from simulate.people import COLUMNS, address_keys, blocks, number_addresses, people_block
-from simulate.pieces import append_number
-from simulate.workers import Workers
+from simulate.execution.blocks import Written, write_blocks
+from simulate.execution.workers import Workers
+from simulate.people.tables import COLUMNS, address_keys, blocks, number_addresses, people_block
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def write_populations(
     pool : Workers
         Who does it.
     seed, site, groups, locale
-        As :func:`simulate.people.people_block`.
+        As :func:`simulate.people.tables.people_block`.
     progress : callable
         Told stage, newly done and all.
     """

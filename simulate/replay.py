@@ -11,20 +11,20 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from exports.randomness import BLOCK
-from simulate.blocks import BLOCKS_PER_FILE, Written, write_blocks, write_table
-from simulate.calibrate import FITTED, Calibration, calibrate
+from simulate.addresses.numbering import Numbers
+from simulate.calibration.expectation import Cells
+from simulate.calibration.fit import FITTED, Calibration, calibrate
+from simulate.calibration.sample import sample_cells
 from simulate.case import Case, Transfer
-from simulate.collection import Collection, collection, number_collected
-from simulate.columns import categories
-from simulate.expectation import Cells
-from simulate.known import known_of_matched
-from simulate.match import OUTCOMES, Match, connect
-from simulate.numbering import Numbers
-from simulate.outsiders import Outsiders, taken_keys
-from simulate.people import blocks
-from simulate.sample import sample_cells
-from simulate.uploads import Collected, upload
-from simulate.workers import Workers
+from simulate.execution.arrow_columns import categories
+from simulate.execution.blocks import BLOCKS_PER_FILE, Written, write_blocks, write_table
+from simulate.execution.workers import Workers
+from simulate.people.tables import blocks
+from simulate.upload.collection import Collection, collection, number_collected
+from simulate.upload.learnt import known_of_matched
+from simulate.upload.match import OUTCOMES, Match, connect
+from simulate.upload.outsiders import Outsiders, taken_keys
+from simulate.upload.uploads import Collected, upload
 from simulate.world import load_world
 
 Progress = Callable[[str, int, int], None]

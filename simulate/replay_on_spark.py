@@ -11,15 +11,15 @@ import pyarrow as pa
 
 from exports import read
 from exports.engines.spark_engine import SparkEngine
-from simulate.calibrate import FITTED, Calibration, calibrate
+from simulate.addresses.numbering import Numbers
+from simulate.calibration.fit import FITTED, Calibration, calibrate
+from simulate.calibration.sample import sample_cells
 from simulate.case import Case, Transfer
-from simulate.collection import Collection, collection
-from simulate.match import Match
-from simulate.match_by_query import ACCOUNTS, PEOPLE, match_by_query
-from simulate.numbering import Numbers
-from simulate.outsiders import Outsiders, taken_keys
-from simulate.people import address_keys, blocks, number_addresses
-from simulate.sample import sample_cells
+from simulate.people.tables import address_keys, blocks, number_addresses
+from simulate.upload.collection import Collection, collection
+from simulate.upload.match import Match
+from simulate.upload.match_by_query import ACCOUNTS, PEOPLE, match_by_query
+from simulate.upload.outsiders import Outsiders, taken_keys
 from simulate.world import load_world
 
 GROUPS = ("core", "email", "visit")

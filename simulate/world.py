@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from simulate.edge import checked, read_toml
+from exports.toml_file import checked, read_toml
 
 Status = Literal["seen", "secondary", "believed", "measured", "assumed"]
 """Read in a stored page; in a secondary summary; recalled, not re-read; computed; no source."""

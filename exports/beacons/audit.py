@@ -13,10 +13,10 @@ from typing import Any, Literal
 from exports.beacons.fields import MOST_FIELDS, fields
 from exports.beacons.lexicon import receiver_of, topic_of
 from exports.beacons.traffic import Message, messages
-from exports.detection import words_of
+from exports.columns.detection import words_of
+from exports.columns.shapes import SHAPES, Shape
 from exports.errors import LabError
 from exports.identifiers.kinds import canonical
-from exports.shapes import SHAPES, Shape
 from exports.shares import Share
 
 Carries = Literal["health", "identifier", "token"]

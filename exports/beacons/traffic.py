@@ -12,7 +12,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from exports.errors import LabError
-from exports.sources import JSON_SUFFIXES
+from exports.reading.read import JSON_SUFFIXES
 
 CHUNK = 1 << 20
 LARGEST = 64 << 20

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from exports.engines.dialect import DUCKDB, Dialect
 from exports.errors import LabError
-from exports.origins import (
+from exports.sources.origins import (
     ArrowStream,
     DuckDBTable,
     InMemory,
@@ -77,7 +77,7 @@ class DuckDBEngine:
 
     Examples
     --------
-    >>> from exports.sources import read
+    >>> from exports.reading.read import read
     >>> import pyarrow as pa
     >>> with DuckDBEngine() as engine:
     ...     people = engine.scan(read(pa.table({"zip": ["02139", "02139", "10001"]})))
@@ -232,7 +232,7 @@ class DuckDBEngine:
         """
         if file.encoding == "utf-8":
             return file
-        from exports.files import copy_as_utf8
+        from exports.sources.files import copy_as_utf8
 
         copy = self._folder / f"text_{len(self._sources)}.csv"
         copy_as_utf8(file, copy)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from exports.engines.dialect import Dialect
-    from exports.origins import Source
+    from exports.sources.origins import Source
 
 
 class Engine(Protocol):

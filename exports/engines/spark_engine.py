@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from exports.engines.dialect import SPARK, Dialect
 from exports.errors import LabError, MissingExtraError
-from exports.origins import InMemory, ParquetFiles, Source, SparkTable
+from exports.sources.origins import InMemory, ParquetFiles, Source, SparkTable
 
 if TYPE_CHECKING:
     import pyarrow as pa

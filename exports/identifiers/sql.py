@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from exports.engines.texts import DUCKDB_TEXTS, Texts
-from exports.identifiers import parts
 from exports.identifiers.conditions import AtGmail, BeforeAt, BeforeLastAt, Pass, Refuse
 from exports.identifiers.digests import Digest, Encoding
 from exports.identifiers.profile import Rule
+from exports.identifiers.profiles import shared_rules as parts
 from exports.identifiers.steps import Delete, HexToBase64, Lower, PadTwo, Prefix, Step, Trim
 
 Leaf = Callable[[str], str]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from exports.detection import detect
+from exports.columns.detection import detect
+from exports.columns.proposal import propose
 from exports.identifiers import PROFILES
-from exports.proposal import propose
-from exports.reading import first_rows
+from exports.reading.distinct_rows import first_rows
 from exports.shares import Share
 from exports.tokens.forms import Form
 from exports.tokens.opening import recipes, written
@@ -17,7 +17,7 @@ from exports.tokens.quality import text_sql, token_sql
 
 if TYPE_CHECKING:
     from exports.engines.protocol import Engine
-    from exports.origins import Source
+    from exports.sources.origins import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def open_with(
     >>> import pyarrow as pa
     >>> from exports.engines.duckdb_engine import DuckDBEngine
     >>> from exports.identifiers.digests import hashed
-    >>> from exports.sources import read
+    >>> from exports.reading.read import read
     >>> from exports.tokens.forms import FORMS
     >>> tokens = read(pa.table({"em": [hashed("jane@mail.example", "sha256"), "0" * 64]}))
     >>> texts = read(pa.table({"mail": [" Jane@mail.example", "tom@mail.example"]}))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exports.columns.shapes import KEYED_TOKEN
 from exports.identifiers.digests import Digest, Encoding
-from exports.shapes import KEYED_TOKEN
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,13 +8,13 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from exports.errors import LabError
-from exports.reading import first_rows
+from exports.reading.distinct_rows import first_rows
 from exports.shares import Share
 from exports.tokens.quality import text_sql
 
 if TYPE_CHECKING:
     from exports.engines.protocol import Engine
-    from exports.origins import Source
+    from exports.sources.origins import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def shared_tokens(lists: Sequence[TokenList], engine: Engine) -> tuple[SharedTok
     --------
     >>> import pyarrow as pa
     >>> from exports.engines.duckdb_engine import DuckDBEngine
-    >>> from exports.sources import read
+    >>> from exports.reading.read import read
     >>> may, june = read(pa.table({"em": ["a", "b", "B"]})), read(pa.table({"id": ["b", "c", None]}))
     >>> with DuckDBEngine() as engine:
     ...     shared_tokens([TokenList(may, "em"), TokenList(june, "id")], engine)

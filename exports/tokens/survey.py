@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exports.identifiers import PROFILES
-from exports.reading import first_rows
+from exports.reading.distinct_rows import first_rows
 from exports.tokens.dictionary import DictionaryOpening, open_with
 from exports.tokens.enumeration import LARGEST_LIST, Enumeration, enumerate_spaces
 from exports.tokens.forms import Form, form_of
@@ -16,7 +16,7 @@ from exports.tokens.quality import Quality, quality, text_sql, token_sql
 
 if TYPE_CHECKING:
     from exports.engines.protocol import Engine
-    from exports.origins import Source
+    from exports.sources.origins import Source
 
 SAMPLE = 20_000
 """Rows on which every plain column is tried; what opens there is counted in all rows."""
@@ -141,7 +141,7 @@ def survey_tokens(
     >>> import pyarrow as pa
     >>> from exports.engines.duckdb_engine import DuckDBEngine
     >>> from exports.identifiers import find_profile
-    >>> from exports.sources import read
+    >>> from exports.reading.read import read
     >>> emails = ["Ann@mail.example", "bob@mail.example"]
     >>> rule = find_profile("meta.audience_sdk").rule("email")
     >>> table = pa.table({"email": emails, "em": [rule.apply(email).digest for email in emails]})

@@ -18,7 +18,7 @@ import hmac
 from exports.identifiers import find_profile
 from exports.shares import Share
 from reidlab import lessons
-from reidlab.following import follow
+from reidlab.case.follow import follow
 from simulate.case import load_case
 
 case = load_case("betterhelp")

@@ -22,14 +22,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from attacks.inference import Inference
+from attacks.records.inference import Inference
 from exports.release import Release, Truth
 from exports.schema import Schema
 from reidlab import lessons
 from reidlab.plots.calibration_card import calibration_card
-from simulate.calibration import compute_card
-from simulate.card import load_card
-from simulate.people import simulate_people
+from simulate.calibration.card import load_card
+from simulate.calibration.computed_card import compute_card
+from simulate.people.tables import simulate_people
 
 residents = simulate_people(30_000, seed=1, population="residents", groups=("core", "health"))
 adults = residents.filter(pc.greater_equal(residents["age"], 18))

@@ -19,15 +19,15 @@ from tempfile import mkdtemp
 from ipywidgets import FloatSlider, interact
 
 from reidlab import lessons
+from reidlab.case.replay import run
 from reidlab.plots.where_they_went import where_they_went
-from reidlab.replay import run
-from simulate.calibrate import calibrate
+from simulate.calibration.expectation import expected_match
+from simulate.calibration.fit import calibrate
+from simulate.calibration.sample import sample_cells
+from simulate.calibration.sweep import sweep
 from simulate.case import load_case
-from simulate.collection import collection
-from simulate.expectation import expected_match
-from simulate.platforms import reach_table
-from simulate.sample import sample_cells
-from simulate.sweep import sweep
+from simulate.platforms.reach import reach_table
+from simulate.upload.collection import collection
 from simulate.world import load_world
 
 case, world = load_case("betterhelp"), load_world()

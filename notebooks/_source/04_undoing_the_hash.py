@@ -17,13 +17,13 @@ import secrets
 
 import pyarrow as pa
 
-from attacks.hash_reversal import HashReversal
-from defenses.hashing import Hash, Hmac, Salt
+from attacks.tokens.hash_reversal import HashReversal
+from defenses.tokens.hashing import Hash, Hmac, Salt
 from exports.release import Export, Truth
 from exports.schema import Schema
 from reidlab import lessons
 from reidlab.bench.experiment import Material
-from reidlab.bench.material import prepare
+from reidlab.bench.materials.prepared import prepare
 from reidlab.plots.guesses import guesses_against_share
 
 data = prepare(Material("upload", people=2_000), 1)

@@ -13,7 +13,7 @@
 
 # %%
 from reidlab import lessons
-from simulate.uniqueness import expected_unique, group_sizes, pigeonhole_unique
+from simulate.calibration.population_uniques import expected_unique, group_sizes, pigeonhole_unique
 
 sizes = group_sizes()
 residents = sizes.sum()

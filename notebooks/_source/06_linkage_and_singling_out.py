@@ -15,16 +15,16 @@
 # %%
 from math import exp
 
-from attacks.inference import Inference
-from attacks.linkability import Linkability
-from attacks.linkage import Linkage
-from attacks.singling_out import SinglingOut
-from defenses.optimal import OptimalKAnonymity
-from defenses.recoding import GlobalRecoding
+from attacks.records.inference import Inference
+from attacks.records.linkability import Linkability
+from attacks.records.linkage import Linkage
+from attacks.records.singling_out import SinglingOut
+from defenses.records.global_recoding import GlobalRecoding
+from defenses.records.optimal_k_anonymity import OptimalKAnonymity
 from exports.release import Truth
 from reidlab import lessons
-from reidlab.assessment import assess
-from reidlab.lesson_data import intake_and_register, with_slips
+from reidlab.assessment.assess import assess
+from reidlab.lessons.data import intake_and_register, with_slips
 from reidlab.plots.class_sizes import class_sizes
 
 town = intake_and_register(2_000, seed=6)

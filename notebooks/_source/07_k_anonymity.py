@@ -15,15 +15,15 @@
 import pyarrow as pa
 from ipywidgets import IntSlider, interact
 
-from attacks.composition import Composition
-from defenses.mondrian import Mondrian
-from defenses.optimal import OptimalKAnonymity
+from attacks.records.composition import Composition
+from defenses.records.mondrian import Mondrian
+from defenses.records.optimal_k_anonymity import OptimalKAnonymity
 from exports.release import Export, Truth
 from exports.schema import Column, Role, Schema
 from reidlab import lessons
-from reidlab.assessment import assess
+from reidlab.assessment.assess import assess
 from reidlab.plots.class_sizes import class_sizes
-from simulate.people import simulate_people
+from simulate.people.tables import simulate_people
 
 schema = Schema(
     {

@@ -20,11 +20,11 @@ from math import exp, log, sqrt
 
 import numpy as np
 
-from defenses.histogram import DpHistogram
-from defenses.local import RandomisedResponse, UnaryEncoding, estimated_counts, standard_errors
+from defenses.counts.dp_histogram import DpHistogram
+from defenses.records.local_dp import RandomisedResponse, UnaryEncoding, estimated_counts, standard_errors
 from reidlab import lessons
 from reidlab.bench.experiment import Material
-from reidlab.bench.material import prepare
+from reidlab.bench.materials.prepared import prepare
 from reidlab.plots.posterior_shift import Shift, posterior_shift
 
 export = prepare(Material("answers", people=20_000), 9).export

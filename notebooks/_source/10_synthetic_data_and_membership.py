@@ -17,18 +17,18 @@ from math import exp, log
 
 import pyarrow as pa
 
-from attacks.copies import Copies
-from attacks.membership import Membership
-from defenses.copula import GaussianCopula
-from defenses.independent import IndependentMargins
-from defenses.mst import Mst
-from defenses.tree_synthesis import SequentialTrees
+from attacks.membership.membership import Membership
+from attacks.records.copies import Copies
+from defenses.synthetic.gaussian_copula import GaussianCopula
+from defenses.synthetic.independent_margins import IndependentMargins
+from defenses.synthetic.mst import Mst
+from defenses.synthetic.sequential_trees import SequentialTrees
 from exports.release import Export, Release, Truth
 from exports.schema import Schema
 from reidlab import lessons
 from reidlab.bench.experiment import Material
-from reidlab.bench.material import prepare
-from reidlab.bench.utilities import measure
+from reidlab.bench.materials.prepared import prepare
+from reidlab.bench.utility.registry import measure
 from reidlab.plots.operating_points import operating_points
 
 lessons.needs("synth", "mbi")

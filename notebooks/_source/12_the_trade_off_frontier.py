@@ -17,17 +17,17 @@ from tempfile import mkdtemp
 
 from ipywidgets import Dropdown, FloatSlider, interact
 
-from attacks.account_match import AccountMatch
-from defenses.decoys import Subsample
-from defenses.hashing import Hash
+from attacks.tokens.account_match import AccountMatch
+from defenses.tokens.decoys import Subsample
+from defenses.tokens.hashing import Hash
 from exports.release import Truth
 from reidlab import lessons
 from reidlab.bench.experiment import Experiment, Material, Part
 from reidlab.bench.frontier import dominated, points, worst
-from reidlab.bench.material import as_recipient, prepare
+from reidlab.bench.materials.prepared import as_recipient, prepare
 from reidlab.bench.runner import run
 from reidlab.bench.table import tidy
-from reidlab.bench.utilities import measure
+from reidlab.bench.utility.registry import measure
 from reidlab.plots.frontier import frontier, heat
 
 # %% [markdown]

@@ -21,7 +21,7 @@ from pyarrow import csv
 
 from exports.schema import Schema
 from reidlab import lessons
-from reidlab.assessment import assess
+from reidlab.assessment.assess import assess
 from reidlab.plots.class_sizes import class_sizes
 
 # %% [markdown]

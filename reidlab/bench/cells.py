@@ -13,10 +13,10 @@ from typing import Any, Literal
 
 import attacks
 import defenses
-from reidlab.bench import material
 from reidlab.bench.experiment import Experiment, Material, Part
+from reidlab.bench.materials import prepared as material
 from reidlab.bench.source import fingerprint
-from reidlab.bench.utilities import UTILITIES
+from reidlab.bench.utility.registry import UTILITIES
 
 Status = Literal["done", "failed", "not_applicable"]
 

@@ -15,7 +15,7 @@ import defenses
 from exports.errors import LabError
 from exports.plugins import nearest
 from reidlab.bench.experiment import Experiment, Kind, Material, Part
-from reidlab.bench.utilities import UTILITIES
+from reidlab.bench.utility.registry import UTILITIES
 
 Scalar = str | int | float | bool
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reidlab.bench.experiment import Experiment
 from reidlab.bench.frontier import points
-from reidlab.bench.utilities import UTILITIES
+from reidlab.bench.utility.registry import UTILITIES
 from reidlab.plots.frontier import frontier, heat
 from reidlab.plots.style import save
 

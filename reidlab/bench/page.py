@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attacks.advantage import Advantage
 from reidlab.bench.experiment import Experiment
 from reidlab.bench.frontier import Point, dominated, points, worst
-from reidlab.bench.utilities import UTILITIES
+from reidlab.bench.utility.registry import UTILITIES
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,7 +13,7 @@ from reidlab.bench.experiment_file import load
 from reidlab.bench.frontier import Worst, dominated, points, worst
 from reidlab.bench.page import HOW
 from reidlab.bench.table import save, tidy
-from reidlab.bench.utilities import UTILITIES
+from reidlab.bench.utility.registry import UTILITIES
 from reidlab.bench.workers import Workers
 
 

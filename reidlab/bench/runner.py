@@ -13,9 +13,9 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from exports.errors import LabError
-from reidlab.bench import material
 from reidlab.bench.cells import Cell, Outcome, cells, keys, read, write
 from reidlab.bench.experiment import Experiment, Material
+from reidlab.bench.materials import prepared as material
 from reidlab.bench.trial import Made, make, probe, sentence
 from reidlab.bench.workers import Workers
 

@@ -20,9 +20,10 @@ from exports.errors import LabError
 from exports.plugins import nearest
 from exports.release import Release, Truth
 from exports.shares import Share
-from reidlab.bench import material, utilities
 from reidlab.bench.cells import Cell, Outcome
 from reidlab.bench.experiment import Part
+from reidlab.bench.materials import prepared as material
+from reidlab.bench.utility import registry as utilities
 
 if TYPE_CHECKING:
     import pyarrow as pa

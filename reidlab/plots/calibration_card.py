@@ -8,7 +8,7 @@ from reidlab.plots import PALETTE
 from reidlab.plots.style import Drawing, new
 
 if TYPE_CHECKING:
-    from simulate.card import Card, Verdict
+    from simulate.calibration.card import Card, Verdict
 
 
 def calibration_card(card: Card) -> Drawing:
@@ -17,7 +17,7 @@ def calibration_card(card: Card) -> Drawing:
     Parameters
     ----------
     card : Card
-        From `simulate.calibration.compute_card`.
+        From `simulate.calibration.computed_card.compute_card`.
 
     Returns
     -------
@@ -27,7 +27,7 @@ def calibration_card(card: Card) -> Drawing:
 
     Examples
     --------
-    >>> from simulate.card import Card, Figure, Verdict
+    >>> from simulate.calibration.card import Card, Figure, Verdict
     >>> figure = Figure("women", "visitors", "share", 0.6, 0.02, "2018", "a survey", "seen")
     >>> calibration_card(Card(1000, 1, (Verdict(figure, 0.61, 1000),)))
     Distances from the published figures: 1 of 1 figures within their tolerance at 1,000 people, seed 1.

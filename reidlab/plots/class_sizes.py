@@ -9,7 +9,7 @@ from reidlab.plots import PALETTE
 from reidlab.plots.style import Drawing, new, percent
 
 if TYPE_CHECKING:
-    from reidlab.findings import Assessment
+    from reidlab.assessment.findings import Assessment
 
 _HATCHES = ("", "//", "..", "xx", "\\\\", "oo", "--", "++")
 
@@ -31,7 +31,7 @@ def class_sizes(assessments: Mapping[str, Assessment]) -> Drawing:
     --------
     >>> import pyarrow as pa
     >>> from exports.schema import Schema
-    >>> from reidlab.assessment import assess
+    >>> from reidlab.assessment.assess import assess
     >>> table = pa.table({"age": [30, 30, 41]})
     >>> class_sizes({"export": assess(table, Schema.of(quasi_identifier=["age"]))})
     Bars of people by the size of their class. export: of 3, 1 in a class of 1 (33.3 %), 2 in 2 to 4 (66.7 %).

@@ -38,7 +38,7 @@ def operating_points(results: Mapping[str, AttackResult]) -> Drawing:
     Examples
     --------
     >>> import numpy as np
-    >>> from attacks.operating_points import result_of_scores
+    >>> from attacks.membership.operating_points import result_of_scores
     >>> found = result_of_scores(
     ...     "membership", np.arange(100.0) + 50, np.arange(100.0), rows=np.arange(100), prior=0.5,
     ...     asked=100, seed=1,

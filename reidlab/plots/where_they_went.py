@@ -9,7 +9,7 @@ from reidlab.plots import PALETTE
 from reidlab.plots.style import Drawing, ink, new
 
 if TYPE_CHECKING:
-    from simulate.match import Match
+    from simulate.upload.match import Match
 
 LABELS = {
     "matched": "matched to an account",
@@ -42,7 +42,7 @@ def where_they_went(matches: Mapping[str, Match], titles: Mapping[str, str], peo
 
     Examples
     --------
-    >>> from simulate.match import Match
+    >>> from simulate.upload.match import Match
     >>> lost = {"no_account": 2, "other_address": 1, "typo": 0, "normalisation": 0}
     >>> found = Match("p", 7, 0, 4, 0, lost, accounts=20, requests=1, shown="below 100")
     >>> where_they_went({"p": found}, {"p": "P"}, 7).alt.split(". ")[1]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from attacks.audience_size import AudienceSize
+from attacks.counts.audience_size import AudienceSize
 from exports.queries import exact_counts
 from exports.randomness import Stream
 from exports.release import Export, Release, Truth

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attacks.reconstruction import solve
+from attacks.counts.reconstruction import solve
 from exports.randomness import Stream
 from exports.shares import wilson
 from reidlab.reproductions.finding import Finding

@@ -16,7 +16,7 @@ SOURCE = "Mironov (2012), doi:10.1145/2382196.2382264"
 
 def mironov(seed: int) -> tuple[Finding, ...]:
     """Add Laplace noise of scale 1 to the counts 0 and 1, and look for bits finer than 2**-53."""
-    from defenses.noise import discrete_laplace
+    from defenses.dp.noise import discrete_laplace
 
     stream = Stream(seed, "reproduction", "mironov")
     off = {count: _off_grid(count + _naive(stream.at(name=f"count {count}"))) for count in (0, 1)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from attacks.sparse_history import SparseHistory
+from attacks.events.sparse_history import SparseHistory
 from exports.errors import LabError
 from exports.release import Release, Truth
 from exports.schema import Schema

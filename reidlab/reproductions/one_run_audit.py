@@ -16,9 +16,9 @@ CANARIES, CLAIMED = 5_000, 2
 
 def reproduce(seed: int) -> tuple[Finding, ...]:
     """Compute the bound for four outcomes, and audit an exact discrete Laplace in a single run."""
-    from defenses.audit import audit_one_run
-    from defenses.bounds import one_run_epsilon
-    from defenses.noise import discrete_laplace
+    from defenses.dp.noise import discrete_laplace
+    from reidlab.audits.bounds import one_run_epsilon
+    from reidlab.audits.result import audit_one_run
 
     findings = []
     for canaries, correct, published in EXAMPLES:

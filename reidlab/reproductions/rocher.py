@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from exports.classes.combinations import combine, packed, ranks
 from exports.coding import encode
-from exports.combinations import combine, packed, ranks
-from exports.copula import fit_copula, uniqueness
-from exports.loading import load
 from exports.randomness import Stream
+from exports.reading.loading import load
+from exports.risk.copula import fit_copula, uniqueness
 from reidlab.reproductions.finding import Finding
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def rocher(seed: int, data: Path | None = None) -> tuple[Finding, ...]:
     data : Path, optional
         The Adult table, or another one of persons, to reproduce on as well: its rows are the population.
     """
-    from simulate.people import simulate_people
+    from simulate.people.tables import simulate_people
 
     groups = ("core", "home", "identity", "health", "intake")
     people = simulate_people(PEOPLE, seed=seed, groups=groups).select(list(SIMULATED))

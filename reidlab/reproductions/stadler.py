@@ -17,7 +17,7 @@ from exports.randomness import Stream
 from exports.release import Export
 from exports.schema import Schema
 from exports.shares import Share
-from reidlab.bench.answers import ANSWERS
+from reidlab.bench.materials.answers import ANSWERS
 from reidlab.reproductions.finding import Finding
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def stadler(seed: int) -> tuple[Finding, ...]:
 def _people(seed: int) -> pa.Table:
     import pyarrow as pa
 
-    from simulate.people import simulate_people
+    from simulate.people.tables import simulate_people
 
     people = simulate_people(4 * PEOPLE, seed=seed, groups=("core", "home", "identity", "health", "intake"))
     return pa.table({name: people[name].cast(pa.string()) for name in COLUMNS})

@@ -10,7 +10,7 @@ RESIDENTS = 312_457_673
 
 def sweeney(_seed: int) -> tuple[Finding, ...]:
     """Count people in groups no larger than the days of a year; nothing is drawn, the seed is not used."""
-    from simulate.uniqueness import group_sizes, pigeonhole_unique
+    from simulate.calibration.population_uniques import group_sizes, pigeonhole_unique
 
     found = pigeonhole_unique(group_sizes())
     source = "Sweeney (2000), Simple demographics often identify people uniquely"
@@ -19,7 +19,7 @@ def sweeney(_seed: int) -> tuple[Finding, ...]:
 
 def golle(_seed: int) -> tuple[Finding, ...]:
     """Compute the expected share of people alone, by day, month and year of birth; the seed is not used."""
-    from simulate.uniqueness import expected_unique, group_sizes
+    from simulate.calibration.population_uniques import expected_unique, group_sizes
 
     sizes, source = group_sizes(), "Golle (2006), doi:10.1145/1179601.1179615"
     rows = (("date", 365.25, 0.633, 0.03), ("month", 12.0, 0.042, 0.01))

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exports.randomness import Stream
+from simulate.attributes.demography import Population, Site
 from simulate.case import Case
-from simulate.demography import Population, Site
 from simulate.disclosure.events import DEPRESSED
-from simulate.people import people_block
+from simulate.people.tables import people_block
 
 GROUPS = ("core", "home", "identity", "health", "network")
 SIGNAL_NOISE = 2.0

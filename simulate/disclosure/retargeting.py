@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exports.shares import Share
+from simulate.attributes.network import CONNECTIONS, behind_carrier_nat, terms
 from simulate.case import Case
 from simulate.disclosure.visitors import HAS_ACCOUNT, MATCHED, Counts, Visitors
-from simulate.network import CONNECTIONS, behind_carrier_nat, terms
 
 DAYS_SINCE = (1, 7, 30, 90, 180, 365)
 REACHED = ("right_person", "household_member", "stranger", "nobody")

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from exports.shares import Share
+from simulate.attributes.visits import OF_AGE, SUB_BRANDS
 from simulate.disclosure.visitors import MATCHED, SENT, Counts, Visitors
-from simulate.visits import OF_AGE, SUB_BRANDS
 
 TRAITS = ("lgbt", "believer", "minor")
 

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exports.randomness import BLOCK, Stream
+from simulate.attributes.demography import Population, Site
 from simulate.case import Case
-from simulate.demography import Population, Site
 from simulate.disclosure import consent, devices, events, retargeting, sub_brands, years
 from simulate.disclosure.visitors import Counts, Visitors, add
-from simulate.match import OUTCOMES
-from simulate.people import blocks, people_block
-from simulate.workers import Workers
+from simulate.execution.workers import Workers
+from simulate.people.tables import blocks, people_block
+from simulate.upload.match import OUTCOMES
 
 GROUPS = ("core", "visit", "consent", "home", "identity", "health", "intake", "network")
 

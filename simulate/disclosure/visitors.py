@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exports.randomness import Stream
-from simulate.match import OUTCOMES
+from simulate.upload.match import OUTCOMES
 
 Counts = dict[str, NDArray[np.int64]]
 """Counts by name, each of a shape that does not depend on the block, so that blocks add up."""
@@ -30,7 +30,7 @@ class Visitors:
     Parameters
     ----------
     table : pyarrow.Table
-        Columns as `simulate.people.COLUMNS`, and those of the case's own attributes.
+        Columns as `simulate.people.tables.COLUMNS`, and those of the case's own attributes.
     outcomes : mapping of platform name to array of uint8
         Codes into ``match.OUTCOMES``; empty for people who came after the lists.
     stream : Stream

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from attacks.account_match import AccountMatch, belief
+from attacks.tokens.account_match import AccountMatch, belief
 from exports.errors import LabError
 from exports.release import Release, Truth
 from exports.schema import Schema

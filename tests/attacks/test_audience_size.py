@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from attacks.audience_size import AudienceSize
+from attacks.counts.audience_size import AudienceSize
 from exports.errors import LabError
 from exports.queries import Withheld, exact_counts
 from exports.randomness import Stream

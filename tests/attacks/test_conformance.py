@@ -9,7 +9,7 @@ import pytest
 
 import attacks
 from attacks.conformance import example_case
-from attacks.digests import Hashing
+from attacks.dictionary.hashing import Hashing
 from attacks.scoring import scored
 from exports.queries import exact_counts
 from exports.release import Export

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from attacks.cross_list import CrossListJoin
-from attacks.digests import Hashing
+from attacks.dictionary.hashing import Hashing
+from attacks.tokens.cross_list import CrossListJoin
 from exports.errors import LabError
 from exports.release import Release, Truth
 from exports.schema import Schema

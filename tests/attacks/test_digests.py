@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attacks.digests import Hashing
-from attacks.tokens import connect
+from attacks.dictionary.hashing import Hashing
+from attacks.upload_list import connect
 from exports.errors import LabError
 
 hashings = st.builds(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attacks.event_decoding import EventDecoding
-from attacks.ip_household import DAY, IpHousehold, nearest_sighting
+from attacks.events.event_decoding import EventDecoding
+from attacks.events.ip_household import DAY, IpHousehold, nearest_sighting
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Release, Truth

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attacks.digests import Hashing
-from attacks.guesses import Dictionary, Enumeration, HashedDictionary, bounds
-from attacks.tokens import connect
+from attacks.dictionary.guesses import Dictionary, Enumeration, HashedDictionary, bounds
+from attacks.dictionary.hashing import Hashing
+from attacks.upload_list import connect
 from exports.errors import LabError
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from attacks.digests import Hashing
-from attacks.guesses import Dictionary, HashedDictionary
-from attacks.hash_reversal import HashReversal
+from attacks.dictionary.guesses import Dictionary, HashedDictionary
+from attacks.dictionary.hashing import Hashing
+from attacks.tokens.hash_reversal import HashReversal
 from exports.errors import LabError
 from exports.release import Release, Truth
 from exports.schema import Schema

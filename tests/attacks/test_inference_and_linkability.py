@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv
 
-from attacks.inference import Inference
-from attacks.linkability import Linkability
+from attacks.records.inference import Inference
+from attacks.records.linkability import Linkability
 from exports.errors import LabError
 from exports.release import Release, Truth
 from exports.schema import Schema

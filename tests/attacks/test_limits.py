@@ -3,8 +3,11 @@
 import pytest
 
 import attacks
-from attacks import account_match, cross_list, linkage, records, sparse_history
+from attacks import targets as records
 from attacks.conformance import example_case
+from attacks.events import sparse_history
+from attacks.targets import linkage
+from attacks.upload_list import account_match, cross_list
 from exports.errors import LabError
 
 PEOPLE = example_case("records")[1].original

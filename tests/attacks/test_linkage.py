@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attacks.linkage import Linkage
-from attacks.register_match import exactly, mutual_best
+from attacks.records.linkage import Linkage
+from attacks.records.register_match import exactly, mutual_best
 from exports.errors import LabError
 from exports.release import Release, Truth
 from exports.schema import Schema
-from simulate.people import simulate_people
+from simulate.people.tables import simulate_people
 
 
 def _register(rows, seed=1):

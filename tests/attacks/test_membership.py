@@ -6,10 +6,10 @@ import pytest
 from pyarrow import csv
 from scipy.stats import gaussian_kde, mannwhitneyu
 
-from attacks.comparison import compare
-from attacks.membership import Membership
-from attacks.membership_scores import SCORES, WIDTHS, Evidence, kernel_mass, tree
-from attacks.shadow_models import ShadowModels
+from attacks.comparison.gower import compare
+from attacks.membership.membership import Membership
+from attacks.membership.scores import SCORES, WIDTHS, Evidence, kernel_mass, tree
+from attacks.membership.shadow_models import ShadowModels
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Release, Truth

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attacks.composition import Composition
-from attacks.copies import Copies
-from attacks.downcoding import Downcoding
-from attacks.generalised import covered, finer, parts_below
-from attacks.minimality import Minimality, posteriors
+from attacks.comparison.generalised import covered, finer, parts_below
+from attacks.records.composition import Composition
+from attacks.records.copies import Copies
+from attacks.records.downcoding import Downcoding
+from attacks.records.minimality import Minimality, posteriors
 from exports.errors import LabError
-from exports.hierarchies import Hierarchy
+from exports.hierarchies.hierarchy import Hierarchy
 from exports.release import Release, Truth
 from exports.schema import Column, Role, Schema
 

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attacks import closest
-from attacks.closest import TIE
-from attacks.comparison import NULL, Compared, compare
-from attacks.neighbours import Secret, nearest
+from attacks.comparison.closest import TIE
+from attacks.comparison.gower import NULL, Compared, closest, compare
+from attacks.comparison.neighbours import Secret, nearest
 from exports.schema import Schema
 
 VALUES = st.lists(

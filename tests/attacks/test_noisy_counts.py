@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from attacks.averaging import Averaging
-from attacks.float_laplace import FloatLaplace
+from attacks.counts.averaging import Averaging
+from attacks.counts.float_laplace import FloatLaplace
 from exports.errors import LabError
 from exports.queries import Withheld, exact_counts
 from exports.randomness import Stream

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from attacks.operating_points import predictive_value, result_of_scores, tail, tail_of_control
+from attacks.membership.operating_points import predictive_value, result_of_scores, tail, tail_of_control
 from exports.errors import LabError
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from attacks.digests import Hashing
-from attacks.hash_reversal import HashReversal
-from attacks.openings import cover
-from attacks.patterns import Patterns
-from attacks.tokens import connect
+from attacks.dictionary.address_patterns import Patterns
+from attacks.dictionary.hashing import Hashing
+from attacks.dictionary.search import cover
+from attacks.tokens.hash_reversal import HashReversal
+from attacks.upload_list import connect
 from exports.errors import LabError
 from exports.release import Release, Truth
 from exports.schema import Schema

@@ -6,8 +6,8 @@ import pytest
 from scipy.stats import binom
 
 from attacks.chances import advantage_by_chance, precise
-from attacks.inference import Inference
-from attacks.linkability import Linkability
+from attacks.records.inference import Inference
+from attacks.records.linkability import Linkability
 from exports.release import Release, Truth
 from exports.schema import Schema
 

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from attacks.dashboard_differencing import DashboardDifferencing, ranges
-from attacks.margin_reconstruction import MarginReconstruction
+from attacks.counts.dashboard_differencing import DashboardDifferencing, ranges
+from attacks.counts.margin_reconstruction import MarginReconstruction
 from exports.errors import LabError
 from exports.queries import Withheld, exact_counts
 from exports.randomness import Stream

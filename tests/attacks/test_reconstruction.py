@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from attacks.reconstruction import Reconstruction
+from attacks.counts.reconstruction import Reconstruction
 from exports.errors import LabError
 from exports.queries import Withheld, exact_counts
 from exports.randomness import Stream

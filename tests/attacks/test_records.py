@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from attacks.conformance import example_case
-from attacks.records import stacked
-from attacks.uniqueness import Uniqueness
+from attacks.records.uniqueness import Uniqueness
+from attacks.targets import stacked
 from exports.errors import LabError
 from exports.queries import exact_counts
 from exports.release import Export, Truth

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv
 
-from attacks.singling_out import SinglingOut, at_size
+from attacks.records.singling_out import SinglingOut, at_size
 from exports.errors import LabError
 from exports.release import Release, Truth
 from exports.schema import Schema

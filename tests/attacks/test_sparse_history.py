@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attacks.histories import Log, seconds
-from attacks.sparse_history import DAY, SparseHistory
+from attacks.events.histories import Log, seconds
+from attacks.events.sparse_history import DAY, SparseHistory
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Release, Truth

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv
 
-from attacks.uniqueness import Uniqueness, fewest, random_facts
+from attacks.records.uniqueness import Uniqueness, fewest, random_facts
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Release, Truth

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from defenses.audience_size import MinimumSize, NoisySize, RoundedSize, UndeduplicatedSize
-from defenses.intersection import PsiSize
+from defenses.counts.audience_size import MinimumSize, NoisySize, RoundedSize, UndeduplicatedSize
+from defenses.counts.psi_size import PsiSize
 from exports.errors import LabError
 from exports.queries import Condition, CountQuery
 from exports.release import Export

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from defenses.audit import audit_one_run, audit_worlds
-from defenses.bounds import chi_square, many_runs_epsilon, one_run_epsilon
-from defenses.noise import discrete_laplace
+from defenses.dp.noise import discrete_laplace
 from exports.errors import LabError
 from exports.randomness import Stream
+from reidlab.audits.bounds import chi_square, many_runs_epsilon, one_run_epsilon
+from reidlab.audits.result import audit_one_run, audit_worlds
 
 RUNS = 100_000
 

@@ -4,14 +4,14 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 import defenses
-from defenses.audits import AUDITS, audit, audit_synthesis
-from defenses.bounds import rho_between
-from defenses.independent import IndependentMargins
-from defenses.mst import Mst
-from defenses.privbayes import PrivBayes
+from defenses.synthetic.independent_margins import IndependentMargins
+from defenses.synthetic.mst import Mst
+from defenses.synthetic.privbayes import PrivBayes
 from exports.errors import LabError
 from exports.release import Export
 from exports.schema import Column, Role, Schema
+from reidlab.audits.bounds import rho_between
+from reidlab.audits.mechanisms import AUDITS, audit, audit_synthesis
 
 SHARED = {"dp-histogram (gaussian)", "dp-margins", "dp-keys", "dp-logistic"}
 """Where one audit sees little: the budget is shared among several answers, or bounded loosely."""

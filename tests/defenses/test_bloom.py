@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from defenses.bloom import Bloom
-from defenses.secret import Secret
+from defenses.secret_key import Secret
+from defenses.tokens.bloom import Bloom
 from exports.errors import LabError
 from exports.release import Export
 from exports.schema import Role, Schema
@@ -38,7 +38,7 @@ def test_blocks_and_order_make_no_difference(monkeypatch):
     names = words(5000)
     export = Export(pa.table({"name": names}), Schema.of(identifier=["name"]))
     whole = Bloom(bits=256).transform(export).rows["clk"].to_pylist()
-    monkeypatch.setattr("defenses.bloom.ROWS", 333)
+    monkeypatch.setattr("defenses.tokens.bloom.ROWS", 333)
     assert Bloom(bits=256).transform(export).rows["clk"].to_pylist() == whole
     backwards = Export(pa.table({"name": names[::-1]}), Schema.of(identifier=["name"]))
     assert Bloom(bits=256).transform(backwards).rows["clk"].to_pylist() == whole[::-1]

@@ -9,13 +9,13 @@ import pyarrow as pa
 import pytest
 
 import defenses
-from defenses.microaggregation import Microaggregation
-from defenses.mondrian import Mondrian
-from exports.classes import classes_of
+from defenses.records.microaggregation import Microaggregation
+from defenses.records.mondrian import Mondrian
+from exports.classes.classes import classes_of
 from exports.errors import LabError
 from exports.release import Export
 from exports.schema import Column, Role, Schema
-from reidlab.defending import defend_file
+from reidlab.releases.defend import defend_file
 
 ROWS = range(24)
 TYPES = {

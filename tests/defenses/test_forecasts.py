@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from defenses.forecasts import Forecast, Reach, diversity
-from defenses.lattice import lattice_from
-from exports.hierarchies import Hierarchy
+from defenses.lattice.forecasts import Forecast, Reach, diversity
+from defenses.lattice.lattice import lattice_from
+from exports.hierarchies.hierarchy import Hierarchy
 
 SHAPES = st.lists(st.integers(1, 6), min_size=1, max_size=4).map(tuple)
 

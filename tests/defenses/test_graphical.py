@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defenses.graphical import (
+from defenses.synthetic.graphical_model import (
     Measurement,
     Model,
     drawn_column,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defenses.hashing import Hash, Hmac, Salt
-from defenses.secret import Secret
+from defenses.secret_key import Secret
+from defenses.tokens.hashing import Hash, Hmac, Salt
 from exports.errors import LabError
 from exports.release import Export
 from exports.schema import Role, Schema

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defenses.contributions import within_bound
-from defenses.histogram import DpHistogram
+from defenses.counts.dp_histogram import DpHistogram
 from exports.errors import LabError
 from exports.queries import Condition, CountQuery
 from exports.release import Export
@@ -54,7 +54,7 @@ def test_each_person_keeps_the_first_rows_up_to_the_bound(people, limit):
 
 @pytest.mark.parametrize("limit", [1, 2])
 def test_one_person_changes_the_exact_counts_by_no_more_than_the_noise_is_made_for(limit):
-    from defenses.cells import cell_counts
+    from defenses.dp.cell_counts import cell_counts
     from exports.domain import Domain
 
     export = visits()
@@ -77,7 +77,7 @@ def test_with_much_budget_the_counts_are_the_exact_ones():
 
 @given(st.lists(st.none() | st.sampled_from(["MA", "NY", "ZZ", ""]), max_size=60), st.integers(1, 59))
 def test_a_column_stored_as_codes_has_the_counts_of_the_same_texts(states, cut):
-    from defenses.cells import cell_counts
+    from defenses.dp.cell_counts import cell_counts
     from exports.domain import Domain
 
     for values in (("MA", "NY"), ("NY", "", "MA")):

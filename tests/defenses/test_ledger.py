@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from defenses.budget import Budget, Cost, exact
-from defenses.ledger import Ledger
+from defenses.dp.budget import Budget, Cost, exact
+from defenses.dp.ledger import Ledger
 from exports.errors import LabError
 
 HALF = Cost.pure(Fraction(1, 2))
@@ -183,8 +183,8 @@ import sys
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
-from defenses.budget import Cost
-from defenses.ledger import Ledger
+from defenses.dp.budget import Cost
+from defenses.dp.ledger import Ledger
 from exports.errors import LabError
 for number in range(40):
     try:
@@ -198,8 +198,8 @@ HANG = """
 import sys, time
 from fractions import Fraction
 from pathlib import Path
-from defenses.budget import Cost
-from defenses.ledger import Ledger
+from defenses.dp.budget import Cost
+from defenses.dp.ledger import Ledger
 def draw():
     print("drawing", flush=True)
     time.sleep(60)

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from defenses.local import RandomisedResponse, UnaryEncoding, estimated_counts, standard_errors
+from defenses.records.local_dp import RandomisedResponse, UnaryEncoding, estimated_counts, standard_errors
 from exports.errors import LabError
 from exports.release import Export
 from exports.schema import Column, Role, Schema

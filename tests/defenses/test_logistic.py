@@ -4,7 +4,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from defenses.logistic import UNIT, DpLogistic, Features
+from defenses.model.dp_logistic import UNIT, DpLogistic, Features
 from exports.errors import LabError
 from exports.release import Export
 from exports.schema import Column, Role, Schema

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defenses.margins import DpMargins, consistent
+from defenses.counts.dp_margins import DpMargins, consistent
 from exports.errors import LabError
 from exports.queries import Condition, CountQuery
 from exports.release import Export

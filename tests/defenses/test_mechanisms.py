@@ -8,12 +8,12 @@ import pytest
 from scipy.special import chdtrc
 
 import defenses
-from defenses import intersection
-from defenses.bounds import chi_square
-from defenses.noise import Gaussian
+from defenses.counts import psi_size as intersection
+from defenses.dp.noise import Gaussian
 from exports.queries import Condition, CountQuery
 from exports.release import Export
 from exports.schema import Column, Role, Schema
+from reidlab.audits.bounds import chi_square
 
 LEVEL = 1e-6
 CELLS = 4_000

@@ -12,19 +12,19 @@ import pyarrow as pa
 import pytest
 
 import defenses
-from defenses.aim import Aim
-from defenses.bloom import Bloom
-from defenses.cell_key import CellKey
 from defenses.conformance import example_export
-from defenses.local_suppression import LocalSuppression
-from defenses.minimisation import NeutralEvents
-from defenses.mondrian import Mondrian
-from defenses.optimal import LossName, OptimalKAnonymity
-from defenses.privbayes import PrivBayes
-from defenses.recoding import GlobalRecoding
-from defenses.salt_buckets import SaltBuckets
-from defenses.top_down import TopDown
-from defenses.tree_synthesis import SequentialTrees
+from defenses.counts.cell_key import CellKey
+from defenses.records.global_recoding import GlobalRecoding
+from defenses.records.local_suppression import LocalSuppression
+from defenses.records.mondrian import Mondrian
+from defenses.records.optimal_k_anonymity import LossName, OptimalKAnonymity
+from defenses.records.top_down import TopDown
+from defenses.synthetic.aim import Aim
+from defenses.synthetic.privbayes import PrivBayes
+from defenses.synthetic.sequential_trees import SequentialTrees
+from defenses.tokens.bloom import Bloom
+from defenses.tokens.minimisation import NeutralEvents
+from defenses.tokens.salt_buckets import SaltBuckets
 from exports.errors import LabError
 from exports.release import Export
 from exports.schema import Column, Role, Schema

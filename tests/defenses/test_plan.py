@@ -2,9 +2,9 @@ from fractions import Fraction
 
 import pytest
 
-from defenses.budget import epsilon_of_rho, rho_of_epsilon
-from defenses.noise import Gaussian, Laplace
-from defenses.plan import Step, added_epsilon, composed_epsilon
+from defenses.dp.accountant import Step, added_epsilon, composed_epsilon
+from defenses.dp.budget import epsilon_of_rho, rho_of_epsilon
+from defenses.dp.noise import Gaussian, Laplace
 
 pytestmark = pytest.mark.extra("dp")
 LAPLACE = Step(Laplace(Fraction(10)), times=100)

@@ -5,11 +5,11 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from defenses.decoys import Decoys
-from defenses.hashing import Hash, Hmac
-from defenses.histogram import DpHistogram
-from defenses.minimisation import DoNotSend
+from defenses.counts.dp_histogram import DpHistogram
 from defenses.reach import area_under_curve, conversion_error, look_alike_auc, matched_reach
+from defenses.tokens.decoys import Decoys
+from defenses.tokens.hashing import Hash, Hmac
+from defenses.tokens.minimisation import DoNotSend
 from exports.errors import LabError
 from exports.queries import Condition, CountQuery, exact_counts
 from exports.release import Export, Release

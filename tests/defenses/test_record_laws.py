@@ -10,18 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from defenses.alias import Alias
 from defenses.contributions import units
-from defenses.decoys import Subsample
-from defenses.local import RandomisedResponse, UnaryEncoding, estimated_counts
-from defenses.local_suppression import LocalSuppression
-from defenses.microaggregation import Microaggregation
-from defenses.mondrian import Mondrian
-from defenses.perturbation import Noise, Pram, RankSwapping, Shuffling
-from defenses.recoding import GlobalRecoding
-from defenses.top_bottom import TopBottomCoding
-from defenses.top_down import TopDown
-from exports.classes import classes_of
+from defenses.records.global_recoding import GlobalRecoding
+from defenses.records.local_dp import RandomisedResponse, UnaryEncoding, estimated_counts
+from defenses.records.local_suppression import LocalSuppression
+from defenses.records.microaggregation import Microaggregation
+from defenses.records.mondrian import Mondrian
+from defenses.records.perturbation import Noise, Pram, RankSwapping, Shuffling
+from defenses.records.top_bottom_coding import TopBottomCoding
+from defenses.records.top_down import TopDown
+from defenses.tokens.alias import Alias
+from defenses.tokens.decoys import Subsample
+from exports.classes.classes import classes_of
 from exports.errors import LabError
 from exports.release import Export
 from exports.schema import Column, Role, Schema

@@ -13,22 +13,22 @@ from hypothesis import strategies as st
 
 import defenses
 from defenses import check_defense
-from defenses.local_suppression import LocalSuppression
-from defenses.microaggregation import Microaggregation, mdav
-from defenses.mondrian import Mondrian
-from defenses.optimal import OptimalKAnonymity
-from defenses.perturbation import Noise, Pram, RankSwapping, Shuffling
-from defenses.top_bottom import TopBottomCoding
-from defenses.top_down import TopDown
-from exports.classes import classes_of
-from exports.closeness import t_equal
-from exports.combinations import combinations_of
-from exports.diversity import cells_of, distinct_l
+from defenses.records.local_suppression import LocalSuppression
+from defenses.records.microaggregation import Microaggregation, mdav
+from defenses.records.mondrian import Mondrian
+from defenses.records.optimal_k_anonymity import OptimalKAnonymity
+from defenses.records.perturbation import Noise, Pram, RankSwapping, Shuffling
+from defenses.records.top_bottom_coding import TopBottomCoding
+from defenses.records.top_down import TopDown
+from exports.classes.classes import classes_of
+from exports.classes.combinations import combinations_of
+from exports.classes.l_diversity import cells_of, distinct_l
+from exports.classes.reference import reference_of
+from exports.classes.t_closeness import t_equal
 from exports.errors import LabError
-from exports.loading import load
-from exports.presence import against
-from exports.reference import reference_of
+from exports.reading.loading import load
 from exports.release import Export
+from exports.risk.population_match import against
 from exports.schema import Column, Role, Schema
 
 ROWS = st.lists(
@@ -115,7 +115,7 @@ def test_an_optimal_release_holds_what_it_promises_by_the_measures_of_exports(ro
 def test_generalising_a_second_time_changes_nothing(rows: list) -> None:
     once = OptimalKAnonymity(k=2).fit_transform(export_of(rows))
     levels = ",".join(f"{name}:0" for name in once.schema.quasi_identifiers)
-    from defenses.recoding import GlobalRecoding
+    from defenses.records.global_recoding import GlobalRecoding
 
     twice = GlobalRecoding(levels, k=2).fit_transform(once.as_export())
     assert twice.rows.equals(once.rows)

@@ -8,15 +8,15 @@ import pytest
 
 import defenses
 from defenses.conformance import example_export
-from defenses.decoys import Subsample
-from defenses.hashing import Hmac
-from defenses.minimisation import Minimise
-from defenses.mondrian import Mondrian
-from defenses.optimal import OptimalKAnonymity
-from defenses.perturbation import Noise, Pram
 from defenses.pipeline import Pipeline
-from defenses.tree_synthesis import SequentialTrees
-from defenses.truncation import Truncate
+from defenses.records.mondrian import Mondrian
+from defenses.records.optimal_k_anonymity import OptimalKAnonymity
+from defenses.records.perturbation import Noise, Pram
+from defenses.synthetic.sequential_trees import SequentialTrees
+from defenses.tokens.decoys import Subsample
+from defenses.tokens.hashing import Hmac
+from defenses.tokens.minimisation import Minimise
+from defenses.tokens.truncate import Truncate
 from exports.release import Export
 from exports.schema import Column, Role, Schema
 

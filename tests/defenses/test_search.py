@@ -10,15 +10,15 @@ from arx_problems import adult, oracle, solve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defenses.constraints import DeltaPresence, KAnonymity, KMap
-from defenses.disclosure import Closeness, DistinctDiversity, EntropyDiversity, RecursiveDiversity
-from defenses.judges import PersonJudge, RowJudge
-from defenses.lattice import lattice_from
-from defenses.losses import LOSSES
-from defenses.policy import Policy
-from defenses.risks import AverageRisk
-from defenses.search import optimum
-from exports.hierarchies import Hierarchy
+from defenses.conditions.k_anonymity import DeltaPresence, KAnonymity, KMap
+from defenses.conditions.release_conditions import Policy
+from defenses.conditions.t_closeness import Closeness, DistinctDiversity, EntropyDiversity, RecursiveDiversity
+from defenses.conditions.whole_table import AverageRisk
+from defenses.lattice.lattice import lattice_from
+from defenses.lattice.losses import LOSSES
+from defenses.lattice.search import optimum
+from defenses.lattice.suppression import PersonJudge, RowJudge
+from exports.hierarchies.hierarchy import Hierarchy
 
 
 def proven(row: dict[str, str]) -> bool:

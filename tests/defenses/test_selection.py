@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 from scipy.stats import chisquare
 
-from defenses.commonest import NoisyMax
-from defenses.selection import noisy_max
+from defenses.counts.noisy_max import NoisyMax
+from defenses.dp.selection import noisy_max
 from exports.errors import LabError
 from exports.queries import CountQuery
 from exports.randomness import Stream

@@ -7,11 +7,11 @@ import pyarrow as pa
 import pytest
 
 import defenses
-from defenses.budget import rho_of_epsilon
-from defenses.coding import Coded
-from defenses.mst import private_tree
-from defenses.selection import noisy_max, selection_cost
-from defenses.synthesis import rational_root
+from defenses.dp.budget import rho_of_epsilon
+from defenses.dp.coded_table import Coded
+from defenses.dp.selection import noisy_max, selection_cost
+from defenses.synthetic.mst import private_tree
+from defenses.synthetic.private_synthesis import rational_root
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Export

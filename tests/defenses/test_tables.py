@@ -13,9 +13,9 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 
 from defenses import check_defense
-from defenses.cell_key import CellKey, noise_of, perturbed
-from defenses.secondary import Axis, exposed, extended, withheld_numbers
-from defenses.small_cells import SmallCells
+from defenses.counts.cell_key import CellKey, noise_of, perturbed
+from defenses.counts.secondary_suppression import Axis, exposed, extended, withheld_numbers
+from defenses.counts.small_cells import SmallCells
 from exports.errors import LabError
 from exports.queries import Condition, CountQuery, Withheld
 from exports.release import Export

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import defenses
-from defenses.alias import Alias
-from defenses.bloom import Bloom
-from defenses.consent import Consent
-from defenses.decoys import Decoys, Subsample, posterior
-from defenses.hashing import Hash, Hmac, Salt
-from defenses.minimisation import DoNotSend, Minimise, NeutralEvents
-from defenses.salt_buckets import SaltBuckets
-from defenses.truncation import Truncate, bucket_bits
+from defenses.tokens.alias import Alias
+from defenses.tokens.bloom import Bloom
+from defenses.tokens.consent import Consent
+from defenses.tokens.decoys import Decoys, Subsample, posterior
+from defenses.tokens.hashing import Hash, Hmac, Salt
+from defenses.tokens.minimisation import DoNotSend, Minimise, NeutralEvents
+from defenses.tokens.salt_buckets import SaltBuckets
+from defenses.tokens.truncate import Truncate, bucket_bits
 from exports.errors import LabError
 from exports.release import Export
 from exports.schema import Role, Schema

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import chdtrc
 
-from defenses.noise import Laplace
-from defenses.unknown_keys import DpKeys, people_per_key, release_threshold
+from defenses.counts.dp_keys import DpKeys, people_per_key, release_threshold
+from defenses.dp.noise import Laplace
 from exports.errors import LabError
 from exports.queries import Condition, CountQuery
 from exports.release import Export

@@ -4,14 +4,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from defenses.mondrian import Mondrian
-from defenses.optimal import OptimalKAnonymity
-from defenses.perturbation import Noise, Pram, Shuffling
-from defenses.recoding import GlobalRecoding
-from defenses.utility import margin_errors, record_utility
+from defenses.records.global_recoding import GlobalRecoding
+from defenses.records.mondrian import Mondrian
+from defenses.records.optimal_k_anonymity import OptimalKAnonymity
+from defenses.records.perturbation import Noise, Pram, Shuffling
 from exports.errors import LabError
 from exports.release import Export, Release
 from exports.schema import Column, Role, Schema
+from reidlab.bench.utility.records import margin_errors, record_utility
 
 
 def people(rows: int = 3000) -> Export:

@@ -12,7 +12,7 @@ import pytest
 
 from exports.schema import Schema
 from reidlab.bench.experiment_file import load as load_experiment
-from reidlab.policy import load as load_policy
+from reidlab.gate.policy import load as load_policy
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -7,12 +7,12 @@ from class_oracle import Rows
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exports.classes import classes_of
-from exports.closeness import t_equal, t_ordered
-from exports.diversity import alpha, cells_of, distinct_l, entropy_l, recursive_c
-from exports.frames import arrow_table
-from exports.likeness import basic_beta, delta, enhanced_beta
-from exports.reference import own_reference
+from exports.classes.beta_likeness import basic_beta, delta, enhanced_beta
+from exports.classes.classes import classes_of
+from exports.classes.l_diversity import alpha, cells_of, distinct_l, entropy_l, recursive_c
+from exports.classes.reference import own_reference
+from exports.classes.t_closeness import t_equal, t_ordered
+from exports.sources.frames import arrow_table
 
 KNOWN = ["zip", "age"]
 

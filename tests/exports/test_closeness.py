@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exports.classes import classes_of
-from exports.closeness import t_equal, t_hierarchical, t_ordered
-from exports.diversity import cells_of
+from exports.classes.classes import classes_of
+from exports.classes.l_diversity import cells_of
+from exports.classes.reference import own_reference, reference_of
+from exports.classes.t_closeness import t_equal, t_hierarchical, t_ordered
 from exports.errors import LabError
-from exports.reference import own_reference, reference_of
 from exports.schema import Column, Role
 
 JOBS = "clerk;office;any\nmanager;office;any\nsmith;trade;any\nwelder;trade;any\nnone;none;any\n"

@@ -3,9 +3,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from exports.combinations import combinations_of
-from exports.copula import correctness, fit_copula, uniqueness
-from exports.frames import arrow_table
+from exports.classes.combinations import combinations_of
+from exports.risk.copula import correctness, fit_copula, uniqueness
+from exports.sources.frames import arrow_table
 
 
 def truth(people, columns):

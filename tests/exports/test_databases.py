@@ -13,7 +13,7 @@ import pytest
 
 from exports.engines.duckdb_engine import DuckDBEngine
 from exports.errors import LabError
-from exports.sources import read
+from exports.reading.read import read
 
 HOSTILE = 'visits "; drop table x --'
 SECRET = "hunter2"
@@ -121,7 +121,7 @@ def filled(address: str, table: str, count: int) -> None:
 @pytest.mark.extra("databases")
 def test_a_postgresql_table_is_assessed_without_being_loaded(postgres):
     from exports.schema import Schema
-    from reidlab.assessment import assess
+    from reidlab.assessment.assess import assess
 
     address, _ = postgres
     filled(address, '"public"."Visits"', 4200)

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exports.detection import detect, detect_all, words_of
+from exports.columns.detection import detect, detect_all, words_of
+from exports.columns.proposal import propose
 from exports.engines.duckdb_engine import DuckDBEngine
-from exports.proposal import propose
+from exports.reading.read import read
 from exports.schema import Role
-from exports.sources import read
 
 DRAW = random.Random(5)
 N = 40
@@ -125,7 +125,7 @@ def test_columns_looked_at_together_are_told_as_each_alone(monkeypatch):
         "email", "email", None, None, "postal_code", None, "token", "first_name", "free_text"
     ]  # fmt: skip
     for size in (0, 1_000, 1_000_000):
-        monkeypatch.setattr("exports.detection.BLOCK_BYTES", size)
+        monkeypatch.setattr("exports.columns.detection.BLOCK_BYTES", size)
         assert detect_all(columns) == alone
 
 

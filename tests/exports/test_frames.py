@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 
 from exports.errors import LabError
-from exports.frames import arrow_table
 from exports.schema import Schema
-from reidlab.assessment import assess
+from exports.sources.frames import arrow_table
+from reidlab.assessment.assess import assess
 
 TEXTS = ["b", "a", None, "b"]
 WANTED = pa.table({"c": TEXTS, "n": [1, 2, 2, 1]})

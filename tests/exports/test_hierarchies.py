@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.errors import LabError
-from exports.hierarchies import Hierarchy, encode, hierarchy_of
+from exports.hierarchies.hierarchy import Hierarchy, encode, hierarchy_of
 from exports.schema import Column, Role
 
 

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from exports.loading import load
+from exports.reading.loading import load
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from exports.combinations import combinations_of
-from exports.loglinear import loglinear_risk
+from exports.classes.combinations import combinations_of
+from exports.risk.loglinear import loglinear_risk
 
 
 def population(seed, people, sizes, *, tied):

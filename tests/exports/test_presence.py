@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exports.classes import classes_of
-from exports.combinations import combinations_of
-from exports.presence import against
+from exports.classes.classes import classes_of
+from exports.classes.combinations import combinations_of
+from exports.risk.population_match import against
 
 places = st.lists(st.tuples(st.sampled_from(["1", "2", None]), st.sampled_from("fm")), max_size=25)
 
@@ -80,7 +80,7 @@ def test_numbers_meet_the_same_numbers_written_as_text():
 def test_an_export_that_is_drawn_from_its_population_has_the_delta_of_arx(shared):
     import pandas as pd
 
-    from exports.frames import arrow_table
+    from exports.sources.frames import arrow_table
 
     adult, subset = (
         arrow_table(pd.read_csv(shared / f"data/microdata/{name}.csv", sep=";", dtype=str))

@@ -3,9 +3,9 @@ import hashlib
 import pyarrow as pa
 import pytest
 
+from exports.columns.proposal import propose
 from exports.engines.duckdb_engine import DuckDBEngine
-from exports.proposal import propose
-from exports.sources import read
+from exports.reading.read import read
 
 TOKENS = [hashlib.sha256(str(i).encode()).hexdigest() for i in range(5)]
 

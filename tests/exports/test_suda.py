@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exports.column_search import best_coarsenings, best_drops, contributions
-from exports.combinations import combinations_of
-from exports.frames import arrow_table
-from exports.hierarchies import Hierarchy
-from exports.suda import disclosure_scores, largest_within, minimal_uniques
+from exports.classes.combinations import combinations_of
+from exports.hierarchies.hierarchy import Hierarchy
+from exports.risk.column_search import best_coarsenings, best_drops, contributions
+from exports.risk.suda import disclosure_scores, largest_within, minimal_uniques
+from exports.sources.frames import arrow_table
 
 NAMES = ["a", "b", "c", "d"]
 rows = st.lists(st.tuples(*[st.integers(0, 2)] * 4), min_size=1, max_size=20)

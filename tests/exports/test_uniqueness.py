@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from exports.errors import LabError
-from exports.uniqueness import pitman, population_uniques, snb, zayatz
-from simulate.people import people_block
+from exports.risk.population_uniques import pitman, population_uniques, snb, zayatz
+from simulate.people.tables import people_block
 
 
 def histogram(sizes):

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from exports.weights import individual_risk
+from exports.risk.individual import individual_risk
 
 
 @pytest.mark.parametrize(

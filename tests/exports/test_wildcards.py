@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exports.combinations import combinations_of
-from exports.wildcards import compatible_persons, compatible_rows
+from exports.classes.combinations import combinations_of
+from exports.classes.wildcards import compatible_persons, compatible_rows
 
 NAMES = ["a", "b", "c"]
 cell = st.sampled_from(["1", "2", None])
@@ -36,7 +36,7 @@ def test_a_person_counts_once_among_those_who_match(rows, wild, whose, most):
     kinds = [(name, pa.string()) for name in NAMES] + [("who", pa.int64())]
     combinations = combinations_of(pa.Table.from_pylist(owned, pa.schema(kinds)), [*NAMES, "who"])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("exports.wildcards.MOST_PAIRS", most)
+        patch.setattr("exports.classes.wildcards.MOST_PAIRS", most)
         found = compatible_persons(combinations, NAMES, sorted(wild), "who")
     decoded = [
         tuple(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reidlab.lessons import TryAgain
+from reidlab.lessons.checks import TryAgain
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 SOURCES = sorted((FOLDER / "_source").glob("[0-9]*.py"))

@@ -12,17 +12,17 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from defenses.constraints import Condition, DeltaPresence, KAnonymity, KMap
-from defenses.disclosure import Closeness, EntropyDiversity, Likeness, RecursiveDiversity
-from defenses.judges import RowJudge
-from defenses.lattice import Lattice, lattice_from
-from defenses.losses import LOSSES
-from defenses.policy import Policy
-from defenses.requirements import estimated_k
-from defenses.risks import PopulationUniques
-from defenses.search import Optimum, optimum
-from exports.hierarchies import Hierarchy
-from exports.loading import load
+from defenses.conditions.k_anonymity import Condition, DeltaPresence, KAnonymity, KMap
+from defenses.conditions.release_conditions import Policy
+from defenses.conditions.requirements import estimated_k
+from defenses.conditions.t_closeness import Closeness, EntropyDiversity, Likeness, RecursiveDiversity
+from defenses.conditions.whole_table import PopulationUniques
+from defenses.lattice.lattice import Lattice, lattice_from
+from defenses.lattice.losses import LOSSES
+from defenses.lattice.search import Optimum, optimum
+from defenses.lattice.suppression import RowJudge
+from exports.hierarchies.hierarchy import Hierarchy
+from exports.reading.loading import load
 
 USA = 317_238_626
 LOSS_OF_METRIC = {

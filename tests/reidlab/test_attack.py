@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 import attacks
 from attacks.conformance import example_case, hard_cases
 from exports.errors import LabError
-from reidlab import attacking
 from reidlab.cli import app
-from reidlab.settings import split, typed
+from reidlab.releases import attack as attacking
+from reidlab.releases.settings import split, typed
 
 WORDS = [f"user{n}@mail.example" for n in range(100)]
 

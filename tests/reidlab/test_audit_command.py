@@ -3,7 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-import defenses.audits
+import reidlab.audits.mechanisms
 from exports.errors import LabError
 from reidlab.cli import app
 
@@ -20,9 +20,9 @@ def test_a_mechanism_with_the_wrong_sensitivity_is_caught_and_exits_with_1(monke
 
     import numpy as np
 
-    from defenses.audit import audit_worlds
-    from defenses.noise import discrete_laplace
+    from defenses.dp.noise import discrete_laplace
     from exports.randomness import Stream
+    from reidlab.audits.result import audit_worlds
 
     def broken(name, seed, level):
         noise = [discrete_laplace(Stream(seed, "test", side), 100_000, Fraction(1)) for side in "ab"]
@@ -30,7 +30,7 @@ def test_a_mechanism_with_the_wrong_sensitivity_is_caught_and_exits_with_1(monke
             name, np.asarray(3 + noise[0], float), np.asarray(noise[1], float), claimed=1, level=level
         )
 
-    monkeypatch.setitem(defenses.audits.AUDITS, "broken", broken)
+    monkeypatch.setitem(reidlab.audits.mechanisms.AUDITS, "broken", broken)
     run = CliRunner().invoke(app, ["audit", "broken", "--level", "1e-6"])
     assert run.exit_code == 1
     assert "contradicts" in run.stdout

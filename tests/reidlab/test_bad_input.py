@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exports.errors import LabError
+from exports.reading.read import read
 from exports.schema import Schema
-from exports.sources import read
-from reidlab.assessment import assess
+from reidlab.assessment.assess import assess
 from reidlab.cli import main
 
 SECRET = "SECRET-VALUE"

@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from exports.errors import LabError
-from exports.loading import load
+from exports.reading.loading import load
 from exports.schema import Schema
-from reidlab.defending import defend_file
+from reidlab.releases.defend import defend_file
 
 SCHEMA = """
 [columns.mail]

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 import defenses
-from defenses.budget import Budget
-from defenses.ledger import Ledger
+from defenses.dp.budget import Budget
+from defenses.dp.ledger import Ledger
 from exports.fingerprint import content_sha256
-from exports.loading import load
+from exports.reading.loading import load
 from exports.release import Export
 from exports.schema import Schema
 from reidlab.cli import main
@@ -197,7 +197,7 @@ def test_a_refused_answer_leaves_the_ledger_as_it_was(
 
 def spend(folder: Path) -> None:
     """Open a ledger for the file and spend half of its budget."""
-    from defenses.budget import Cost, exact
+    from defenses.dp.budget import Cost, exact
 
     book = Ledger(folder / "ledger")
     declared = Schema.load(folder / "schema.toml")

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from exports.errors import LabError
-from exports.loading import load
-from reidlab.defending import defend_file
+from exports.reading.loading import load
+from reidlab.releases.defend import defend_file
 
 SCHEMA = """
 [columns.mail]
@@ -136,8 +136,8 @@ def test_a_release_may_be_made_again_in_its_place(folder: Path) -> None:
 HANG = """
 import time
 from pathlib import Path
-from defenses.hashing import Hash
-from reidlab.defending import defend_file
+from defenses.tokens.hashing import Hash
+from reidlab.releases.defend import defend_file
 def hang(*_):
     print("at work", flush=True)
     time.sleep(60)

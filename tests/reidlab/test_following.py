@@ -1,8 +1,8 @@
 import pytest
 
 from exports.errors import LabError
-from reidlab.following import follow
-from reidlab.way import CONTENT_NOTE
+from reidlab.case.follow import follow
+from reidlab.case.journey import CONTENT_NOTE
 from simulate.case import load_case
 
 CASE = load_case("betterhelp")

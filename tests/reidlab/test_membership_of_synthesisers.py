@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from attacks.membership import Membership
-from defenses.mst import Mst
+from attacks.membership.membership import Membership
+from defenses.synthetic.mst import Mst
 from exports.release import Export, Truth
 from exports.schema import Column, Role, Schema
 

@@ -1,6 +1,6 @@
-from reidlab.onward import onward
+from reidlab.case.onward_use import onward
 from simulate.case import load_case
-from simulate.collection import site_of
+from simulate.upload.collection import site_of
 
 CASE = load_case("betterhelp")
 SITE = site_of(CASE, {name: entry.value for name, entry in CASE.parameters.items()})

@@ -5,8 +5,8 @@ from typer.testing import CliRunner
 
 from exports.errors import LabError
 from exports.randomness import Stream
+from reidlab.assessment.with_attacks import experiment, frontier, numbers_of
 from reidlab.cli import app
-from reidlab.own_export import experiment, frontier, numbers_of
 
 SCHEMA = """
 [columns.zip]

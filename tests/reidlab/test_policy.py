@@ -1,7 +1,7 @@
 import pytest
 
 from exports.errors import LabError
-from reidlab.policy import check, load, passed
+from reidlab.gate.policy import check, load, passed
 
 FOUND = {
     "rows": 100, "persons": 100, "classes": 20, "k": 3, "uniques": 0,

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pytest
 
 import defenses
-from attacks.downcoding import Downcoding
-from attacks.generalised import covered
-from attacks.linkage import Linkage
-from exports.hierarchies import encode
+from attacks.comparison.generalised import covered
+from attacks.records.downcoding import Downcoding
+from attacks.records.linkage import Linkage
+from exports.hierarchies.hierarchy import encode
 from exports.release import Export, Truth
 from exports.schema import Column, Role, Schema
 

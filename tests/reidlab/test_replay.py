@@ -6,10 +6,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-import simulate.blocks
+import simulate.execution.blocks
 import simulate.replay
 from exports.errors import LabError
-from reidlab.replay import Run, run
+from reidlab.case.replay import Run, run
 from simulate.case import load_case
 
 PEOPLE = 150_000
@@ -70,7 +70,7 @@ def test_one_or_two_workers_write_the_same_content(tmp_path: Path, monkeypatch: 
     for workers in (1, 2):
         done = run(case, tmp_path / str(workers), people=70_000, seed=5, workers=workers)
         tables.append({name: table.sha256 for name, table in done.replay.tables.items()})
-        for module in (simulate.blocks, simulate.replay):
+        for module in (simulate.execution.blocks, simulate.replay):
             monkeypatch.setattr(module, "BLOCKS_PER_FILE", 1)
     assert len(list((tmp_path / "2" / "visitors").iterdir())) == 2
     assert tables[0] == tables[1]

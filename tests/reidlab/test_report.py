@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from reidlab.policy import check, load
-from reidlab.report import render, save
+from reidlab.assessment.report import render, save
+from reidlab.gate.policy import check, load
 
 HOSTILE = '"; drop table x -- <script>alert(1)</script>'
 FOUND = {

@@ -1,8 +1,8 @@
 import pytest
 
 from exports.errors import LabError
-from reidlab.lessons import TryAgain
-from reidlab.rubric import Criterion, bare_rates, check_own, check_part, overclaims, total
+from reidlab.lessons.checks import TryAgain
+from reidlab.lessons.rubric import Criterion, bare_rates, check_own, check_part, overclaims, total
 
 EVEN = Criterion("it is even", 2, lambda number: number % 2 == 0)
 

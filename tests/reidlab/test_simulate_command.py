@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 
+from reidlab.case.simulation import simulate_case
 from reidlab.cli import main
-from reidlab.simulation import simulate_case
 from simulate.case import load_case
-from simulate.people import COLUMNS
+from simulate.people.tables import COLUMNS
 
 
 def test_tables_are_whole_and_the_same_for_any_workers(tmp_path: Path) -> None:

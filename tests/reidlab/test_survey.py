@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exports.columns.proposal import propose
 from exports.engines.duckdb_engine import DuckDBEngine
 from exports.errors import LabError
-from exports.proposal import propose
+from exports.reading.read import read
 from exports.schema import Column, Role, Schema
-from exports.sources import read
-from reidlab.survey import in_parts, survey
+from reidlab.assessment.one_pass import in_parts, survey
 
 KNOWN = ["zip; drop table", 'a "b"']
 

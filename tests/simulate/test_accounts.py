@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exports.randomness import BLOCK, Stream
-from simulate.accounts import ACCOUNT, Holders, draw_accounts
-from simulate.expectation import count_cells, expected_match
-from simulate.platforms import reach_table
+from simulate.calibration.expectation import count_cells, expected_match
+from simulate.platforms.accounts import ACCOUNT, Holders, draw_accounts
+from simulate.platforms.reach import reach_table
 from simulate.world import BRACKETS, load_world
 
 WORLD = load_world()

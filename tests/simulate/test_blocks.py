@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from exports.errors import LabError
-from simulate import blocks
-from simulate.blocks import Work, Written, write_blocks, write_table
-from simulate.workers import Workers
+from simulate.execution import blocks
+from simulate.execution.blocks import Work, Written, write_blocks, write_table
+from simulate.execution.workers import Workers
 
 BLOCKS = 11
 

@@ -7,10 +7,10 @@ import sys
 import pytest
 
 from reidlab.cli import main
-from simulate import calibration
-from simulate.calibration import average, compute_card, measure_country
-from simulate.card import Card, Figure, Verdict, load_card, published_numbers
-from simulate.people import people_block
+from simulate.calibration import computed_card as calibration
+from simulate.calibration.card import Card, Figure, Verdict, load_card, published_numbers
+from simulate.calibration.computed_card import average, compute_card, measure_country
+from simulate.people.tables import people_block
 
 WOMEN, MEN = "age >= 18 and sex = 'female'", "age >= 18 and sex = 'male'"
 GMAIL, YAHOO = "email_1 like '%@gmail.example'", "email_1 like '%@yahoo.example'"

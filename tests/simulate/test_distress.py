@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulate.demography import residents_by_age
-from simulate.distress import GAD7, PHQ9, QUESTIONNAIRES, Questionnaire
-from simulate.people import people_block
+from simulate.attributes.demography import residents_by_age
+from simulate.attributes.distress import GAD7, PHQ9, QUESTIONNAIRES, Questionnaire
+from simulate.people.tables import people_block
 
 
 @pytest.mark.parametrize("scale", QUESTIONNAIRES, ids=lambda scale: scale.name)

@@ -5,7 +5,7 @@ import pyarrow.compute as pc
 import pytest
 
 from exports.randomness import BLOCK
-from simulate.people import people_block
+from simulate.people.tables import people_block
 
 GROUPS = ("core", "name", "home", "network", "postal")
 

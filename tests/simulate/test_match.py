@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.errors import LabError
-from simulate.match import OUTCOMES, Found, Match, account_for, connect, match_tokens, outcomes
+from simulate.upload.match import OUTCOMES, Found, Match, account_for, connect, match_tokens, outcomes
 
 PERSON = st.tuples(*[st.booleans()] * 7)
 DESCRIBED = {"platform": "facebook", "accounts": 0, "requests": 0, "shown": ""}

@@ -11,14 +11,14 @@ import pytest
 
 from exports.engines.choice import open_engine
 from exports.engines.duckdb_engine import DuckDBEngine
-from simulate.blocks import Written
 from simulate.case import load_case
-from simulate.collection import collection
-from simulate.match import connect
-from simulate.match_by_query import _until, match_by_query
-from simulate.people import address_keys, number_addresses
+from simulate.execution.blocks import Written
+from simulate.people.tables import address_keys, number_addresses
 from simulate.replay import replay
-from simulate.uploads import Collected, on_list, upload
+from simulate.upload.collection import collection
+from simulate.upload.match import connect
+from simulate.upload.match_by_query import _until, match_by_query
+from simulate.upload.uploads import Collected, on_list, upload
 from simulate.world import load_world
 
 PEOPLE = 3_000

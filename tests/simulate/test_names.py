@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.errors import LabError
-from simulate.names import RETIRED_LOCALES, name_pool, plain_ascii
-from simulate.people import people_block, simulate_people
+from simulate.attributes.names import RETIRED_LOCALES, name_pool, plain_ascii
+from simulate.people.tables import people_block, simulate_people
 
 
 @pytest.mark.parametrize("locale", sorted(set(AVAILABLE_LOCALES) - set(RETIRED_LOCALES)))
@@ -52,7 +52,9 @@ def test_a_spelt_name_holds_nothing_but_letters_and_digits_of_ascii(name: str) -
 
 
 def test_bundled_tables_are_read_without_a_fault_at_exit() -> None:
-    program = "from simulate.people import people_block; people_block(1, 0, 5, groups=['name', 'postal'])"
+    program = (
+        "from simulate.people.tables import people_block; people_block(1, 0, 5, groups=['name', 'postal'])"
+    )
     for _ in range(2):
         assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 

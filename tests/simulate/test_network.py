@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from simulate.network import home_addresses, spell_ipv4
-from simulate.people import people_block
+from simulate.attributes.network import home_addresses, spell_ipv4
+from simulate.people.tables import people_block
 
 RESERVED_4, RESERVED_6 = ip_network("240.0.0.0/4"), ip_network("2001:db8::/32")
 

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate.numbering import number_owners
-from simulate.pieces import append_number, hash_text
+from simulate.addresses.numbering import number_owners
+from simulate.addresses.pieces import append_number, hash_text
 
 LOCAL_PARTS = st.lists(st.sampled_from(["ann", "ann2", "ann3", "ann22", "bob", "bob2"]), max_size=60)
 

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.errors import LabError
-from simulate.demography import FIRST_ID
-from simulate.numbering import number_newcomers
-from simulate.outsiders import known_addresses
-from simulate.people import simulate_people
-from simulate.pieces import append_number
+from simulate.addresses.numbering import number_newcomers
+from simulate.addresses.pieces import append_number
+from simulate.attributes.demography import FIRST_ID
+from simulate.people.tables import simulate_people
+from simulate.upload.outsiders import known_addresses
 
 PEOPLE = 20_000
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exports.errors import LabError
-from simulate.people import COLUMNS, people_block, simulate_people
+from simulate.people.tables import COLUMNS, people_block, simulate_people
 
 GROUPS = tuple(COLUMNS)
 POPULATIONS = ("visitors", "later", "residents", "outsiders")

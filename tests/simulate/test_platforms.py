@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulate.platforms import brackets, reach_table, shown_size
+from simulate.platforms.reach import brackets, reach_table, shown_size
 from simulate.world import BRACKETS, Residents, load_world
 
 WORLD = load_world()

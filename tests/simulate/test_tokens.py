@@ -3,7 +3,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from simulate.tokens import STANDS_FOR, email_rule, normalised_sql, token_sql
+from simulate.upload.address_tokens import STANDS_FOR, email_rule, normalised_sql, token_sql
 from simulate.world import load_world
 
 TYPED = [

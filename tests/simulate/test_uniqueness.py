@@ -4,7 +4,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from simulate.uniqueness import expected_unique, pigeonhole_unique
+from simulate.calibration.population_uniques import expected_unique, pigeonhole_unique
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import datetime
 import pandas as pd
 import pytest
 
-from simulate.people import people_block, simulate_people
+from simulate.people.tables import people_block, simulate_people
 
 END = datetime.date(2018, 12, 31)
 

@@ -16,13 +16,13 @@ from exports.errors import LabError
 from exports.identifiers import find_profile
 from exports.identifiers.sql import digest_sql
 from exports.identifiers.steps import Rejected
-from exports.reading import combinations_within, parts, spread
+from exports.reading.distinct_rows import combinations_within, parts, spread
+from exports.reading.read import read
 from exports.schema import Column, Role, Schema
-from exports.sources import read
-from reidlab.assessment import assess
-from reidlab.survey import in_parts, survey
-from simulate.people import people_block
-from simulate.people_on_spark import people_on_spark
+from reidlab.assessment.assess import assess
+from reidlab.assessment.one_pass import in_parts, survey
+from simulate.people.on_spark import people_on_spark
+from simulate.people.tables import people_block
 
 HOSTILE = '"; drop table x -- `a.b`\n<script>'
 TABLE = pa.table(

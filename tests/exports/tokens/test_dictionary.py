@@ -8,7 +8,7 @@ import pytest
 
 from exports.engines.duckdb_engine import DuckDBEngine
 from exports.identifiers import find_profile
-from exports.sources import read
+from exports.reading.read import read
 from exports.tokens.dictionary import open_with
 from exports.tokens.forms import FORMS, UNKNOWN
 

@@ -5,7 +5,7 @@ import pytest
 
 from exports.engines.duckdb_engine import DuckDBEngine
 from exports.errors import LabError
-from exports.sources import read
+from exports.reading.read import read
 from exports.tokens.sharing import TokenList, shared_tokens
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from exports.engines.duckdb_engine import DuckDBEngine
 from exports.identifiers import find_profile
-from exports.sources import read
+from exports.reading.read import read
 from exports.tokens.forms import FORMS, UNKNOWN, form_of
 from exports.tokens.opening import NOUNS, recipes
 from exports.tokens.survey import accepting, survey_tokens

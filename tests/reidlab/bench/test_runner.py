@@ -76,7 +76,7 @@ def test_a_refused_release_fails_its_own_cells_only(tmp_path):
 DEADLY = """
 import os
 from dataclasses import dataclass
-from attacks.account_match import AccountMatch
+from attacks.tokens.account_match import AccountMatch
 
 class Deadly(AccountMatch):
     name = "deadly"

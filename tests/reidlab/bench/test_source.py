@@ -22,11 +22,11 @@ def copied(tmp_path):
 @pytest.mark.parametrize(
     "used",
     [
-        "attacks/hash_reversal.py",
-        "attacks/digests.py",
-        "defenses/hashing.py",
+        "attacks/tokens/hash_reversal.py",
+        "attacks/dictionary/hashing.py",
+        "defenses/tokens/hashing.py",
         "exports/shares.py",
-        "reidlab/bench/lists.py",
+        "reidlab/bench/materials/upload.py",
         "simulate/cases/betterhelp.toml",
     ],
 )
@@ -39,7 +39,12 @@ def test_a_change_in_what_a_cell_uses_changes_its_fingerprint(copied, used):
 
 @pytest.mark.parametrize(
     "unused",
-    ["attacks/inference.py", "defenses/mondrian.py", "reidlab/report.py", "reidlab/bench/answers.py"],
+    [
+        "attacks/records/inference.py",
+        "defenses/records/mondrian.py",
+        "reidlab/assessment/report.py",
+        "reidlab/bench/materials/answers.py",
+    ],
 )
 def test_a_change_elsewhere_keeps_it(copied, unused):
     before = fingerprint(CELL.parts("upload"), copied)

@@ -8,15 +8,15 @@ import pyarrow as pa
 import pytest
 
 from attacks.advantage import advantage
-from attacks.hash_reversal import HashReversal
-from attacks.operating_points import result_of_scores
+from attacks.membership.operating_points import result_of_scores
 from attacks.result import AttackResult
-from defenses.hashing import Hash
+from attacks.tokens.hash_reversal import HashReversal
+from defenses.tokens.hashing import Hash
 from exports.errors import LabError
 from exports.release import Export, Truth
 from exports.schema import Schema
 from exports.shares import Share
-from reidlab.assessment import assess
+from reidlab.assessment.assess import assess
 from reidlab.bench.frontier import Point
 from reidlab.plots import MARKERS, PALETTE
 from reidlab.plots.calibration_card import calibration_card
@@ -28,8 +28,8 @@ from reidlab.plots.posterior_shift import Shift, posterior_shift
 from reidlab.plots.seven_years import seven_years
 from reidlab.plots.style import ink
 from reidlab.plots.where_they_went import where_they_went
-from simulate.card import Card, Figure, Verdict
-from simulate.match import Match
+from simulate.calibration.card import Card, Figure, Verdict
+from simulate.upload.match import Match
 
 PEOPLE = pa.table({"id": range(8), "email": [f"person{n}@mail.example" for n in range(8)]})
 
@@ -157,7 +157,7 @@ def test_a_figure_off_the_card_is_named_and_stands_outside_the_band():
 
 
 def test_a_shift_comes_from_the_match_of_accounts():
-    from attacks.account_match import AccountMatch
+    from attacks.tokens.account_match import AccountMatch
     from exports.release import Release
 
     release = Release("tokens", Schema.of(token=["em"]), table=pa.table({"em": ["aa", "bb"]}))

@@ -37,7 +37,7 @@ def test_a_published_result_that_takes_longer_comes_out_too(name):
 
 @pytest.mark.slow
 def test_uniqueness_in_adult_is_foretold_from_a_hundredth_of_it(shared):
-    from exports.loading import load as read
+    from exports.reading.loading import load as read
     from reidlab.reproductions.rocher import _findings
 
     table = read(shared / "data/microdata/adult_arx.csv")

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.errors import LabError
+from simulate.attributes.network import CONNECTIONS, behind_carrier_nat, terms
 from simulate.case import known_cases, load_case
-from simulate.collection import site_of
 from simulate.disclosure import consent, events, retargeting, sub_brands, years
 from simulate.disclosure.events import belief
 from simulate.disclosure.retargeting import REACHED
 from simulate.disclosure.tally import Tally, later_people, report, tally
 from simulate.disclosure.visitors import MATCHED, NEVER, SENT, add, tabulate
-from simulate.match import OUTCOMES
-from simulate.network import CONNECTIONS, behind_carrier_nat, terms
-from simulate.workers import Workers
+from simulate.execution.workers import Workers
+from simulate.upload.collection import site_of
+from simulate.upload.match import OUTCOMES
 
 CASE = load_case("betterhelp")
 SITE = site_of(CASE, {name: entry.value for name, entry in CASE.parameters.items()})

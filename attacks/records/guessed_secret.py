@@ -1,0 +1,63 @@
+"""A scikit-learn model that learns the secret from the release and is asked about the targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attacks.comparison.gower import Compared, is_number, numbers
+from exports.hierarchies.hierarchy import encode
+from exports.randomness import Stream
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FITTED = 50_000
+"""Released rows that the model is fitted to at most."""
+
+
+def predicted(
+    columns: Sequence[Compared], secret: pa.ChunkedArray, *, fraction: bool, stream: Stream
+) -> pa.ChunkedArray:
+    """Return what gradient boosted trees, fitted to the release, say about each person.
+
+    Parameters
+    ----------
+    columns : sequence of Compared
+        What is known of the people, beside the released columns.
+    secret : pyarrow.ChunkedArray
+        The released column to learn; rows where it is missing teach nothing.
+    fraction : bool
+        Predict a number; otherwise one of the values released.
+    stream : Stream
+        Draws the rows that are learnt from, where there are many.
+    """
+    import pyarrow as pa
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    known, released = (np.column_stack(side) for side in zip(*map(_features, columns), strict=True))
+    valid = np.flatnonzero(secret.is_valid().to_numpy())
+    if not len(valid):
+        return pa.chunked_array([pa.nulls(len(known), secret.type)])
+    rows = valid[stream.sample(len(valid), FITTED)]
+    if fraction and is_number(secret):
+        model: Any = HistGradientBoostingRegressor(random_state=0, early_stopping=False)
+        return pa.chunked_array([model.fit(released[rows], numbers(secret)[rows]).predict(known)])
+    _, codes = encode(secret)
+    different, first = np.unique(codes[rows], return_index=True)
+    if len(different) == 1:
+        return secret.take(np.full(len(known), rows[first[0]]))
+    model = HistGradientBoostingClassifier(random_state=0, early_stopping=False, max_iter=50)
+    said = model.fit(released[rows], codes[rows]).predict(known)
+    return secret.take(rows[first[np.searchsorted(different, said)]])
+
+
+def _features(column: Compared) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return one column as the model sees it; a true value reads as the released one that fits it best."""
+    if column.cost is None:
+        return column.known, column.released
+    best = column.cost.argmin(axis=1)
+    return np.where(column.cost.min(axis=1) < 1, best, -1)[column.known], column.released

@@ -1,0 +1,266 @@
+"""Inference: a secret column is guessed from the released record most like the target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, sqrt
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attacks.attack import inapplicable, require
+from attacks.comparison.gower import is_number, numbers
+from attacks.comparison.neighbours import Secret, nearest
+from attacks.records.guessed_secret import predicted
+from attacks.result import AttackResult
+from attacks.scoring import scored
+from attacks.targets import CONTROLS, Targets, comparable, known_columns, unusable
+from exports.hierarchies.hierarchy import encode
+from exports.keys import shared_codes
+from exports.randomness import Stream
+from exports.release import Kind, Release, Truth
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+POINTS = 1.959964
+"""Standard errors on either side of a 95 % interval."""
+
+TARGETS = 2_000
+"""People attacked where nobody says how many."""
+
+PAIRS = 10**10
+"""People times released records up to which more people are attacked than was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """An acquaintance knows some facts of a target and looks for the secret one in the release.
+
+    She holds the target's values of the known columns. She succeeds when the secret of the
+    released record nearest to them is the target's own. People who are not in the release are
+    guessed in the same way: what is learnt about them too is knowledge of the population.
+
+    Parameters
+    ----------
+    secret : str, optional
+        Column to infer; by default the schema's first sensitive one.
+    known : tuple of str, optional
+        Columns that she knows; by default the quasi-identifiers, or else every other column.
+    model : {"nearest", "boosting"}
+        The nearest record's secret; or what gradient boosted trees say that learnt from the release.
+    targets : int, optional
+        People attacked, where there are so many; of the control up to three times as many. By default
+        2,000, and more where most people share the secret, which leaves little to gain.
+    width : float, default 0.1
+        Width of the interval that is aimed at when ``targets`` is not given, up to ``PAIRS`` comparisons.
+    tolerance : float, optional
+        Relative error at which a number counts as guessed; by default 0.05 for a column of
+        fractions and 0 for any other.
+    by : str, optional
+        Column by which groups are reported.
+
+    Notes
+    -----
+    ``baseline``: the commonest secret, guessed for everybody, as the control knows it (else the
+    original). Among equally near records she takes any: the guess counts by the chance that it is right,
+    for each person of a class anew.
+
+    References
+    ----------
+    Giomi, Boenisch, Wehmeyer, Tasnadi (2023), A unified framework for quantifying privacy risk in
+    synthetic data, doi:10.56553/popets-2023-0055.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from exports.schema import Schema
+    >>> people = pa.table({"zip": ["1", "2", "3"], "illness": ["a", "b", "c"]})
+    >>> release = Release("records", Schema.of(quasi_identifier=["zip"], sensitive=["illness"]), table=people)
+    >>> Inference().run(release, Truth(people), seed=1).attack
+    100.0 % [43.9, 100.0] (3 of 3)
+    """
+
+    name: ClassVar[str] = "inference"
+    accepts: ClassVar[frozenset[Kind]] = frozenset({"records", "synthetic"})
+    needs: ClassVar[frozenset[str]] = frozenset({"sensitive"})
+
+    secret: str | None = None
+    known: tuple[str, ...] | None = None
+    model: Literal["nearest", "boosting"] = "nearest"
+    targets: int | None = None
+    width: float = 0.1
+    tolerance: float | None = None
+    by: str | None = None
+
+    def why_not(self, release: Release, truth: Truth) -> str | None:
+        """Return why there is no secret to infer, or nothing to infer it from."""
+        reason = inapplicable(self, release, truth)
+        if reason and not (self.secret and "sensitive" in reason):
+            return reason
+        if self.model not in ("nearest", "boosting"):
+            return f"{self.name} has the models nearest and boosting, not {self.model!r}"
+        if not self.width > 0:
+            return f"{self.name} aims at an interval of a width above 0, not {self.width}"
+        secret, known = self._columns(release, truth)
+        if not known:
+            return f"{self.name} needs a column beside the secret {secret!r} that the adversary knows"
+        return unusable(release, truth, [secret, *known])
+
+    def run(self, release: Release, truth: Truth, *, seed: int) -> AttackResult:
+        """Guess the secret of each target.
+
+        Raises
+        ------
+        LabError
+            When a column is absent, or the control holds nobody but people of the original.
+        """
+        require(self, release, truth)
+        stream = Stream(seed, "attack", self.name)
+        secret, known = self._columns(release, truth)
+        tolerance = self._tolerance(truth.original[secret])
+        number = self._number(release, truth, secret, tolerance)
+        targets = Targets.draw(release, truth, number, stream, self.by, CONTROLS)
+        columns, notes = known_columns(targets.table, release, known)
+        truly = targets.table[secret]
+        released = release.rows[secret]
+        right: NDArray[Any]
+        if not release.rows.num_rows:
+            targets, truly = targets.none(), truly.slice(0, 0)
+            right = np.zeros(0)
+        elif self.model == "boosting":
+            fraction = tolerance > 0
+            guess = predicted(columns, released, fraction=fraction, stream=stream.at(name="rows"))
+            right = agree(guess, truly, tolerance)
+        else:
+            within = spans(released, truly, tolerance)
+            found = nearest(columns, len(targets), len(released), within)
+            right = found.agreeing / found.ties
+        reference = truth.control if targets.has_control else truth.original
+        assert reference is not None
+        common = agree(commonest(reference[secret], tolerance, len(truly)), truly, tolerance)
+        return scored(
+            self.name,
+            **targets.split(right),
+            baseline=common[: targets.inside],
+            asked=max(self.targets or TARGETS, targets.inside),
+            seed=seed,
+            notes=targets.notes + notes,
+        )
+
+    def _columns(self, release: Release, truth: Truth) -> tuple[str, tuple[str, ...]]:
+        """Return the secret and the known columns."""
+        schema = release.schema
+        secret = self.secret or schema.sensitive[0]
+        shared = [name for name in comparable(release, truth) if name != secret]
+        facts = tuple(name for name in shared if name in schema.quasi_identifiers)
+        return secret, self.known or facts or tuple(shared)
+
+    def _number(self, release: Release, truth: Truth, secret: str, tolerance: float) -> int:
+        """Return how many people to attack: more where the commonest secret is right about most."""
+        if self.targets is not None:
+            return self.targets
+        people = truth.original[secret]
+        if not len(people):
+            return TARGETS
+        common = agree(commonest(people, tolerance, len(people)), people, tolerance).mean()
+        others = 0 if truth.control is None else truth.control.num_rows
+        most = PAIRS // (max(release.rows.num_rows, 1) * (1 + CONTROLS * bool(others)))
+        enough: int = min(targets_for(self.width, float(common), others), len(people), most)
+        return max(TARGETS, enough)
+
+    def _tolerance(self, secret: pa.ChunkedArray) -> float:
+        if self.tolerance is not None:
+            return self.tolerance
+        return 0.05 if str(secret.type) in ("float", "double", "halffloat") else 0.0
+
+
+def targets_for(width: float, common: float, controls: int) -> int:
+    """Return how many targets narrow the 95 % interval of the advantage to ``width``, were it 0.
+
+    Parameters
+    ----------
+    width : float
+        Width aimed at.
+    common : float
+        Success of the reference.
+    controls : int
+        People of the control that there are; up to three per target are attacked.
+
+    Examples
+    --------
+    >>> targets_for(0.1, 0.5, 100_000), targets_for(0.1, 0.75, 100_000), targets_for(0.1, 0.75, 10_000)
+    (2049, 6147, 8553)
+    """
+    if not 0 < common < 1:
+        return 0
+    per_person = (2 * POINTS * sqrt(common / (1 - common)) / width) ** 2
+    shared = per_person * (1 + 1 / CONTROLS) if controls else per_person
+    if CONTROLS * shared <= controls or not controls:
+        return ceil(shared)
+    return ceil(1 / (1 / per_person - 1 / controls)) if per_person < controls else controls
+
+
+def agree(guess: pa.ChunkedArray, truly: pa.ChunkedArray, tolerance: float = 0.0) -> NDArray[np.bool_]:
+    """Return which guesses are right: numbers within the relative tolerance, others when equal.
+
+    Two missing values agree.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> agree(pa.chunked_array([[10.0, -3.0, None]]), pa.chunked_array([[10.4, 3.0, None]]), 0.05)
+    array([ True, False,  True])
+    """
+    if is_number(guess) and is_number(truly):
+        one, other = numbers(guess), numbers(truly)
+        near = np.abs(one - other) <= tolerance * np.abs(other)
+        both: NDArray[np.bool_] = near | (np.isnan(one) & np.isnan(other))
+        return both
+    one_codes, other_codes = shared_codes([guess, truly])
+    same: NDArray[np.bool_] = one_codes == other_codes
+    return same
+
+
+def spans(released: pa.ChunkedArray, truly: pa.ChunkedArray, tolerance: float) -> Secret:
+    """Return the released secrets as ranks, and the ranks that ``agree`` with each true one.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> spans(pa.chunked_array([[10.0, 9.7, None, 3.0]]), pa.chunked_array([[10.0, None]]), 0.05)
+    Secret(rank=array([2, 1, 3, 0]), low=array([1, 3]), high=array([2, 3]))
+    """
+    if not (is_number(released) and is_number(truly)):
+        codes, own = shared_codes([released, truly])
+        return Secret(codes, own, own)
+    values, true = numbers(released), numbers(truly)
+    scale = np.unique(values[~np.isnan(values)])
+    missing, off = np.isnan(true), tolerance * np.abs(true)
+    low = np.where(missing, len(scale), np.searchsorted(scale, true - off, side="left"))
+    high = np.where(missing, len(scale), np.searchsorted(scale, true + off, side="right") - 1)
+    return Secret(np.searchsorted(scale, values), low, high)
+
+
+def commonest(column: pa.ChunkedArray, tolerance: float, times: int) -> pa.ChunkedArray:
+    """Return, so many times, the guess that is right about most rows of a column.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> commonest(pa.chunked_array([[100.0, 101.5, 103.0, 7.0, 7.0]]), 0.02, 1).to_pylist()
+    [101.5]
+    """
+    labels, codes = encode(column)
+    counts = np.bincount(codes, minlength=len(labels))
+    first = np.unique(codes, return_index=True)[1]
+    if tolerance and is_number(column):
+        values = numbers(column)
+        ordered = np.sort(values[~np.isnan(values)])
+        bounds = np.sort([values[first] / (1 + tolerance), values[first] / (1 - tolerance)], axis=0)
+        counts = np.searchsorted(ordered, bounds[1], "right") - np.searchsorted(ordered, bounds[0], "left")
+    if not len(labels):
+        return column
+    return column.take(np.full(times, first[int(np.argmax(counts))]))

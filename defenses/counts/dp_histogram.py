@@ -1,0 +1,141 @@
+"""A table of counts with exact noise, per person and within a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from defenses.columns import stated
+from defenses.defense import Defense
+from defenses.dp.budget import Cost, Neighbours, exact, exact_delta, rho_of_epsilon
+from defenses.dp.cell_counts import cell_counts, contribution_limit, histogram_table, sum_of_cells
+from defenses.dp.curator import Curator, Memory
+from defenses.dp.noise import Gaussian, Laplace, Noise, add_noise
+from exports.domain import Domain
+from exports.errors import LabError
+from exports.release import Export, Kind, Release
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class DpHistogram(Defense):
+    """Publish how many people fall into each declared cell, each count with exact integer noise.
+
+    Whoever reads the counts, with any knowledge of everybody else, gains at most a factor
+    ``exp(epsilon)`` on whether one person is in the table or what it says of them. The cells
+    come from the schema; a person counts with at most ``max_contributions`` rows.
+
+    Parameters
+    ----------
+    columns : sequence of str or str
+        Columns whose cells are counted; one text may hold several, separated by commas.
+    epsilon : float or str
+        Exact: ``0.1`` is one tenth.
+    delta : float or str, default 0
+        For Gaussian noise.
+    mechanism : {"laplace", "geometric", "gaussian"}
+        On integers the first two are one mechanism.
+    max_contributions : int or None
+        Rows of one person that count, the first ones; default is the schema's
+        ``max_rows_per_person``, else 1. Without a person column each row is a person.
+    neighbours : {"add-remove", "replace"}
+        What "one person more or less" means; replacing costs twice the noise.
+    ledger, budget : path and float or str, or None
+        File that keeps every answer about this data set; the total that may be spent on it, such
+        as ``1.5``, ``epsilon=1,delta=1e-6`` or ``rho=0.1``, needed the first time.
+    seed : int or None
+        None draws in earnest through OpenDP. A seed simulates: the release is not private.
+
+    References
+    ----------
+    Dwork, McSherry, Nissim, Smith (2006), doi:10.1007/11681878_14; Canonne, Kamath, Steinke
+    (2020), arXiv:2004.00010.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from exports.schema import Column, Role, Schema
+    >>> schema = Schema({"sex": Column(Role.QUASI_IDENTIFIER, domain=("f", "m"))})
+    >>> export = Export(pa.table({"sex": ["f"] * 60}), schema)
+    >>> release = DpHistogram("sex", epsilon=1, seed=4).transform(export)
+    >>> release.table.to_pydict(), release.guarantee, release.private
+    ({'sex': ['f', 'm'], 'count': [60, 1]}, epsilon=1.0, False)
+    """
+
+    name: ClassVar[str] = "dp-histogram"
+    produces: ClassVar[Kind] = "counts"
+    remembers: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        columns: Sequence[str] | str,
+        epsilon: float | str,
+        *,
+        delta: float | str = 0,
+        mechanism: Literal["laplace", "geometric", "gaussian"] = "laplace",
+        max_contributions: int | None = None,
+        neighbours: Neighbours = "add-remove",
+        ledger: str | Path | None = None,
+        budget: float | str | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self.columns = columns
+        self.epsilon = epsilon
+        self.delta = delta
+        self.mechanism = mechanism
+        self.max_contributions = max_contributions
+        self.neighbours = neighbours
+        self.ledger = ledger
+        self.budget = budget
+        self.seed = seed
+
+    def transform(self, export: Export) -> Release:
+        """Return the counts as a table and as an oracle for sums of its cells."""
+        columns = self.columns.split(",") if isinstance(self.columns, str) else list(self.columns)
+        domain = Domain.of(export.schema, columns)
+        limit = contribution_limit(export, self.max_contributions)
+        noise, cost, promises = self._mechanism(limit * (2 if self.neighbours == "replace" else 1))
+        if not hasattr(self, "answers_"):
+            self.answers_ = Memory()
+        curator = Curator.of(
+            export,
+            neighbours=self.neighbours,
+            ledger=self.ledger,
+            budget=self.budget,
+            seed=self.seed,
+            memory=self.answers_,
+        )
+        query = {"columns": columns, "values": domain.values, "noise": str(noise), "rows per person": limit}
+        noisy = curator.answer(
+            {"defence": self.name, **query},
+            cost,
+            lambda stream: add_noise(cell_counts(export, domain, limit), noise, stream).tolist(),
+        )
+        counts = np.asarray(noisy, dtype=np.int64)
+        return Release(
+            "counts",
+            export.schema,
+            curator.guarantee(promises, limit),
+            table=histogram_table(domain, counts, export.table.schema),
+            ask=lambda query: sum_of_cells(query, domain, counts),
+            private=self.seed is None,
+            manifest={"defense": self.name, "parameters": stated(self), "noise": str(noise)},
+        )
+
+    def _mechanism(self, distance: int) -> tuple[Noise, Cost, dict[str, float]]:
+        """Return noise, cost and promise when neighbours differ by ``distance`` rows.
+
+        A person may put every row into one cell, so that l2 distance equals l1.
+        """
+        epsilon, delta = exact(self.epsilon), exact_delta(self.delta)
+        if self.mechanism in {"laplace", "geometric"}:
+            return Laplace(distance / epsilon), Cost.pure(epsilon), {"epsilon": float(epsilon)}
+        if self.mechanism == "gaussian":
+            noise = Gaussian.of(rho_of_epsilon(epsilon, delta), distance**2)
+            rho = noise.rho(distance**2)
+            promises = {"epsilon": float(epsilon), "delta": float(delta), "rho": float(rho)}
+            return noise, Cost(None, rho), promises
+        raise LabError(f"mechanism is {self.mechanism!r} but must be 'laplace', 'geometric' or 'gaussian'.")

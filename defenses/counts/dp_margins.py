@@ -1,0 +1,239 @@
+"""Several tables of counts at once, noisy and yet in agreement wherever they overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from math import prod
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from defenses.columns import stated
+from defenses.defense import Defense
+from defenses.dp.budget import Cost, Neighbours, exact, exact_delta, rho_of_epsilon
+from defenses.dp.cell_counts import cell_counts, contribution_limit, sum_of_cells
+from defenses.dp.curator import Curator, Memory
+from defenses.dp.noise import Gaussian, Laplace, add_noise
+from exports.domain import Domain
+from exports.errors import LabError
+from exports.queries import CountQuery
+from exports.release import Export, Kind, Release
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from exports.randomness import Stream
+
+Clique = tuple[str, ...]
+
+
+class DpMargins(Defense):
+    """Publish the counts of several sets of columns, with noise, made consistent afterwards.
+
+    Against the same reader as ``dp-histogram``. A person counts in every table, so the noise grows
+    with their number; in return, tables that share columns are averaged where they overlap, and
+    sums that should agree do agree. Averaging uses published numbers only and costs nothing.
+
+    Parameters
+    ----------
+    columns : sequence of str or str
+        Columns with declared domains; one text may hold several.
+    order : int, default 2
+        All sets of so many of the columns are counted.
+    epsilon : float or str
+        For all tables together.
+    delta : float or str, default 0
+        Above 0 for Gaussian noise, which suits many tables better.
+    max_contributions, neighbours, ledger, budget, seed
+        As for ``dp-histogram``.
+
+    References
+    ----------
+    Barak, Chaudhuri, Dwork, Kale, McSherry and Talwar (2007), doi:10.1145/1265530.1265569; Qardaji,
+    Yang and Li (2014), doi:10.1145/2588555.2588575.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from exports.schema import Column, Role, Schema
+    >>> yes_no = {name: Column(Role.QUASI_IDENTIFIER, domain=("no", "yes")) for name in "abc"}
+    >>> export = Export(pa.table({name: ["yes"] * 80 for name in "abc"}), Schema(yes_no))
+    >>> release = DpMargins("a,b,c", epsilon=1, delta=1e-9, seed=1).transform(export)
+    >>> release.rows.num_rows
+    12
+    """
+
+    name: ClassVar[str] = "dp-margins"
+    produces: ClassVar[Kind] = "counts"
+
+    def __init__(
+        self,
+        columns: Sequence[str] | str,
+        epsilon: float | str,
+        *,
+        order: int = 2,
+        delta: float | str = 0,
+        max_contributions: int | None = None,
+        neighbours: Neighbours = "add-remove",
+        ledger: str | Path | None = None,
+        budget: float | str | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self.columns = columns
+        self.epsilon = epsilon
+        self.order = order
+        self.delta = delta
+        self.max_contributions = max_contributions
+        self.neighbours = neighbours
+        self.ledger = ledger
+        self.budget = budget
+        self.seed = seed
+
+    def transform(self, export: Export) -> Release:
+        """Return the tables below one another, and an oracle that answers from the smallest that can."""
+        columns = self.columns.split(",") if isinstance(self.columns, str) else list(self.columns)
+        if not 1 <= self.order <= len(columns):
+            raise LabError(
+                f"order is {self.order} but must lie between 1 and {len(columns)}, the columns given."
+            )
+        domains = {clique: Domain.of(export.schema, clique) for clique in combinations(columns, self.order)}
+        limit = contribution_limit(export, self.max_contributions)
+        distance = limit * (2 if self.neighbours == "replace" else 1)
+        epsilon, delta = exact(self.epsilon), exact_delta(self.delta)
+        promises = {"epsilon": float(epsilon)}
+        noise: Laplace | Gaussian
+        if delta:
+            squared = len(domains) * distance**2
+            noise = Gaussian.of(rho_of_epsilon(epsilon, delta), squared)
+            cost = Cost(None, noise.rho(squared))
+            promises["delta"] = float(delta)
+        else:
+            noise, cost = Laplace(len(domains) * distance / epsilon), Cost.pure(epsilon)
+        if not hasattr(self, "answers_"):
+            self.answers_ = Memory()
+        curator = Curator.of(
+            export,
+            neighbours=self.neighbours,
+            ledger=self.ledger,
+            budget=self.budget,
+            seed=self.seed,
+            memory=self.answers_,
+        )
+        query = {
+            "defence": self.name,
+            "margins": [[clique, domain.values] for clique, domain in domains.items()],
+            "noise": str(noise),
+            "rows per person": limit,
+        }
+
+        def draw(stream: Stream | None) -> list[list[int]]:
+            exact_counts = [cell_counts(export, domain, limit) for domain in domains.values()]
+            ends = np.cumsum([len(counts) for counts in exact_counts])[:-1]
+            noisy = add_noise(np.concatenate(exact_counts), noise, stream)
+            return [part.tolist() for part in np.split(noisy, ends)]
+
+        drawn = curator.answer(query, cost, draw)
+        tables = consistent(
+            {
+                clique: np.array(counts, dtype=np.float64).reshape(domain.sizes)
+                for (clique, domain), counts in zip(domains.items(), drawn, strict=True)
+            }
+        )
+        return Release(
+            "counts",
+            export.schema,
+            curator.guarantee(promises, limit),
+            table=_long_table(domains, tables, columns),
+            ask=lambda query: _answer(query, domains, tables),
+            private=self.seed is None,
+            manifest={"defense": self.name, "parameters": stated(self), "noise": str(noise)},
+        )
+
+
+def consistent(
+    tables: Mapping[Clique, NDArray[np.float64]], variances: Mapping[Clique, float] | None = None
+) -> dict[Clique, NDArray[np.float64]]:
+    """Return tables whose common margins agree: each is the average by variance of what all say.
+
+    Parameters
+    ----------
+    tables : mapping of tuple of str to array
+        One axis per column.
+    variances : mapping of tuple of str to float, optional
+        Of the noise on the cells of each table; default the same for all.
+
+    Examples
+    --------
+    >>> first, second = np.array([[4.0, 0.0], [0.0, 4.0]]), np.array([[2.0, 4.0], [6.0, 0.0]])
+    >>> tables = {("a", "b"): first, ("b", "c"): second}
+    >>> agreed = consistent(tables)
+    >>> agreed["a", "b"].sum(axis=0), agreed["b", "c"].sum(axis=1)
+    (array([5., 5.]), array([5., 5.]))
+    """
+    agreed = {clique: table.copy() for clique, table in tables.items()}
+    shared = {tuple(name for name in one if name in other) for one, other in combinations(agreed, 2)}
+    while True:
+        more = {
+            tuple(name for name in one if name in other) for one, other in combinations(shared, 2)
+        } - shared
+        if not more:
+            break
+        shared |= more
+    for common in sorted(shared, key=len):
+        members = [clique for clique in agreed if set(common) <= set(clique)]
+        if len(members) < 2:
+            continue
+        said = [_margin(agreed[clique], clique, common) for clique in members]
+        weights = np.array(
+            [
+                margin.size / agreed[clique].size / (1.0 if variances is None else variances[clique])
+                for clique, margin in zip(members, said, strict=True)
+            ]
+        )
+        average = np.tensordot(weights / weights.sum(), np.array(said), axes=1)
+        for clique, margin in zip(members, said, strict=True):
+            step = (average - margin) * (margin.size / agreed[clique].size)
+            shape = [agreed[clique].shape[clique.index(name)] if name in common else 1 for name in clique]
+            order = sorted(common, key=clique.index)
+            agreed[clique] += np.transpose(step, [common.index(name) for name in order]).reshape(shape)
+    return agreed
+
+
+def _margin(table: NDArray[np.float64], clique: Clique, onto: Clique) -> NDArray[np.float64]:
+    """Return the sums of a table over the columns that are not in ``onto``, in the order of ``onto``."""
+    dropped = tuple(axis for axis, name in enumerate(clique) if name not in onto)
+    kept = [name for name in clique if name in onto]
+    margin: NDArray[np.float64] = np.transpose(table.sum(axis=dropped), [kept.index(name) for name in onto])
+    return margin
+
+
+def _answer(
+    query: CountQuery, domains: Mapping[Clique, Domain], tables: Mapping[Clique, NDArray[np.float64]]
+) -> int:
+    fitting = [clique for clique in domains if set(query.columns) <= set(clique)]
+    if not fitting:
+        raise LabError(f"No released table has {', '.join(sorted(set(query.columns)))} together.")
+    clique = min(fitting, key=lambda clique: prod(domains[clique].sizes))
+    return sum_of_cells(query, domains[clique], tables[clique].reshape(-1))
+
+
+def _long_table(
+    domains: Mapping[Clique, Domain], tables: Mapping[Clique, NDArray[np.float64]], columns: Sequence[str]
+) -> pa.Table:
+    """Return one row per cell of every table; a column that a table lacks is null in its rows."""
+    import pyarrow as pa
+
+    parts = []
+    for clique, domain in domains.items():
+        codes = np.unravel_index(np.arange(prod(domain.sizes)), domain.sizes)
+        rows = domain.decode([code.astype(np.int32) for code in codes])
+        rows = rows.append_column("margin", pa.repeat(",".join(clique), rows.num_rows))
+        rows = rows.append_column("count", [tables[clique].reshape(-1)])
+        missing = pa.nulls(rows.num_rows, pa.string())
+        wanted = ["margin", *columns, "count"]
+        parts.append(pa.table([rows[n] if n in rows.column_names else missing for n in wanted], names=wanted))
+    return pa.concat_tables(parts)

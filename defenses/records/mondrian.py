@@ -1,0 +1,165 @@
+"""Mondrian: cut the table again and again at a median while every part stays large enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defenses.columns import changed_release
+from defenses.conditions.requirements import Diversity, Requirements
+from defenses.defense import Defense
+from defenses.lattice.lattice import Ints
+from defenses.parts import People, parts
+from exports.coding import encode
+from exports.errors import LabError
+from exports.hierarchies.hierarchy import Hierarchy, hierarchy_of
+from exports.release import Export, Kind, Release
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Mondrian(Defense):
+    """Cut rows into classes of similar people by medians, and publish each class by its ranges.
+
+    An adversary who knows the quasi-identifiers finds at least k candidates; values are recoded
+    locally, each class by its own range, so that more detail stays than with global levels.
+
+    Parameters
+    ----------
+    k : int, default 5
+        Rows per class; with a person column, persons.
+    cut : {"strict", "relaxed"}
+        Whether equal values stay together, or a class is cut in the middle whatever its values.
+    sensitive, l, diversity, c, t
+        Asked of every class too: see ``defenses.conditions.requirements.Requirements``.
+
+    References
+    ----------
+    LeFevre, DeWitt and Ramakrishnan (2006), doi:10.1109/ICDE.2006.101.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from exports.schema import Schema
+    >>> export = Export(pa.table({"age": [23, 25, 41, 47]}), Schema.of(quasi_identifier=["age"]))
+    >>> release = Mondrian(k=2).fit_transform(export)
+    >>> release.rows["age"].to_pylist(), release.guarantee
+    (['23..25', '23..25', '41..47', '41..47'], k=2)
+    """
+
+    name: ClassVar[str] = "mondrian"
+    produces: ClassVar[Kind] = "records"
+
+    def __init__(
+        self,
+        k: int = 5,
+        cut: Literal["strict", "relaxed"] = "strict",
+        *,
+        sensitive: Sequence[str] | None = None,
+        l: float | None = None,  # noqa: E741
+        diversity: Diversity = "distinct",
+        c: float | None = None,
+        t: float | None = None,
+    ) -> None:
+        self.k = k
+        self.cut = cut
+        self.sensitive = sensitive
+        self.l = l
+        self.diversity = diversity
+        self.c = c
+        self.t = t
+
+    def transform(self, export: Export) -> Release:
+        """Return every row with the ranges of its class."""
+        if self.cut not in {"strict", "relaxed"}:
+            raise LabError(f"cut is {self.cut!r} but must be 'strict' or 'relaxed'.")
+        asked = Requirements(**{name: value for name, value in self.get_params().items() if name != "cut"})
+        people = People.of(export, asked)
+        names = [name for name in export.schema.quasi_identifiers if name not in export.schema.naming]
+        if not names:
+            raise LabError("The schema declares no quasi-identifier: give at least one column that role.")
+        axes = {name: Scale.of(export, name) for name in names}
+        ranks = [axis.ranks for axis in axes.values()]
+        people.require(np.zeros(export.table.num_rows, np.int64))
+        part = parts(ranks, people, max(self.k, 1), strict=self.cut == "strict")
+        columns = {name: axis.labels(part) for name, axis in axes.items()}
+        classes = int(part.max(initial=-1)) + 1
+        return changed_release(self, export, columns, guarantee=people.guarantee, classes=classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A quasi-identifier as ranks along which it is cut, and the names of ranges of ranks."""
+
+    ranks: NDArray[np.int32]
+    names: tuple[str | None, ...]
+    tree: Hierarchy | None
+    leaves: NDArray[np.int32] | None
+
+    @classmethod
+    def of(cls, export: Export, name: str) -> Scale:
+        """Rank numbers and dates by value, others along their hierarchy or the alphabet."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        declared = export.schema.columns[name]
+        coding = encode(export.table[name], name)
+        values = coding.values
+        text = [None, *values.cast(pa.string()).to_pylist()]
+        if declared.hierarchy is not None:
+            tree = hierarchy_of(export.table[name], name, declared)
+            try:
+                codes = np.append(0, tree.encode(pa.chunked_array([values]), name)).astype(np.int32)
+            except LabError:
+                # The sentence counts rows of the table and not distinct values.
+                tree.encode(export.table[name], name)
+                raise
+            place = {label: code for code, label in enumerate(tree.labels[0])}
+            codes[0] = place.get(None, 0)
+            order = np.lexsort([level[codes] for level in tree.codes])
+        else:
+            tree = None
+            codes = None
+            order = np.append(0, 1 + pc.sort_indices(values).to_numpy().astype(np.int64))
+        rank = np.empty(len(order), np.int32)
+        rank[order] = np.arange(len(order))
+        return cls(
+            rank[coding.codes],
+            tuple(text[code] for code in order),
+            tree,
+            None if codes is None else codes[order],
+        )
+
+    def labels(self, part: Ints) -> pa.Array:
+        """Return, per row, the name of its class's range of values."""
+        import pyarrow as pa
+
+        count = int(part.max(initial=-1)) + 1
+        low = np.full(count, len(self.names), np.int32)
+        high = np.full(count, -1, np.int32)
+        np.minimum.at(low, part, self.ranks)
+        np.maximum.at(high, part, self.ranks)
+        pairs, pair = np.unique(low.astype(np.int64) * len(self.names) + high, return_inverse=True)
+        names = [self._name(int(key // len(self.names)), int(key % len(self.names))) for key in pairs]
+        missing = np.array([name is None for name in names], bool)
+        code = pair[part].astype(np.int32)
+        return pa.DictionaryArray.from_arrays(
+            pa.array(code, mask=missing[code]), pa.array([name or "" for name in names], pa.string())
+        )
+
+    def _name(self, low: int, high: int) -> str | None:
+        if low == high:
+            return self.names[low]
+        if self.tree is None or self.leaves is None:
+            return f"{self.names[low] or ''}..{self.names[high]}"
+        leaves = self.leaves[low : high + 1]
+        for level in range(1, self.tree.height + 1):
+            labels = np.unique(self.tree.codes[level][leaves])
+            if len(labels) == 1:
+                return self.tree.labels[level][int(labels[0])]
+        return f"{self.names[low] or ''}..{self.names[high]}"

@@ -1,0 +1,129 @@
+"""Tables of DuckDB, SQLite and PostgreSQL databases; a password is in no name and no message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from exports.engines.dialect import DUCKDB
+from exports.errors import LabError, MissingExtraError
+from exports.sources.origins import ArrowStream, DuckDBTable, Source
+
+FORM = "FILE.duckdb::TABLE, FILE.sqlite::TABLE or postgresql://USER@HOST/DATABASE::TABLE"
+
+quoted = DUCKDB.identifier
+"""All three quote identifiers as the standard says."""
+
+
+def database_source(place: str) -> Source:
+    """Open ``DATABASE::TABLE``, reading no more than the names of its columns.
+
+    Raises
+    ------
+    LabError
+        When there is no such database or table, or the driver is not installed.
+    """
+    database, _, table = place.rpartition("::")
+    if database.startswith(("postgresql://", "postgres://")):
+        return _streamed("adbc_driver_postgresql.dbapi", "PostgreSQL", database, _server(database), table)
+    path = Path(database)
+    if not path.is_file():
+        raise LabError(f"{_harmless(database)} is no database file: give {FORM}.")
+    with path.open("rb") as file:
+        start = file.read(16)
+    if start.startswith(b"SQLite format 3"):
+        address = (
+            f"file:{path.resolve().as_posix().replace('%', '%25').replace('?', '%3f').replace('#', '%23')}"
+        )
+        return _streamed("adbc_driver_sqlite.dbapi", "SQLite", f"{address}?mode=ro", database, table)
+    return _duckdb(path, table)
+
+
+def _duckdb(path: Path, table: str) -> Source:
+    import duckdb
+
+    try:
+        with duckdb.connect(path, read_only=True) as connection:
+            found = connection.sql(
+                "select table_schema, table_name, column_name from information_schema.columns "
+                "where table_schema || '.' || table_name in ($table, 'main.' || $table) "
+                "order by table_schema, ordinal_position",
+                params={"table": table},
+            ).fetchall()
+    except duckdb.Error:
+        raise LabError(f"{path} is no database that can be read: give {FORM}.") from None
+    if not found:
+        raise LabError(f"{path} has no table {table[:80]!r}: give one that it has.")
+    schema, name = found[0][:2]
+    columns = tuple(column for *where, column in found if where == [schema, name])
+    return Source(f"{path}::{table}", columns, DuckDBTable(path, schema, name))
+
+
+def _streamed(module: str, kind: str, address: str, shown: str, table: str) -> Source:
+    name = f"{shown}::{table}"
+    try:
+        driver = import_module(module)
+    except ModuleNotFoundError:
+        raise MissingExtraError(kind, "databases") from None
+    parts = table.split(".", 1) if kind == "PostgreSQL" else [table]
+    target = ".".join(map(quoted, parts))
+    with _stream(driver, address, name, f"select * from {target} where 1 = 0") as reader:
+        columns = tuple(reader.schema.names)
+    # as text: SQLite types single values, and numbers of PostgreSQL have no Arrow type
+    texts = ", ".join(f"cast({quoted(column)} as text) as {quoted(column)}" for column in columns)
+    sql = f"select {texts} from {target}"
+    if kind == "SQLite":
+        sql = f"select {', '.join(chr(39) * 2 for _ in columns)} union all {sql}"
+    stream = partial(_stream, driver, address, name, sql, heading=kind == "SQLite")
+    return Source(name, columns, ArrowStream(stream))
+
+
+@contextmanager
+def _stream(driver: Any, address: str, name: str, sql: str, *, heading: bool = False) -> Iterator[Any]:
+    """Yield a reader of the answer; the drivers' own messages may hold a password and are dropped.
+
+    The driver of SQLite takes the types of the first rows for those of all, so there the first
+    row is a ``heading`` of texts, which is cut off again.
+    """
+    import pyarrow as pa
+    from adbc_driver_manager import Error
+
+    try:
+        with driver.connect(address) as connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+            with cursor.fetch_record_batch() as reader:
+                yield pa.RecordBatchReader.from_batches(reader.schema, _body(reader)) if heading else reader
+    except (Error, pa.ArrowException, OSError):
+        raise LabError(
+            f"{name} cannot be read: check that the database is there, that user and password are right "
+            "and that it has that table."
+        ) from None
+
+
+def _body(reader: Any) -> Iterator[Any]:
+    skipped = False
+    for batch in reader:
+        yield batch if skipped or not batch.num_rows else batch.slice(1)
+        skipped = skipped or batch.num_rows > 0
+
+
+def _server(address: str) -> str:
+    """Return host and database of an address, without user and password."""
+    mend = "percent-encode user and password, as in postgresql://USER:PASS%40WORD@HOST/DATABASE::TABLE"
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise LabError(f"The address of the PostgreSQL database is malformed: {mend}.") from None
+    if parts.netloc.count("@") > 1 or not host or "@" in parts.path:
+        raise LabError(f"The address of the PostgreSQL database is malformed: {mend}.")
+    return f"postgresql://{host}{f':{port}' if port else ''}{parts.path}"
+
+
+def _harmless(place: str) -> str:
+    return "This address" if "@" in place or "://" in place else place

@@ -1,0 +1,207 @@
+"""A replay as a run: a folder with tables, a figure and ``run.json``, whole or not there at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exports.errors import LabError
+from reidlab.case.run_folder import prepared, publish, residents_aged_13_and_over, settings_key, within_bounds
+from reidlab.installation import versions
+from simulate.calibration.sweep import Range, sweep
+from simulate.case import Case
+from simulate.execution.blocks import cannot_write
+from simulate.execution.memory import workers_within
+from simulate.replay import Progress, Replay, replay
+from simulate.world import load_world
+
+if TYPE_CHECKING:
+    from simulate.replay_on_spark import SparkReplay
+
+BYTES_PER_PERSON = 200
+"""Disk that tables and spilling take for each person."""
+
+FIGURE = "where-they-went.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished replay and where it lies.
+
+    Attributes
+    ----------
+    ranges : tuple of Range
+        What the sweep found; empty without ``--sweep``.
+    """
+
+    replay: Replay
+    folder: Path
+    people: int
+    seed: int
+    ranges: tuple[Range, ...]
+    figure: str
+    disclosed: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result object of ``reidlab replay``."""
+        done = self.replay
+        return {
+            "case": done.case.name,
+            "people": self.people,
+            "seed": self.seed,
+            "platforms": {name: match.to_json() for name, match in done.matches.items()},
+            "calibrated": None if done.calibration is None else done.calibration.to_json(),
+            "known": done.known.to_pylist(),
+            "sweep": {found.platform: found.to_json() for found in self.ranges},
+            "tables": {
+                name: {"rows": table.rows, "sha256": table.sha256} for name, table in done.tables.items()
+            },
+            "figure": {"file": FIGURE, "alt": self.figure},
+            "out": str(self.folder),
+            **self.disclosed,
+        }
+
+
+def run(
+    case: Case,
+    out: Path,
+    *,
+    people: int | None = None,
+    seed: int = 0,
+    workers: int = 1,
+    memory: int = 4_000_000_000,
+    accounts: int = 0,
+    swept: bool = False,
+    only_match: bool = False,
+    progress: Progress = lambda _stage, _done, _all: None,
+) -> Run:
+    """Replay a case into ``out``; an interrupted run is taken up where it stopped.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    out : Path
+        Folder for tables, figure and ``run.json``; a former run in it is replaced at the end.
+    people : int or None
+        Visitors collected; None for the case's own size.
+    seed, workers, memory, accounts : int
+        As :func:`simulate.replay.replay`.
+    swept : bool, default False
+        Also sweep the unknown parameters.
+    only_match : bool, default False
+        People, upload and match alone, without the other parts of the case.
+    progress : callable
+        Told how far each stage is.
+
+    Raises
+    ------
+    LabError
+        When a number is out of its bounds, or memory, disk or folder do not suffice.
+    """
+    people = case.size if people is None else people
+    _require_bounds(people, accounts)
+    within_bounds("--workers", workers, 1, 64, "more are no faster")
+    workers = workers_within(memory, workers, people)
+    started = time.perf_counter()
+    settings = {"case": asdict(case), "people": people, "seed": seed, "accounts": accounts}
+    aside = prepared(out, people + accounts, BYTES_PER_PERSON) / settings_key(settings)
+    try:
+        aside.mkdir(parents=True, exist_ok=True)
+        done = replay(
+            case,
+            aside,
+            people=people,
+            seed=seed,
+            workers=workers,
+            memory=memory,
+            accounts=accounts,
+            progress=progress,
+        )
+        ranges = tuple(sweep(case, load_world(), done.cells, seed=seed)) if swept else ()
+        figure = _draw(done, people, aside / FIGURE)
+        disclosed = {} if only_match else _disclosed(done, people, seed, workers, progress)
+        finished = Run(done, out, people, seed, ranges, figure, disclosed)
+        manifest = {
+            "settings": settings,
+            "world": asdict(load_world()),
+            "versions": versions(),
+            "values": dict(done.values),
+            "result": finished.to_json(),
+            "timings": {"seconds": round(time.perf_counter() - started, 1)},
+        }
+        publish(aside, out, done.tables, manifest, (FIGURE, f"{FIGURE}.txt"))
+    except OSError as error:
+        raise LabError(cannot_write(out, error)) from None
+    return finished
+
+
+def run_on(
+    engine: str, case: Case, *, people: int | None, seed: int, memory: int, accounts: int
+) -> SparkReplay:
+    """Replay the upload and match of a case on Spark; nothing is written.
+
+    Raises
+    ------
+    LabError
+        When there is no such engine, a number is out of its bounds, or Spark does not start.
+    """
+    if engine != "spark":
+        raise LabError(f"A replay runs on duckdb or spark, not on {engine[:40]!r}: give one of them.")
+    from exports.engines.spark_engine import SparkEngine
+    from simulate.replay_on_spark import replay_on_spark
+
+    people = case.size if people is None else people
+    _require_bounds(people, accounts)
+    with closing(SparkEngine(memory)) as running:
+        return replay_on_spark(case, running, people=people, seed=seed, accounts=accounts)
+
+
+def _require_bounds(people: int, accounts: int) -> None:
+    most = residents_aged_13_and_over()
+    why = f"the country has {most:,} residents aged 13 and over"
+    within_bounds("--people", people, 1, most, why)
+    within_bounds("--accounts", accounts, 0, most, why)
+
+
+def _disclosed(done: Replay, people: int, seed: int, workers: int, progress: Progress) -> dict[str, Any]:
+    """Return the parts of the case beyond the match, by their keys in the JSON."""
+    from reidlab.case.onward_use import onward
+    from simulate.disclosure.events import segment
+    from simulate.disclosure.tally import later_people, read_outcomes, report, tally
+    from simulate.execution.workers import Workers
+    from simulate.people.tables import blocks
+    from simulate.upload.collection import site_of
+
+    site = site_of(done.case, done.values)
+    count = sum(len(list(blocks(part))) for part in (people, later_people(done.case, people)))
+    outcomes = read_outcomes(done.tables["matches"].files)
+    with Workers(min(workers, -(-count // 8))) as pool:
+        total = tally(
+            done.case,
+            site,
+            people,
+            outcomes,
+            pool,
+            seed=seed,
+            progress=lambda finished: progress("disclosure", finished, count),
+        )
+    found = report(total, done.case, people / done.case.size)
+    return {**found, "onward": {**onward(done.case, site, people, seed=seed), "third_party": segment(total)}}
+
+
+def _draw(done: Replay, people: int, path: Path) -> str:
+    from reidlab.plots.where_they_went import where_they_went
+
+    platforms = load_world().platforms
+    titles = {
+        name: platforms[name].title + (" (assumed)" if transfer.status == "assumed" else "")
+        for name, transfer in done.transfers.items()
+    }
+    drawing = where_they_went(done.matches, titles, people)
+    drawing.save(path)
+    return drawing.alt

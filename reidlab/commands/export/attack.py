@@ -1,0 +1,75 @@
+"""The command that runs one attack on one released file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from attacks.result import AttackResult
+
+
+def command(
+    name: Annotated[str, typer.Argument(help="Registered name, such as hash-reversal.")],
+    file: Annotated[str, typer.Argument(help="The release: CSV, JSON lines, Parquet, or DATABASE::TABLE.")],
+    original: Annotated[str | None, typer.Option(help="The people whose data it is, for scoring.")] = None,
+    control: Annotated[str | None, typer.Option(help="People like them who are not in the release.")] = None,
+    population: Annotated[
+        str | None, typer.Option(help="What the adversary holds: register, accounts or dictionary.")
+    ] = None,
+    schema: Annotated[Path | None, typer.Option(help="Roles of the columns, in TOML.")] = None,
+    behind: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DEFENCE",
+            help="Defence that FILE passes first, several joined by +; FILE is the original.",
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="What else it knows, DEFENCE.KEY=VALUE for a setting of the defence; repeatable.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Run one attack and hold it against a control and a baseline."""
+    from reidlab.output import print_json
+    from reidlab.releases.attack import attack_file
+
+    found = attack_file(
+        name,
+        file,
+        original=original,
+        control=control,
+        population=population,
+        schema=schema,
+        behind=behind,
+        settings=settings or [],
+        seed=seed,
+    )
+    if as_json:
+        print_json("attack", found)
+        return
+    typer.echo(repr(found))
+    for line in _beside(found):
+        typer.echo(line)
+
+
+def _beside(found: AttackResult) -> Iterator[str]:
+    """Yield what the attack is held against, how many guesses there were, and how many would be needed."""
+    if found.control is not None:
+        yield f"control: {found.control}"
+    yield f"baseline: {found.baseline}"
+    enough = "" if found.needed is None else f"; {found.needed:,} would show an advantage of 0.05"
+    yield f"guesses: {found.made:,} made, {found.asked:,} asked for{enough}"
+    if found.worst_group is not None:
+        yield f"worst group, {found.worst_group}: {found.groups[found.worst_group]!r}"
+    for note in found.notes:
+        yield f"note: {note}"

@@ -1,0 +1,37 @@
+"""The command that applies a defence to a file and writes what may leave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    name: Annotated[str, typer.Argument(help="Registered name, such as mondrian; several joined by +.")],
+    file: Annotated[str, typer.Argument(help="The export: CSV, JSON lines, Parquet, or DATABASE::TABLE.")],
+    out: Annotated[Path, typer.Option(help="The release: a .csv or .parquet file.")],
+    schema: Annotated[Path | None, typer.Option(help="Roles of the columns, in TOML.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter; repeatable.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Apply a defence, and write the release with its schema and a manifest of what was done."""
+    from reidlab.output import print_json
+    from reidlab.releases.defend import defend_file
+
+    done = defend_file(name, file, out, schema=schema, settings=settings or [])
+    if as_json:
+        print_json("defend", done)
+        return
+    promised = ", ".join(f"{key}={value}" for key, value in done["guarantee"].items() if value is not None)
+    typer.echo(f"{done['rows_out']:,} of {done['rows_in']:,} rows leave, {done['suppressed']:,} suppressed.")
+    typer.echo(f"guarantee: {promised or 'none'}")
+    for key, value in done["levels"].items():
+        typer.echo(f"level of {key}: {value}")
+    for key, value in done["loss"].items():
+        typer.echo(f"{key}: {value:.6g}")
+    for path in done["files"]:
+        typer.echo(f"written: {path}")

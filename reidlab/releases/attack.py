@@ -1,0 +1,169 @@
+"""An attack on files: what is released, what the adversary holds, what is true."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import attacks
+from exports.errors import LabError
+from exports.keys import repeats, shared_codes
+from exports.queries import exact_counts
+from exports.reading.loading import load
+from exports.release import Export, Kind, Release, Truth
+from exports.schema import Column, Role, Schema
+from reidlab.releases import settings as texts
+from reidlab.releases.defend import as_text, set_up
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from attacks.result import AttackResult
+
+KINDS: tuple[Kind, ...] = ("records", "synthetic", "tokens", "events", "counts")
+"""Kinds of release that a file can be, in the order in which they are tried."""
+
+
+def attack_file(
+    name: str,
+    file: str,
+    *,
+    original: str | None = None,
+    control: str | None = None,
+    population: str | None = None,
+    schema: Path | None = None,
+    behind: str | None = None,
+    settings: Sequence[str] = (),
+    seed: int = 0,
+) -> AttackResult:
+    """Run the attack of a registered name on a released file.
+
+    Parameters
+    ----------
+    name : str
+        Registered name of the attack.
+    file : str
+        The release. For an attack on counts: the table behind an oracle, that answers exactly without
+        ``behind``.
+    original, control : str, optional
+        Tables for scoring; the release itself stands for the original where none is given.
+    population : str, optional
+        The table that the adversary holds: register, accounts, dictionary, as the attack has it.
+    schema : Path, optional
+        Roles of the columns; without it tokens are recognised and every other column of records
+        is a quasi-identifier.
+    behind : str, optional
+        Defence that the file passes first, several joined by ``+``: what comes out is the release, and
+        the file its original.
+    settings : sequence of str
+        ``key=value`` for the fields of the attack, ``DEFENCE.key=value`` for those of a defence.
+    seed : int
+        Seed of every random choice.
+
+    Raises
+    ------
+    LabError
+        When the attack, a setting or a table does not fit.
+    """
+    found = attacks.find(name)
+    kind = next((kind for kind in KINDS if kind in found.accepts), None)
+    if kind is None:
+        raise LabError(
+            f"{name} attacks {', '.join(sorted(found.accepts))}, which no file is: run it from Python."
+        )
+    if behind is not None and (original is not None or schema is None):
+        raise LabError(
+            "A defence needs the role of every column, and the file before it is the original: give --schema "
+            "FILE, and no --original."
+        )
+    declared = None if schema is None else Schema.load(schema)
+    text = () if declared is None else tuple(sorted(as_text(declared)))
+    table = load(file, text=text)
+    roles = _proposed(table, kind) if declared is None else _checked(declared, table)
+    defences = tuple(f"{one.strip()}." for one in (behind or "").split("+") if one.strip())
+    own = [pair for pair in settings if not pair.startswith(defences)]
+    values = texts.typed(texts.split(own), found, fields(found))
+    if population is not None:
+        values[getattr(found, "population", "register")] = load(population, text=text)
+    people = table if original is None else load(original, text=text)
+    others = None if control is None else load(control, text=text)
+    notes: tuple[str, ...] = ()
+    if behind is not None:
+        theirs = [pair for pair in settings if pair.startswith(defences)]
+        release = set_up(behind, theirs).fit_transform(Export(table, roles))
+        owner = release.owner
+    else:
+        release = (
+            exact_counts(Export(table, roles)) if kind == "counts" else Release(kind, roles, table=table)
+        )
+        owner, notes = _owner(table, people, roles)
+    result = found(**values).run(release, Truth(people, others, owner), seed=seed)
+    return dataclasses.replace(result, notes=(*result.notes, *notes))
+
+
+def fields(found: type) -> dict[str, object]:
+    """Return the declared type of each field of an attack, by name."""
+    return {field.name: field.type for field in dataclasses.fields(found)}
+
+
+def _checked(schema: Schema, table: pa.Table) -> Schema:
+    """Return the schema when it declares every released column; a defence may have dropped some."""
+    special = {schema.person, schema.weight, schema.household, schema.time, schema.consent}
+    unknown = [name for name in table.column_names if name not in schema.columns and name not in special]
+    if unknown:
+        raise LabError(
+            f"The schema does not declare {len(unknown)} column(s) of the release, the first is "
+            f"{unknown[0]!r}: add it with a role."
+        )
+    return schema
+
+
+def _proposed(table: pa.Table, kind: Kind) -> Schema:
+    """Return roles for a release without a schema."""
+    from attacks.dictionary.hashing import Hashing
+
+    roles = {}
+    for name in table.column_names:
+        role = Role.QUASI_IDENTIFIER
+        if kind == "tokens":
+            try:
+                Hashing.guess(table[name].combine_chunks().cast("string").drop_null())
+                role = Role.TOKEN
+            except LabError:
+                role = Role.INSENSITIVE
+        roles[name] = Column(role)
+    return Schema(roles)
+
+
+def _owner(table: pa.Table, people: pa.Table, schema: Schema) -> tuple[NDArray[Any] | None, tuple[str, ...]]:
+    """Return the original row of each released one, None where nothing tells, and a note on what is doubtful.
+
+    A release that stands for the original is its own. Otherwise both name the person, and the n-th row of
+    a person is her n-th.
+    """
+    if table is people:
+        return np.arange(table.num_rows), ()
+    person = schema.person
+    if person is None or not {person} <= {*table.column_names} & {*people.column_names}:
+        return None, ()
+    ours, theirs = shared_codes([table[person], people[person]])
+    order = np.argsort(theirs, kind="stable")
+    first, last = (np.searchsorted(theirs, ours, side, sorter=order) for side in ("left", "right"))
+    known = (last > first) & table[person].is_valid().to_numpy()
+    if len(known) and not known.any():
+        return None, ()
+    owner = np.full(len(ours), -1)
+    owner[known] = order[np.minimum(first + repeats(ours), last - 1)[known]]
+    released = np.bincount(ours, minlength=1)[ours]
+    doubtful = int(np.count_nonzero(known & (last - first > 1) & (released != last - first)))
+    if not doubtful:
+        return owner, ()
+    return owner, (
+        f"{doubtful:,} released rows are of persons with another number of rows in the original: which of "
+        "these is which was told by their order",
+    )

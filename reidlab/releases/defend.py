@@ -1,0 +1,268 @@
+"""A defence on a file: the release, its schema and a manifest of what was done, written together."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from glob import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import defenses
+from exports.coding import require_flat
+from exports.errors import LabError
+from exports.reading.loading import load
+from exports.release import Export, Release
+from exports.schema import Role, Schema
+from reidlab.installation import versions
+from reidlab.releases import settings as texts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from defenses.defense import Defense
+
+ROOM = 256 * 1024
+"""Bytes that must be free beside the release before anything is asked of the data."""
+
+
+def defend_file(
+    names: str, file: str, out: Path, *, schema: Path | None = None, settings: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Apply one defence, or several in order, to a file and write what may leave.
+
+    Parameters
+    ----------
+    names : str
+        Registered name; several are joined by ``+``.
+    file : str
+        The export: CSV, JSON lines, Parquet or a database's table.
+    out : Path
+        The release, ``.csv`` or ``.parquet``; ``OUT.schema.toml`` and ``OUT.manifest.json`` come
+        beside it. All three appear when the release is complete, or none does.
+    schema : Path, optional
+        Roles of the columns.
+    settings : sequence of str
+        ``key=value``; with several defences ``name.key=value`` where the key is no defence's alone.
+
+    Returns
+    -------
+    dict
+        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, files``.
+
+    Raises
+    ------
+    LabError
+        When a name, a setting or the table does not fit, or there is no room to write.
+    """
+    if out.suffix.lower() not in {".csv", ".parquet"}:
+        raise LabError(f"--out is {str(out)!r} but must end in .csv or .parquet: choose one of them.")
+    if not out.parent.is_dir():
+        raise LabError(f"The folder of --out, {out.parent}, does not exist: make it first.")
+    _require_apart(out, {"FILE": file, "--schema": str(schema), **texts.split(settings)})
+    defense = set_up(names, settings)
+    if schema is None:
+        raise LabError("A defence needs the role of every column: give --schema FILE.")
+    declared = Schema.load(schema)
+    table = load(file, text=as_text(declared))
+    for field in table.schema:
+        require_flat(field.name, field.type)
+    # Room is sought before anything is drawn or charged.
+    with _room_beside(out) as aside:
+        release = defense.fit_transform(Export(table, declared))
+        result, files = _released(names, release, table.num_rows, out, aside)
+    return {**result, "files": [str(path) for path in files]}
+
+
+def _files(out: Path) -> list[Path]:
+    """Return the release, its schema and its manifest."""
+    return [out, out.with_name(f"{out.name}.schema.toml"), out.with_name(f"{out.name}.manifest.json")]
+
+
+def _require_apart(out: Path, given: Mapping[str, str]) -> None:
+    """Check that what is written is nothing that is read or kept: the export, a ledger, a key."""
+    written = {path.resolve() for path in _files(out)}
+    for name, value in given.items():
+        if Path(value).resolve() in written:
+            raise LabError(f"The release would overwrite {value}, which {name} names: choose another --out.")
+
+
+def _released(
+    names: str, release: Release, rows_in: int, out: Path, aside: Path
+) -> tuple[dict[str, Any], list[Path]]:
+    """Write a release and return what is told of it, with the files."""
+    if release.table is None:
+        way_out = "give --set by=COLUMN, or for an intersection --set theirs=FILE"
+        raise LabError(f"{names} answers questions, and a file holds only answers: {way_out}.")
+    steps = release.manifest.get("steps", [release.manifest])
+    result = {
+        "rows_in": rows_in,
+        "rows_out": release.table.num_rows,
+        "suppressed": sum(step.get("suppressed", 0) for step in steps),
+        "levels": _last(steps, "levels"),
+        "loss": _last(steps, "loss"),
+        "guarantee": release.guarantee.to_json(),
+        "private": release.private,
+    }
+    return result, _write(release, out, result, aside)
+
+
+@contextmanager
+def _room_beside(out: Path) -> Iterator[Path]:
+    """Hold a folder beside a release, with some room in it until the release is written.
+
+    What a killed run left in such a folder is removed; one that still works holds its lock.
+    """
+    prefix = f".{out.name}.unfinished-"
+    try:
+        for left in out.parent.glob(f"{escape(prefix)}*"):
+            with suppress(OSError, ImportError), _locked(left):
+                shutil.rmtree(left)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=out.parent) as folder, ExitStack() as held:
+            # Where there are no such locks nothing that a killed run left is removed either.
+            with suppress(OSError, ImportError):
+                held.enter_context(_locked(Path(folder)))
+            with (Path(folder) / "room").open("wb") as room:
+                room.write(bytes(ROOM))
+            yield Path(folder)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else "it cannot be written"
+        raise LabError(
+            f"{out} cannot be written ({reason}): free some room or choose another place; an answer that a "
+            "ledger was charged for is kept there and given again free of charge."
+        ) from None
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, which ends with the process.
+
+    Raises
+    ------
+    OSError
+        When another process holds it, or the file system has no locks.
+    ImportError
+        Where the operating system has none.
+    """
+    import fcntl
+
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(opened)
+
+
+def set_up(names: str, settings: Sequence[str]) -> Defense:
+    """Return the defence, or the pipeline of several, with its settings in their types.
+
+    Raises
+    ------
+    LabError
+        When a name or setting is unknown, or a required one is missing.
+    """
+    found = [defenses.find(name.strip()) for name in names.split("+")]
+    given: list[dict[str, str]] = [{} for _ in found]
+    for key, value in texts.split(settings).items():
+        owner, _, short = key.rpartition(".")
+        takers = [
+            place for place, one in enumerate(found) if short in parameters(one) and owner in {"", one.name}
+        ]
+        if len(takers) != 1:
+            known = ", ".join(f"{one.name}: {', '.join(parameters(one))}" for one in found)
+            problem = "is a setting of several" if takers else "is no setting here"
+            raise LabError(f"{key!r} {problem}; the settings are {known}.")
+        given[takers[0]][short] = value
+    steps = []
+    for one, values in zip(found, given, strict=True):
+        missing = [name for name, needed in required(one).items() if needed and name not in values]
+        if missing:
+            raise LabError(f"{one.name} needs the setting {missing[0]!r}: give --set {missing[0]}=VALUE.")
+        steps.append(one(**texts.typed(values, one, parameters(one))))
+    if len(steps) == 1:
+        return steps[0]
+    from defenses.pipeline import Pipeline
+
+    return Pipeline(steps)
+
+
+def parameters(defense: type[Defense]) -> dict[str, Any]:
+    """Return the declared type of each parameter of a defence, by name."""
+    import inspect
+
+    signature = inspect.signature(defense)
+    return {name: parameter.annotation for name, parameter in signature.parameters.items()}
+
+
+def required(defense: type[Defense]) -> dict[str, bool]:
+    """Return, for each parameter of a defence, whether it has no default."""
+    import inspect
+
+    signature = inspect.signature(defense)
+    return {name: one.default is inspect.Parameter.empty for name, one in signature.parameters.items()}
+
+
+def as_text(schema: Schema) -> set[str]:
+    """Return the columns that stay text: identifiers, and those whose hierarchy names their values."""
+    named = {name for name, column in schema.columns.items() if column.hierarchy or column.prefix}
+    return named | set(schema.names(Role.IDENTIFIER, Role.TOKEN))
+
+
+def _last(steps: Sequence[Mapping[str, Any]], key: str) -> dict[str, Any]:
+    found: dict[str, Any] = next((dict(step[key]) for step in reversed(steps) if step.get(key)), {})
+    return found
+
+
+def _write(release: Release, out: Path, result: Mapping[str, Any], aside: Path) -> list[Path]:
+    """Write the three files aside and rename them together; after a fault none is left."""
+    manifest = {
+        **release.manifest,
+        "guarantee": release.guarantee.to_json(),
+        "private": release.private,
+        "rows_in": result["rows_in"],
+        "rows_out": result["rows_out"],
+        "versions": versions(),
+    }
+    told = json.dumps(manifest, default=_plain, indent=1, ensure_ascii=False, allow_nan=False)
+    (aside / "room").unlink()
+    files = _files(out)
+    _write_table(release.rows, aside / out.name)
+    for path, text in zip(files[1:], (_beside(release.schema, out.parent).to_toml(), told), strict=True):
+        (aside / path.name).write_text(text, encoding="utf-8")
+    for path in files:
+        (aside / path.name).replace(path)
+    return files
+
+
+def _beside(schema: Schema, folder: Path) -> Schema:
+    """Return the schema with hierarchy files named as seen from ``folder``."""
+    columns = {
+        name: column
+        if column.hierarchy is None
+        else replace(column, hierarchy=Path(os.path.relpath(column.hierarchy, folder)))
+        for name, column in schema.columns.items()
+    }
+    return replace(schema, columns=columns)
+
+
+def _write_table(table: pa.Table, path: Path) -> None:
+    if path.suffix.lower() == ".parquet":
+        import pyarrow.parquet as pq
+
+        pq.write_table(table, path, compression="zstd")
+    else:
+        from pyarrow import csv
+
+        csv.write_csv(table, path)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return str(value)

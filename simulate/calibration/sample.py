@@ -1,0 +1,52 @@
+"""A sample of a case's visitors, counted into the cells of the closed form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from simulate.addresses.entry import MISTYPED
+from simulate.calibration.expectation import Cells, count_cells
+from simulate.people.tables import people_block
+from simulate.upload.address_tokens import normalised_sql
+from simulate.upload.collection import Collection, given_first, holders
+
+SAMPLE_BLOCKS = 4
+"""262,144 visitors, whatever ``--people`` says: their mix gives the match to within 0.1 %."""
+
+
+def sample_cells(collected: Collection) -> dict[str, Cells]:
+    """Return, for each platform, visitors of the run's seed counted into cells.
+
+    The sample does not depend on the number of people or workers, so neither does the fit.
+    """
+    people = pa.concat_tables(
+        people_block(collected.seed, block, site=collected.site, groups=("core", "email"))
+        for block in range(SAMPLE_BLOCKS)
+    ).combine_chunks()
+    addresses = given_first(people)
+    return {
+        platform.name: count_cells(
+            holders(people, addresses, platform), disagrees(people, addresses[0], platform.profile)
+        )
+        for platform in collected.platforms
+    }
+
+
+def disagrees(people: pa.Table, address: Any, profile: str, *, slips: bool = False) -> NDArray[np.bool_]:
+    """Return whose address has another normal form as typed than as it is; slips only if asked."""
+    import duckdb
+
+    entry = people["email_entry"].combine_chunks().indices.to_numpy()
+    rows = np.flatnonzero((entry != 0) & (slips | (entry != MISTYPED)))
+    pairs = pa.table({"row": rows, "typed": people["email"].take(rows), "address": address.take(rows)})
+    differ = f"{normalised_sql(profile, 'typed')} is distinct from {normalised_sql(profile, 'address')}"
+    with duckdb.connect() as connection:
+        connection.register("pairs", pairs)
+        found = connection.sql(f"select row from pairs where {differ}").to_arrow_table()
+    differs = np.zeros(people.num_rows, dtype=bool)
+    differs[found["row"].to_numpy()] = True
+    return differs
