@@ -7,7 +7,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
-from defenses.lattice.lattice import Floats, Passes
+from exports.coding import Floats, Passes
 
 
 @dataclass(frozen=True, slots=True)

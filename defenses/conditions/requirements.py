@@ -26,9 +26,8 @@ from defenses.conditions.whole_table import (
     SampleCondition,
     SampleUniques,
 )
-from defenses.lattice.lattice import Ints
 from exports.classes.reference import Reference, reference_of
-from exports.coding import MISSING, encode
+from exports.coding import MISSING, Ints, encode
 from exports.errors import LabError
 from exports.release import Export
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defenses.conditions.k_anonymity import Tally
-from defenses.lattice.lattice import Floats, Passes
+from exports.coding import Floats, Passes
 
 
 @dataclass(frozen=True, slots=True)

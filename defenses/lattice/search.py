@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from defenses.lattice.forecasts import Forecast, Reach, diversity
-from defenses.lattice.lattice import Floats, Lattice, Node
+from defenses.lattice.lattice import Lattice, Node
 from defenses.lattice.losses import Loss
 from defenses.lattice.suppression import Judge, Verdict
+from exports.coding import Floats
 from exports.errors import LabError
 
 MOST_NODES = 50_000_000

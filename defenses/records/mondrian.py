@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from defenses.columns import changed_release
 from defenses.conditions.requirements import Diversity, Requirements
 from defenses.defense import Defense
-from defenses.lattice.lattice import Ints
 from defenses.parts import People, parts
-from exports.coding import encode
+from exports.coding import Ints, encode
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import Hierarchy, hierarchy_of
 from exports.release import Export, Kind, Release
