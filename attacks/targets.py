@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from attacks.comparison.gower import Compared, compare
 from attacks.comparison.predicates import Coded
 from attacks.upload_list import as_text
-from exports.errors import LabError
+from exports.errors import LabError, nearest
 from exports.hierarchies.hierarchy import encode
 from exports.keys import row_codes
-from exports.plugins import nearest
 from exports.randomness import Stream
 from exports.release import Release, Truth
 from exports.schema import Column

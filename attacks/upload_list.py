@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exports.coding import texts_of
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.errors import LabError, nearest
 from exports.release import Release, Truth
 from exports.schema import Role
 

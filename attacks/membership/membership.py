@@ -13,8 +13,7 @@ from attacks.membership.operating_points import result_of_scores, too_few
 from attacks.membership.scores import SCORES, Evidence, Floats
 from attacks.result import AttackResult
 from attacks.targets import comparable, unusable
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.errors import LabError, nearest
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 

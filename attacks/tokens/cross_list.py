@@ -9,8 +9,7 @@ from attacks.attack import inapplicable, require
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
 from attacks.upload_list import UploadList, as_text, comparable, connect, token_column, unlike
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.errors import LabError, nearest
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 

@@ -10,8 +10,7 @@ from math import isnan
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.errors import LabError, nearest
 from exports.reading.loading import load
 
 

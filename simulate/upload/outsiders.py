@@ -9,9 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from exports.errors import LabError
+from exports.errors import LabError, nearest
 from exports.randomness import BLOCK
-from exports.toml_file import nearest
 from simulate.addresses.numbering import Numbers, number_newcomers
 from simulate.addresses.pieces import append_number
 from simulate.case import load_case
@@ -98,7 +97,7 @@ def known_addresses(
     found = load_case(case)
     if platform not in found.widest():
         hint = nearest(platform, found.widest())
-        raise LabError(f"The case {found.name} sent no list to {platform!r}: {hint}")
+        raise LabError(f"The case {found.name} sent no list to {platform!r}; the nearest is {hint!r}.")
     values = {name: entry.value for name, entry in found.parameters.items()}
     collected = collection(found, load_world(), values, seed=seed, people=people)
     with Workers(1) as here:

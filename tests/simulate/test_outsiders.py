@@ -53,5 +53,5 @@ def test_newcomers_take_nobodys_address(keys: list[int], taken: list[int], numbe
 
 
 def test_an_unknown_platform_is_named_with_the_nearest() -> None:
-    with pytest.raises(LabError, match=r"sent no list to 'facebok': did you mean 'facebook'"):
+    with pytest.raises(LabError, match=r"sent no list to 'facebok'; the nearest is 'facebook'"):
         known_addresses("facebok", people=10, seed=1)
