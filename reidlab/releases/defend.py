@@ -168,36 +168,31 @@ def set_up(names: str, settings: Sequence[str]) -> Defense:
         When a name or setting is unknown, or a required one is missing.
     """
     found = [defenses.find(name.strip()) for name in names.split("+")]
+    options = [texts.declared(one) for one in found]
     given: list[dict[str, str]] = [{} for _ in found]
     for key, value in texts.split(settings).items():
         owner, _, short = key.rpartition(".")
         takers = [
-            place for place, one in enumerate(found) if short in parameters(one) and owner in {"", one.name}
+            place for place, one in enumerate(found) if short in options[place] and owner in {"", one.name}
         ]
         if len(takers) != 1:
-            known = ", ".join(f"{one.name}: {', '.join(parameters(one))}" for one in found)
+            known = "; ".join(
+                f"{one.name}: {', '.join(its)}" for one, its in zip(found, options, strict=True)
+            )
             problem = "is a setting of several" if takers else "is no setting here"
             raise LabError(f"{key!r} {problem}; the settings are {known}.")
         given[takers[0]][short] = value
     steps = []
-    for one, values in zip(found, given, strict=True):
+    for one, its, values in zip(found, options, given, strict=True):
         missing = [name for name, needed in required(one).items() if needed and name not in values]
         if missing:
             raise LabError(f"{one.name} needs the setting {missing[0]!r}: give --set {missing[0]}=VALUE.")
-        steps.append(one(**texts.typed(values, one, parameters(one))))
+        steps.append(one(**texts.typed(values, one.name, its)))
     if len(steps) == 1:
         return steps[0]
     from defenses.pipeline import Pipeline
 
     return Pipeline(steps)
-
-
-def parameters(defense: type[Defense]) -> dict[str, Any]:
-    """Return the declared type of each parameter of a defence, by name."""
-    import inspect
-
-    signature = inspect.signature(defense)
-    return {name: parameter.annotation for name, parameter in signature.parameters.items()}
 
 
 def required(defense: type[Defense]) -> dict[str, bool]:
