@@ -17,7 +17,7 @@ import defenses
 from exports.coding import require_flat
 from exports.errors import LabError
 from exports.reading.loading import load
-from exports.release import Export, Release
+from exports.release import Export, Kind, Release
 from exports.schema import Role, Schema
 from reidlab.installation import versions
 from reidlab.releases import settings as texts
@@ -157,6 +157,36 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(opened)
+
+
+PARTS: Mapping[Kind, str] = {
+    "synthetic": "synthetic rows", "tokens": "entries", "events": "events", "counts": "counts",
+    "model": "coefficients",
+}  # fmt: skip
+"""What the rows of a release are that are not the rows of the export."""
+
+
+def what_leaves(names: str, done: Mapping[str, Any]) -> str:
+    """Return the sentence about what a defence lets leave of how many rows.
+
+    Parameters
+    ----------
+    names : str
+        Of the defence, or of several joined by ``+``.
+    done : mapping
+        What ``defend_file`` returned.
+
+    Examples
+    --------
+    >>> what_leaves("mondrian", {"rows_out": 8, "rows_in": 9, "suppressed": 1})
+    '8 of 9 rows leave, 1 suppressed.'
+    >>> what_leaves("dp-histogram", {"rows_out": 4, "rows_in": 2, "suppressed": 0})
+    '4 counts of 2 rows leave.'
+    """
+    part = PARTS.get(defenses.find(names.rsplit("+", maxsplit=1)[-1].strip()).produces)
+    without = f", {done['suppressed']:,} suppressed" if part is None or done["suppressed"] else ""
+    what = "" if part is None else f" {part}"
+    return f"{done['rows_out']:,}{what} of {done['rows_in']:,} rows leave{without}."
 
 
 def set_up(names: str, settings: Sequence[str]) -> Defense:
