@@ -14,8 +14,7 @@ from attacks.advantage import Advantage, advantage, detectable, effective, neede
 from attacks.chances import advantage_by_chance, expected
 from attacks.result import AttackResult
 from exports.coding import as_text
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.errors import LabError, nearest
 from exports.randomness import Stream
 from exports.release import Truth
 from exports.shares import Share

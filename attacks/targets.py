@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from attacks.comparison.gower import Compared, compare
 from attacks.comparison.predicates import Coded
 from exports.coding import as_text
-from exports.errors import LabError
+from exports.errors import LabError, nearest
 from exports.hierarchies.hierarchy import labels_and_codes
 from exports.keys import row_codes
-from exports.plugins import nearest
 from exports.randomness import Stream
 from exports.release import Release, Truth
 from exports.schema import Column

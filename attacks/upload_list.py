@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exports.coding import as_text
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.errors import LabError, nearest
 from exports.release import Release, Truth
 from exports.schema import Role
 

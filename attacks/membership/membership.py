@@ -14,8 +14,7 @@ from attacks.membership.scores import SCORES, Evidence
 from attacks.result import AttackResult
 from attacks.targets import comparable, unusable
 from exports.coding import Floats
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.errors import LabError, nearest
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 

@@ -14,9 +14,8 @@ from attacks.records.inference import agree, commonest
 from attacks.result import AttackResult
 from attacks.scoring import scored, share_of
 from attacks.targets import Targets, coded_columns, comparable, unusable
-from exports.errors import LabError
+from exports.errors import LabError, nearest
 from exports.keys import joint_codes, shared_codes
-from exports.plugins import nearest
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 

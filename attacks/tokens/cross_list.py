@@ -10,8 +10,7 @@ from attacks.result import AttackResult
 from attacks.scoring import labels, scored
 from attacks.upload_list import UploadList, comparable, connect, token_column, unlike
 from exports.coding import as_text
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.errors import LabError, nearest
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -175,23 +175,6 @@ class Hierarchy:
         ]
         return cls.from_rows(zip(*(columns or [base]), [ANY] * len(base), strict=True), name)
 
-    @classmethod
-    def from_tree(cls, tree: Mapping[str, Any], name: str = "column") -> Hierarchy:
-        """Return the levels of nested mappings whose leaves are lists of values; ``*`` is added on top.
-
-        Shallower branches repeat their value until they meet their parent.
-
-        Examples
-        --------
-        >>> jobs = Hierarchy.from_tree({"office": ["clerk", "manager"], "trade": {"metal": ["smith"]}})
-        >>> jobs.labels
-        (('clerk', 'manager', 'smith'), ('clerk', 'manager', 'metal'), ('office', 'trade'), ('*',))
-        """
-        paths = list(_paths(tree, ()))
-        depth = max((len(path) for path in paths), default=1)
-        rows = [[path[-1]] * (depth - len(path)) + list(reversed(path)) + [ANY] for path in paths]
-        return cls.from_rows(rows, name)
-
     @property
     def height(self) -> int:
         """The highest level; levels run from 0 to this."""
@@ -349,14 +332,6 @@ def _interval(low: float, high: float, closed: bool) -> str:
     return f"[{low:.12g}, {high:.12g}{']' if closed else ')'}"
 
 
-def _paths(tree: Any, above: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
-    if isinstance(tree, Mapping):
-        for label, below in tree.items():
-            yield from _paths(below, (*above, str(label)))
-    else:
-        yield from ((*above, str(value)) for value in tree)
-
-
 def _proposed(column: pa.ChunkedArray, distinct: list[Label], name: str) -> Hierarchy:
     import pyarrow as pa
 
@@ -376,12 +351,6 @@ def _proposed(column: pa.ChunkedArray, distinct: list[Label], name: str) -> Hier
     if len(known) > 2 and len(lengths) == 1 and all(any(c.isdigit() for c in value) for value in known):
         return Hierarchy.from_prefixes(distinct, name)
     return Hierarchy.from_rows([[value, ANY] for value in distinct], name)
-
-
-def _calendar(moment: Label, cuts: tuple[int, ...]) -> list[Label]:
-    if moment is None:
-        return [None] * (len(cuts) + 2) + [ANY]
-    return [moment, *(moment[:cut] for cut in cuts), f"{moment[:3]}0s", ANY]
 
 
 def _round_bounds(numbers: NDArray[np.float64]) -> list[float]:

@@ -87,7 +87,7 @@ def attack_file(
     roles = _proposed(table, kind) if declared is None else _checked(declared, table)
     defences = tuple(f"{one.strip()}." for one in (behind or "").split("+") if one.strip())
     own = [pair for pair in settings if not pair.startswith(defences)]
-    values = texts.typed(texts.split(own), found, fields(found))
+    values = texts.typed(texts.split(own), found.name, texts.declared(found))
     if population is not None:
         values[getattr(found, "population", "register")] = load(population, text=text)
     people = table if original is None else load(original, text=text)
@@ -104,11 +104,6 @@ def attack_file(
         owner, notes = _owner(table, people, roles)
     result = found(**values).run(release, Truth(people, others, owner), seed=seed)
     return dataclasses.replace(result, notes=(*result.notes, *notes))
-
-
-def fields(found: type) -> dict[str, object]:
-    """Return the declared type of each field of an attack, by name."""
-    return {field.name: field.type for field in dataclasses.fields(found)}
 
 
 def _checked(schema: Schema, table: pa.Table) -> Schema:

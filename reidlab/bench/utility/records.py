@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from defenses.columns import numeric, weights_of
 from exports.coding import Floats, Ints, encode
@@ -17,6 +16,7 @@ from exports.hierarchies.hierarchy import labels_and_codes
 from exports.randomness import Stream
 from exports.release import Export, Release
 from exports.shares import Share
+from reidlab.bench.utility.distances import joint_shares, total_variation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -242,7 +242,7 @@ class _View:
         """Return the distance of the distribution that the release tells from the true one."""
         true = np.bincount(self.before, self.weights[0], self.spread.shape[1]) / self.weights[0].sum()
         shares = np.bincount(self.after, self.weights[1], len(self.spread)) / self.weights[1].sum()
-        return _distance(true, shares @ self.spread)
+        return total_variation(true, shares @ self.spread)
 
 
 def _comparable(before: pa.ChunkedArray, after: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
@@ -263,20 +263,14 @@ def _comparable(before: pa.ChunkedArray, after: pa.ChunkedArray) -> tuple[pa.Chu
     return old, new
 
 
-def _distance(one: NDArray[Any], other: NDArray[Any]) -> float:
-    return float(np.abs(one - other).sum() / 2)
-
-
 def _pair_error(one: _View, other: _View) -> float:
     true = _joint(one.before, one.spread.shape[1], other.before, other.spread.shape[1], one.weights[0])
     seen = _joint(one.after, len(one.spread), other.after, len(other.spread), one.weights[1])
-    return _distance(true, one.spread.T @ seen @ other.spread)
+    return total_variation(true, one.spread.T @ seen @ other.spread)
 
 
 def _joint(one: Ints, size: int, other: Ints, width: int, weight: Floats) -> Floats:
-    shares = np.bincount(one * width + other, weight, size * width) / weight.sum()
-    joint: Floats = shares.reshape(size, width)
-    return joint
+    return joint_shares(one, other, width, size * width, weight).reshape(size, width)
 
 
 def _correlation_error(

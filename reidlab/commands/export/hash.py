@@ -10,10 +10,9 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
-from exports.errors import LabError
+from exports.errors import LabError, nearest
 from exports.identifiers import Rejected, Rule, find_profile
 from exports.identifiers.digests import DIGESTS, ENCODINGS, Digest, Encoding
-from exports.identifiers.nearest import nearest
 
 LONGEST_LINE = 1 << 20
 

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from exports.classes.combinations import combinations_of
-from exports.risk.copula import correctness, fit_copula, uniqueness
+from exports.risk.copula import fit_copula, uniqueness
 from exports.sources.frames import arrow_table
 
 
@@ -54,10 +54,9 @@ def test_correlation_is_found_between_columns_of_as_many_values_as_rows():
     assert found.correlation[0, 1] == pytest.approx(-0.6, abs=0.05)
 
 
-def test_uniqueness_and_correctness_are_those_of_the_paper():
+def test_uniqueness_is_that_of_the_paper():
     p, n = np.array([0.0, 1e-6, 1.0]), 1_000_000
     np.testing.assert_allclose(uniqueness(p, n), [1.0, (1 - 1e-6) ** (n - 1), 0.0], atol=1e-9)
-    np.testing.assert_allclose(correctness(p, n), [1.0, 1 - np.exp(-1), 1e-6], rtol=1e-5)
 
 
 def test_a_column_with_one_value_changes_nothing():

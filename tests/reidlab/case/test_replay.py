@@ -9,33 +9,33 @@ import pytest
 import simulate.execution.blocks
 import simulate.replay
 from exports.errors import LabError
-from reidlab.case.replay import Run, run
+from reidlab.case.replay import ReplayRun, run
 from simulate.case import load_case
 
 PEOPLE = 150_000
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def done(tmp_path_factory: pytest.TempPathFactory) -> ReplayRun:
     return run(
         load_case("betterhelp"), tmp_path_factory.mktemp("replay") / "out", people=PEOPLE, seed=3, swept=True
     )
 
 
-def test_the_match_with_the_surveyed_reuse_is_near_the_published_one(done: Run) -> None:
+def test_the_match_with_the_surveyed_reuse_is_near_the_published_one(done: ReplayRun) -> None:
     fit = done.replay.calibration
     assert fit is not None
     assert 0.53 <= fit.expected_at_surveyed <= 0.60
     assert 0.65 <= fit.address_reuse <= 0.9
 
 
-def test_the_fitted_replay_meets_its_target(done: Run) -> None:
+def test_the_fitted_replay_meets_its_target(done: ReplayRun) -> None:
     match = done.replay.matches["facebook"]
     assert match.received == PEOPLE
     assert match.matched / match.received == pytest.approx(4 / 7, abs=0.005)
 
 
-def test_every_list_is_accounted_for_and_scaled(done: Run) -> None:
+def test_every_list_is_accounted_for_and_scaled(done: ReplayRun) -> None:
     result = json.loads(json.dumps(done.to_json(), allow_nan=False))
     assert result["calibrated"]["target"] == pytest.approx(4 / 7)
     for name, transfer in done.replay.transfers.items():
@@ -48,7 +48,7 @@ def test_every_list_is_accounted_for_and_scaled(done: Run) -> None:
         assert platform["low"] <= platform["share"] <= platform["high"]
 
 
-def test_what_is_written_is_what_is_told(done: Run) -> None:
+def test_what_is_written_is_what_is_told(done: ReplayRun) -> None:
     told = json.loads((done.folder / "run.json").read_text())["result"]
     for name, table in told["tables"].items():
         rows = sum(pq.ParquetFile(file).metadata.num_rows for file in (done.folder / name).glob("*.parquet"))
@@ -57,7 +57,7 @@ def test_what_is_written_is_what_is_told(done: Run) -> None:
     assert not (done.folder / ".partial").exists()
 
 
-def test_the_sweep_covers_the_outcome_and_conditioning_narrows_it(done: Run) -> None:
+def test_the_sweep_covers_the_outcome_and_conditioning_narrows_it(done: ReplayRun) -> None:
     facebook = next(found for found in done.ranges if found.platform == "facebook")
     assert facebook.low < 4 / 7 < facebook.high
     assert facebook.conditioned is not None

@@ -35,7 +35,7 @@ def test_one_object_goes_to_stdout_and_progress_to_stderr(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["betterhlep"], "There is no case 'betterhlep': did you mean 'betterhelp'?"),
+        (["betterhlep"], "There is no case 'betterhlep'; the nearest is 'betterhelp'."),
         (["betterhelp", "--people", "-5"], "--people is -5 but must lie between 1 and"),
         (["betterhelp", "--memory", "100MB"], "at least 512 MB"),
         (["betterhelp", "--memory", "lots"], "--memory is 'lots' but must be a size"),

@@ -91,28 +91,28 @@ def test_bad_input_is_one_sentence(files, words, sentence):
 def test_a_key_comes_from_a_file_or_the_environment(tmp_path, monkeypatch):
     (tmp_path / "key").write_bytes(b"from a file\n")
     monkeypatch.setenv("LAB_KEY", "from outside")
-    types = {"key": "bytes | None"}
-    assert typed(split([f"key={tmp_path / 'key'}"]), object, types) == {"key": b"from a file"}
-    assert typed(split(["key=env:LAB_KEY"]), object, types) == {"key": b"from outside"}
+    types = {"key": bytes | None}
+    assert typed(split([f"key={tmp_path / 'key'}"]), "mine", types) == {"key": b"from a file"}
+    assert typed(split(["key=env:LAB_KEY"]), "mine", types) == {"key": b"from outside"}
     with pytest.raises(LabError, match="no variable"):
-        typed(split(["key=env:LAB_NO_KEY"]), object, types)
+        typed(split(["key=env:LAB_NO_KEY"]), "mine", types)
 
 
 @pytest.mark.parametrize(
     ("text", "declared", "value"),
     [
-        ("5", "int | None", 5),
-        ("none", "int | None", None),
-        ("0.5", "int | float", 0.5),
-        ("yes", "bool", True),
-        ("a, b", "tuple[str, ...]", ("a", "b")),
-        ("1,2.5", "tuple[float, ...]", (1.0, 2.5)),
-        ("x", "str | None", "x"),
-        ("a, b;c", "tuple[tuple[str, ...], tuple[str, ...]] | None", (("a", "b"), ("c",))),
+        ("5", int | None, 5),
+        ("none", int | None, None),
+        ("0.5", int | float, 0.5),
+        ("yes", bool, True),
+        ("a, b", tuple[str, ...], ("a", "b")),
+        ("1,2.5", tuple[float, ...], (1.0, 2.5)),
+        ("x", str | None, "x"),
+        ("a, b;c", tuple[tuple[str, ...], tuple[str, ...]] | None, (("a", "b"), ("c",))),
     ],
 )
 def test_a_value_takes_the_type_its_field_is_declared_with(text, declared, value):
-    assert typed({"x": text}, object, {"x": declared}) == {"x": value}
+    assert typed({"x": text}, "mine", {"x": declared}) == {"x": value}
 
 
 SITE = """
