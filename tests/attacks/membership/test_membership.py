@@ -3,7 +3,6 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from pyarrow import csv
 from scipy.stats import gaussian_kde, mannwhitneyu
 
 from attacks.comparison.gower import compare
@@ -14,12 +13,6 @@ from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Release, Truth
 from exports.schema import Schema
-
-
-@pytest.fixture(scope="module")
-def adult(shared):
-    options = csv.ParseOptions(delimiter=";")
-    return csv.read_csv(shared / "data/microdata/adult_arx.csv", parse_options=options)
 
 
 def _detailed(rows, seed):
