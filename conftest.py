@@ -1,4 +1,4 @@
-"""What every test and doctest shares: extras that may be absent, what is quick, and the folder of real tables."""
+"""What every test and doctest shares: absent extras, what is quick, and where the real tables are."""
 
 from __future__ import annotations
 

@@ -14,6 +14,8 @@ from exports.randomness import Stream
 from exports.release import Release, Truth
 from exports.schema import Schema
 
+pytestmark = pytest.mark.statistical
+
 
 def _detailed(rows, seed):
     rng = np.random.default_rng(seed)

@@ -10,6 +10,8 @@ from exports.errors import LabError
 from exports.release import Release, Truth
 from exports.schema import Schema
 
+pytestmark = pytest.mark.statistical
+
 PEOPLE = 4_000
 
 

@@ -10,6 +10,8 @@ from exports.release import Release, Truth
 from exports.schema import Schema
 from exports.shares import Share
 
+pytestmark = pytest.mark.statistical
+
 PEOPLE = 6_000
 
 

@@ -8,6 +8,8 @@ from exports.errors import LabError
 from exports.randomness import Stream
 from reidlab.audits.bounds import chi_square
 
+pytestmark = pytest.mark.statistical
+
 LEVEL = 1e-6
 DRAWS = 200_000
 

@@ -7,6 +7,8 @@ from exports.errors import LabError
 from exports.risk.population_uniques import pitman, population_uniques, snb, zayatz
 from simulate.people.tables import people_block
 
+pytestmark = pytest.mark.statistical
+
 
 def histogram(sizes):
     return np.unique(sizes[sizes > 0], return_counts=True)

@@ -10,6 +10,8 @@ from reidlab.cli import app
 from reidlab.reproductions import BUILT_IN
 from reidlab.reproductions.finding import Finding
 
+pytestmark = pytest.mark.statistical
+
 QUICK = ("sweeney", "golle", "dinur-nissim", "homer", "korolova", "mironov", "domias", "one-run-audit")
 
 
