@@ -12,6 +12,8 @@ from exports.randomness import Stream
 from exports.release import Export, Release, Truth
 from exports.schema import Schema
 
+pytestmark = pytest.mark.statistical
+
 ROLES = Schema.of(quasi_identifier=["name", "sex"])
 
 

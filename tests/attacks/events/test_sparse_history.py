@@ -16,6 +16,8 @@ from exports.randomness import Stream
 from exports.release import Release, Truth
 from exports.schema import Schema
 
+pytestmark = pytest.mark.statistical
+
 ROLES = replace(Schema.of(person="who", quasi_identifier=["page"], insensitive=["on"]), time="on")
 
 

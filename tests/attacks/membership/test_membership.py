@@ -3,7 +3,6 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from pyarrow import csv
 from scipy.stats import gaussian_kde, mannwhitneyu
 
 from attacks.comparison.gower import compare
@@ -15,11 +14,7 @@ from exports.randomness import Stream
 from exports.release import Release, Truth
 from exports.schema import Schema
 
-
-@pytest.fixture(scope="module")
-def adult(shared):
-    options = csv.ParseOptions(delimiter=";")
-    return csv.read_csv(shared / "data/microdata/adult_arx.csv", parse_options=options)
+pytestmark = pytest.mark.statistical
 
 
 def _detailed(rows, seed):

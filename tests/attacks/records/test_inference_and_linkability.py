@@ -3,7 +3,6 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from pyarrow import csv
 
 from attacks.records.inference import Inference
 from attacks.records.linkability import Linkability
@@ -11,13 +10,9 @@ from exports.errors import LabError
 from exports.release import Release, Truth
 from exports.schema import Schema
 
+pytestmark = pytest.mark.statistical
+
 PEOPLE = 4_000
-
-
-@pytest.fixture(scope="module")
-def adult(shared):
-    options = csv.ParseOptions(delimiter=";")
-    return csv.read_csv(shared / "data/microdata/adult_arx.csv", parse_options=options)
 
 
 def _worlds(table, seed, leaked=0):

@@ -11,6 +11,8 @@ from attacks.records.linkability import Linkability
 from exports.release import Release, Truth
 from exports.schema import Schema
 
+pytestmark = pytest.mark.statistical
+
 SEEDS, PEOPLE = 20, 2_000
 
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from pyarrow import csv
 
 from attacks.records.singling_out import SinglingOut, at_size
 from exports.errors import LabError
@@ -11,13 +10,9 @@ from exports.release import Release, Truth
 from exports.schema import Schema
 from exports.shares import Share
 
+pytestmark = pytest.mark.statistical
+
 PEOPLE = 6_000
-
-
-@pytest.fixture(scope="module")
-def adult(shared):
-    options = csv.ParseOptions(delimiter=";")
-    return csv.read_csv(shared / "data/microdata/adult_arx.csv", parse_options=options)
 
 
 def _run(attack, original, released, control=None, seed=1, kind="synthetic", person=None):
@@ -56,10 +51,8 @@ def test_over_random_splits_a_fresh_sample_gives_no_advantage_and_a_leaked_fifth
     assert seen >= seeds - 1
 
 
-def test_a_leaked_fifth_is_seen_in_few_columns_too(shared):
-    table = csv.read_csv(shared / "data/microdata/nist_acs_ma2019.csv").select(
-        ["PUMA", "AGEP", "SEX", "MSP", "RAC1P", "EDU"]
-    )
+def test_a_leaked_fifth_is_seen_in_few_columns_too(nist):
+    table = nist.select(["PUMA", "AGEP", "SEX", "MSP", "RAC1P", "EDU"])
     part = table.num_rows // 3
     seen, covered, seeds = 0, 0, 6
     for seed in range(seeds):

@@ -6,19 +6,12 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from pyarrow import csv
 
 from attacks.records.uniqueness import Uniqueness, fewest, random_facts
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Release, Truth
 from exports.schema import Schema
-
-
-@pytest.fixture(scope="module")
-def adult(shared):
-    options = csv.ParseOptions(delimiter=";")
-    return csv.read_csv(shared / "data/microdata/adult_arx.csv", parse_options=options)
 
 
 def _run(attack, original, released=None, control=None, owner=None):

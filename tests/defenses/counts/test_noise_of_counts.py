@@ -15,6 +15,8 @@ from exports.queries import Condition, CountQuery
 from exports.release import Export
 from exports.schema import Column, Role, Schema
 
+pytestmark = pytest.mark.statistical
+
 LEVEL = 1e-6
 CELLS = 4_000
 EMPTY = Export(

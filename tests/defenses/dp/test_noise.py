@@ -8,6 +8,8 @@ from defenses.dp.noise import Gaussian, Laplace, add_noise, discrete_gaussian, d
 from exports.errors import LabError
 from exports.randomness import Stream
 
+pytestmark = pytest.mark.statistical
+
 LEVEL = 1e-6
 DRAWS = 200_000
 

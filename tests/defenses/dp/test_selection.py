@@ -13,6 +13,8 @@ from exports.randomness import Stream
 from exports.release import Export
 from exports.schema import Column, Role, Schema
 
+pytestmark = pytest.mark.statistical
+
 SCORES = np.array([0, 1, 3, 3])
 EPSILON = Fraction(3, 2)
 

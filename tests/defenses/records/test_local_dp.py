@@ -9,6 +9,8 @@ from exports.errors import LabError
 from exports.release import Export
 from exports.schema import Column, Role, Schema
 
+pytestmark = pytest.mark.statistical
+
 ROWS = 40_000
 SCHEMA = Schema(
     {

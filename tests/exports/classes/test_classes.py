@@ -79,8 +79,7 @@ def test_neither_the_index_nor_the_order_nor_unused_categories_matter(rows, rand
     assert found[0] == pytest.approx(found[1])
 
 
-def test_adult_has_the_classes_and_the_t_that_its_other_assessors_found(shared):
-    adult = arrow_table(pd.read_csv(shared / "data/microdata/adult_arx.csv", sep=";"))
+def test_adult_has_the_classes_and_the_t_that_its_other_assessors_found(adult):
     known = [name for name in adult.column_names if name != "salary-class"]
     classes = classes_of(adult, known, ["salary-class"])
     cells = cells_of(classes, "salary-class")

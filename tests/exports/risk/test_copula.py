@@ -7,6 +7,8 @@ from exports.classes.combinations import combinations_of
 from exports.risk.copula import fit_copula, uniqueness
 from exports.sources.frames import arrow_table
 
+pytestmark = pytest.mark.statistical
+
 
 def truth(people, columns):
     return (people.groupby(columns).size() == 1).sum() / len(people)

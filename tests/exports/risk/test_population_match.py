@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from exports.classes.classes import classes_of
 from exports.classes.combinations import combinations_of
+from exports.reading.loading import load
 from exports.risk.population_match import against
 
 places = st.lists(st.tuples(st.sampled_from(["1", "2", None]), st.sampled_from("fm")), max_size=25)
@@ -77,16 +78,9 @@ def test_numbers_meet_the_same_numbers_written_as_text():
     assert (found.k_map, found.unmatched) == (1, 0)
 
 
-def test_an_export_that_is_drawn_from_its_population_has_the_delta_of_arx(shared):
-    import pandas as pd
-
-    from exports.sources.frames import arrow_table
-
-    adult, subset = (
-        arrow_table(pd.read_csv(shared / f"data/microdata/{name}.csv", sep=";", dtype=str))
-        for name in ("adult_arx", "adult_subset_arx")
-    )
+def test_an_export_that_is_drawn_from_its_population_has_the_delta_of_arx(shared, adult_texts):
+    subset = load(shared / "data/microdata/adult_subset_arx.csv")
     known = ["sex", "race"]
-    found = against(classes_of(subset, known), combinations_of(adult, known))
+    found = against(classes_of(subset, known), combinations_of(adult_texts, known))
     assert found.unmatched == 0
     assert 0.05 <= found.delta_min <= found.delta_max <= 0.15

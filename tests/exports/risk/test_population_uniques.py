@@ -1,20 +1,21 @@
 import csv
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from exports.errors import LabError
 from exports.risk.population_uniques import pitman, population_uniques, snb, zayatz
 from simulate.people.tables import people_block
 
+pytestmark = pytest.mark.statistical
+
 
 def histogram(sizes):
     return np.unique(sizes[sizes > 0], return_counts=True)
 
 
-def test_estimates_on_adult_equal_those_of_arx(shared):
-    adult = pd.read_csv(shared / "data/microdata/adult_arx.csv", sep=";", dtype=str)
+def test_estimates_on_adult_equal_those_of_arx(shared, adult_texts):
+    adult = adult_texts.to_pandas()
     checked, classes, found = 0, {}, {}
     with (shared / "data/oracles/arx_risk_adult.csv").open() as file:
         for row in csv.DictReader(file):
@@ -55,9 +56,10 @@ KNOWN_SETS = (
 
 @pytest.mark.parametrize("known", KNOWN_SETS, ids=len)
 @pytest.mark.parametrize("fraction", [0.01, 0.3, 0.6])
-def test_the_slide_negative_binomial_is_near_the_uniqueness_of_adult_or_says_why_not(shared, known, fraction):
-    adult = pd.read_csv(shared / "data/microdata/adult_arx.csv", sep=";", dtype=str)
-    classes = adult.groupby(known).ngroup().to_numpy()
+def test_the_slide_negative_binomial_is_near_the_uniqueness_of_adult_or_says_why_not(
+    adult_texts, known, fraction
+):
+    classes = adult_texts.select(known).to_pandas().groupby(known).ngroup().to_numpy()
     truth = (np.bincount(classes) == 1).sum() / len(classes)
     rng = np.random.default_rng([len(known), int(100 * fraction)])
     found = snb(*histogram(np.bincount(classes[rng.random(len(classes)) < fraction])), len(classes))

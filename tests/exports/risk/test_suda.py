@@ -13,7 +13,6 @@ from exports.classes.combinations import combinations_of
 from exports.hierarchies.hierarchy import Hierarchy
 from exports.risk.column_search import best_coarsenings, best_drops, contributions
 from exports.risk.suda import disclosure_scores, largest_within, minimal_uniques
-from exports.sources.frames import arrow_table
 
 NAMES = ["a", "b", "c", "d"]
 rows = st.lists(st.tuples(*[st.integers(0, 2)] * 4), min_size=1, max_size=20)
@@ -46,28 +45,26 @@ def test_scores_and_counts_equal_their_definitions(rows):
         assert unique == sum(count == 1 for count in groups.values())
 
 
-def test_scores_on_the_household_survey_equal_those_of_sdcmicro(shared):
-    survey = pd.read_csv(shared / "data/microdata/sdcmicro_testdata.csv.gz", dtype=str)
+def test_scores_on_the_household_survey_equal_those_of_sdcmicro(shared, household_survey):
     oracle = pd.read_csv(shared / "data/oracles/testdata_suda2_5keys.csv")
     keys = ["urbrur", "roof", "walls", "water", "sex"]
-    found = minimal_uniques(combinations_of(arrow_table(survey), keys), keys)
+    found = minimal_uniques(combinations_of(household_survey, keys), keys)
     columns = [found.combinations.columns[key] for key in keys]
     place = {
         tuple(column.values[int(column.codes[i]) - 1].as_py() for column in columns): i
         for i in range(len(found.combinations))
     }
-    at = [place[row] for row in survey[keys].itertuples(index=False, name=None)]
+    at = [place[row] for row in zip(*household_survey.select(keys).to_pydict().values(), strict=True)]
     np.testing.assert_array_equal(found.score[at], oracle["score"])
     np.testing.assert_allclose(disclosure_scores(found)[at], oracle["disScore"], rtol=1e-6)
     seven = ["urbrur", "roof", "walls", "water", "electcon", "relat", "sex"]
-    wide = minimal_uniques(combinations_of(arrow_table(survey), seven), seven)
+    wide = minimal_uniques(combinations_of(household_survey, seven), seven)
     assert (wide.score > 0).sum() == 157
 
 
-def test_adult_has_the_scored_rows_and_the_sum_of_sdcmicro(shared):
-    adult = arrow_table(pd.read_csv(shared / "data/microdata/adult_arx.csv", sep=";", dtype=str))
-    keys = [name for name in adult.column_names if name != "salary-class"]
-    found = minimal_uniques(combinations_of(adult, keys), keys)
+def test_adult_has_the_scored_rows_and_the_sum_of_sdcmicro(adult_texts):
+    keys = [name for name in adult_texts.column_names if name != "salary-class"]
+    found = minimal_uniques(combinations_of(adult_texts, keys), keys)
     assert (found.score > 0).sum() == 14_021
     assert disclosure_scores(found).sum() == pytest.approx(2633.053, abs=1e-3)
 

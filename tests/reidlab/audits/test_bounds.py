@@ -13,6 +13,8 @@ from exports.randomness import Stream
 from reidlab.audits.bounds import many_runs_epsilon, one_run_epsilon
 from reidlab.audits.result import audit_one_run, audit_worlds
 
+pytestmark = pytest.mark.statistical
+
 RUNS = 100_000
 
 

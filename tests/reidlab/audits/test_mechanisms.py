@@ -13,6 +13,8 @@ from exports.schema import Column, Role, Schema
 from reidlab.audits.bounds import rho_between
 from reidlab.audits.mechanisms import AUDITS, audit, audit_synthesis
 
+pytestmark = pytest.mark.statistical
+
 SHARED = {"dp-histogram (gaussian)", "dp-margins", "dp-keys", "dp-logistic"}
 """Where one audit sees little: the budget is shared among several answers, or bounded loosely."""
 SYNTHESISERS = {"aim", "independent-margins", "mst", "privbayes"}

@@ -12,6 +12,8 @@ from exports.errors import LabError
 from reidlab.case.replay import ReplayRun, run
 from simulate.case import load_case
 
+pytestmark = pytest.mark.statistical
+
 PEOPLE = 150_000
 
 

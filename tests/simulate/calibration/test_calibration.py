@@ -13,6 +13,8 @@ from simulate.calibration.card import TABLES, Card, Figure, Verdict, load_card
 from simulate.calibration.computed_card import average, compute_card, measure_country
 from simulate.people.tables import people_block
 
+pytestmark = pytest.mark.statistical
+
 WOMEN, MEN = "age >= 18 and sex = 'female'", "age >= 18 and sex = 'male'"
 GMAIL, YAHOO = "email_1 like '%@gmail.example'", "email_1 like '%@yahoo.example'"
 ILL, TREATED = "mental_illness <> 'none'", "counselling_year or medication_year"
