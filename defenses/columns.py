@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defenses.defense import Defense
-from defenses.lattice.lattice import Floats
+from exports.coding import Floats
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Export, Guarantee, Release

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Float32s = NDArray[np.float32]
+Passes = NDArray[np.bool_]
+"""Which of some entries pass."""
 
 MISSING = 0
 """The code of a missing value."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from defenses.conditions.k_anonymity import Condition, Tally
+from defenses.conditions.classes import Classes
+from defenses.conditions.condition import Condition, Tally
 from defenses.conditions.whole_table import SampleCondition, left_over
-from defenses.lattice.lattice import Floats, Passes
-from defenses.lattice.roll_up import Classes
+from exports.coding import Floats, Passes
 
 
 @dataclass(frozen=True, slots=True)

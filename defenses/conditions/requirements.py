@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from defenses.conditions.k_anonymity import Condition, DeltaPresence, KAnonymity, KMap
-from defenses.conditions.t_closeness import (
+from defenses.conditions.beta_likeness import DeltaDisclosure, Likeness
+from defenses.conditions.condition import Condition
+from defenses.conditions.k_anonymity import DeltaPresence, KAnonymity, KMap
+from defenses.conditions.l_diversity import (
     AlphaShare,
-    Closeness,
-    DeltaDisclosure,
     DistinctDiversity,
     EntropyDiversity,
-    Likeness,
     RecursiveDiversity,
 )
+from defenses.conditions.t_closeness import Closeness
 from defenses.conditions.whole_table import (
     AverageRisk,
     Estimator,
@@ -26,9 +26,8 @@ from defenses.conditions.whole_table import (
     SampleCondition,
     SampleUniques,
 )
-from defenses.lattice.lattice import Ints
 from exports.classes.reference import Reference, reference_of
-from exports.coding import MISSING, encode
+from exports.coding import MISSING, Ints, encode
 from exports.errors import LabError
 from exports.release import Export
 
@@ -335,3 +334,15 @@ def _among(name: str, value: str, allowed: Any) -> None:
 
     if value not in get_args(allowed):
         raise LabError(f"{name} is {value!r} but must be one of {', '.join(get_args(allowed))}.")
+
+
+def sensitive_columns(export: Export, asked: Requirements) -> tuple[str, ...]:
+    """Return the sensitive columns that the requirements protect."""
+    declared = tuple(name for name in export.schema.sensitive if name not in export.schema.naming)
+    wanted = declared if asked.sensitive is None else tuple(asked.sensitive)
+    strange = [name for name in wanted if name not in declared]
+    if strange:
+        raise LabError(f"The schema declares no sensitive column {strange[0]!r}: give it that role.")
+    if not wanted:
+        raise LabError("l, t, alpha, beta and delta protect sensitive columns and the schema declares none.")
+    return wanted

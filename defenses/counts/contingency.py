@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from defenses.columns import stated, weights_of
 from defenses.defense import Defense
-from defenses.lattice.lattice import Ints, Passes
-from exports.coding import encode
+from exports.coding import Ints, Passes, encode
 from exports.errors import LabError
 from exports.queries import CountQuery
 from exports.release import Export, Release

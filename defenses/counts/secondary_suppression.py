@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.lattice.lattice import Floats, Ints, Passes
+from exports.coding import Floats, Ints, Passes
 from exports.errors import LabError
 
 MOST_WITHHELD = 20_000

@@ -12,7 +12,7 @@ from defenses.columns import chosen
 from defenses.counts.contingency import Contingency
 from defenses.counts.secondary_suppression import Axis, extended, withheld_numbers
 from defenses.defense import Defense
-from defenses.lattice.lattice import Passes
+from exports.coding import Passes
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import ANY, Label, hierarchy_of
 from exports.queries import CountQuery, Withheld

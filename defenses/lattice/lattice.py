@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from defenses.conditions.classes import Node
+from exports.coding import Floats, Ints
 from exports.hierarchies.hierarchy import Hierarchy
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-Ints = NDArray[np.intp]
-Floats = NDArray[np.float64]
-Passes = NDArray[np.bool_]
-Node = tuple[int, ...]
 
 LARGEST_KEY = 2**62
 

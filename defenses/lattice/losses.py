@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.lattice.lattice import Axis, Floats, Lattice, grouped, packed
-from defenses.lattice.roll_up import Classes
+from defenses.conditions.classes import Classes
+from defenses.lattice.lattice import Axis, Lattice, grouped, packed
+from exports.coding import Floats
 
 Kept = NDArray[np.bool_]
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from defenses.columns import weights_of
 from defenses.conditions.release_conditions import Policy
-from defenses.conditions.requirements import Requirements, SensitiveColumn
-from defenses.lattice.lattice import Floats, Ints, Lattice, lattice_from
+from defenses.conditions.requirements import Requirements, SensitiveColumn, sensitive_columns
+from defenses.lattice.lattice import Lattice, lattice_from
 from defenses.lattice.suppression import Judge, PersonJudge, RowJudge
+from exports.coding import Floats, Ints
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import Hierarchy, encode, hierarchy_of
 from exports.release import Export
@@ -164,15 +165,3 @@ def _population(population: pa.Table, hierarchies: Mapping[str, Hierarchy]) -> d
     if missing:
         raise LabError(f"The population has no column {missing[0]!r}: give every quasi-identifier.")
     return {name: one.encode(population[name], name) for name, one in hierarchies.items()}
-
-
-def sensitive_columns(export: Export, asked: Requirements) -> tuple[str, ...]:
-    """Return the sensitive columns that the requirements protect."""
-    declared = tuple(name for name in export.schema.sensitive if name not in export.schema.naming)
-    wanted = declared if asked.sensitive is None else tuple(asked.sensitive)
-    strange = [name for name in wanted if name not in declared]
-    if strange:
-        raise LabError(f"The schema declares no sensitive column {strange[0]!r}: give it that role.")
-    if not wanted:
-        raise LabError("l, t, alpha, beta and delta protect sensitive columns and the schema declares none.")
-    return wanted

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from defenses.conditions.classes import Node
 from defenses.lattice.forecasts import Forecast, Reach, diversity
-from defenses.lattice.lattice import Floats, Lattice, Node
+from defenses.lattice.lattice import Lattice
 from defenses.lattice.losses import Loss
 from defenses.lattice.suppression import Judge, Verdict
+from exports.coding import Floats
 from exports.errors import LabError
 
 MOST_NODES = 50_000_000

@@ -8,10 +8,12 @@ from typing import Protocol
 
 import numpy as np
 
+from defenses.conditions.classes import Classes, Node
 from defenses.conditions.k_anonymity import KAnonymity
 from defenses.conditions.release_conditions import Policy
-from defenses.lattice.lattice import Floats, Ints, Lattice, Node, Passes
-from defenses.lattice.roll_up import Classes, RollUp, Tallies, members
+from defenses.lattice.lattice import Lattice
+from defenses.lattice.roll_up import RollUp, Tallies, members
+from exports.coding import Floats, Ints, Passes
 
 
 @dataclass(frozen=True, slots=True)

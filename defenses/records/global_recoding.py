@@ -11,9 +11,9 @@ import numpy as np
 from defenses.columns import changed_release
 from defenses.conditions.requirements import Requirements
 from defenses.defense import Defense
-from defenses.lattice.lattice import Passes
 from defenses.lattice.losses import LOSSES
 from defenses.lattice.problem import Problem, hierarchies_of, problem_of
+from exports.coding import Passes
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import Hierarchy
 from exports.release import Export, Guarantee, Kind, Release

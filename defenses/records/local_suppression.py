@@ -11,8 +11,8 @@ import numpy as np
 from defenses.columns import changed_release
 from defenses.contributions import units
 from defenses.defense import Defense
-from defenses.lattice.lattice import Ints, Passes, packed
-from exports.coding import encode
+from defenses.lattice.lattice import packed
+from exports.coding import Ints, Passes, encode
 from exports.errors import LabError
 from exports.release import Export, Guarantee, Kind, Release
 

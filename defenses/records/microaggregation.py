@@ -10,7 +10,7 @@ import numpy as np
 from defenses.columns import changed_release, chosen, numeric, weights_of
 from defenses.conditions.requirements import size_of
 from defenses.defense import Defense
-from defenses.lattice.lattice import Floats, Ints
+from exports.coding import Floats, Ints
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import encode
 from exports.release import Export, Guarantee, Kind, Release

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defenses.columns import changed_release
+from defenses.conditions.local_classes import People
 from defenses.conditions.requirements import Diversity, Requirements
 from defenses.defense import Defense
-from defenses.lattice.lattice import Ints
-from defenses.parts import People, parts
-from exports.coding import encode
+from exports.coding import Ints, encode
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import Hierarchy, hierarchy_of
 from exports.release import Export, Kind, Release
@@ -163,3 +162,83 @@ class Scale:
             if len(labels) == 1:
                 return self.tree.labels[level][int(labels[0])]
         return f"{self.names[low] or ''}..{self.names[high]}"
+
+
+def parts(ranks: Sequence[NDArray[np.int32]], people: People, k: int, *, strict: bool) -> Ints:
+    """Return the class of each row: all parts are cut at once, round by round, without recursion.
+
+    Parameters
+    ----------
+    ranks : sequence of array of int32, shape (rows,)
+        Each column's value as a rank.
+    people : People
+        What every part must satisfy.
+    k : int
+        Least rows of a part.
+    strict : bool
+        Whether equal ranks stay together.
+    """
+    rows = len(ranks[0])
+    spans = np.array([max(int(column.max(initial=0)), 1) for column in ranks], np.float64)
+    final = np.zeros(rows, np.int64)
+    classes = 0
+    order = np.arange(rows)
+    starts = np.zeros(1, np.int64)
+    failed = np.zeros((1, len(ranks)), bool)
+    columns = [column.copy() for column in ranks]
+    while len(order):
+        sizes = np.diff(starts, append=len(order))
+        width = np.stack(
+            [
+                (np.maximum.reduceat(column, starts) - np.minimum.reduceat(column, starts)) / span
+                for column, span in zip(columns, spans, strict=True)
+            ],
+            axis=1,
+        )
+        width[failed] = -1
+        axis = width.argmax(axis=1)
+        best = width[np.arange(len(starts)), axis]
+        active = (sizes >= 2 * k) & ((best > 0) if strict else (best >= 0))
+        done = np.repeat(~active, sizes)
+        number = np.cumsum(~active) - 1 + classes
+        final[order[done]] = np.repeat(number, sizes)[done]
+        classes += int(np.count_nonzero(~active))
+        if not active.any():
+            break
+        keep = ~done
+        order, columns = order[keep], [column[keep] for column in columns]
+        sizes, axis, failed = sizes[active], axis[active], failed[active]
+        starts = np.cumsum(sizes) - sizes
+        segment = np.repeat(np.arange(len(starts)), sizes)
+        value = np.empty(len(order), np.int64)
+        for number_of_axis, column in enumerate(columns):
+            here = np.repeat(axis == number_of_axis, sizes)
+            value[here] = column[here]
+        arranged = np.argsort((segment << 32) | value, kind="stable" if not strict else None)
+        order, columns, value = order[arranged], [column[arranged] for column in columns], value[arranged]
+        cut = _cuts(value, segment, starts, sizes, k) if strict else starts + sizes // 2
+        possible = (cut - starts >= k) & (starts + sizes - cut >= k)
+        cut = np.where(possible, cut, starts)
+        right = np.arange(len(order)) >= np.repeat(cut, sizes)
+        if not people.sizes_only:
+            halves = people.passes(2 * segment + right, order, 2 * len(starts)).reshape(-1, 2)
+            possible &= halves.all(axis=1)
+        failed[np.arange(len(axis)), axis] |= ~possible
+        cuts = cut[possible]
+        failed = np.repeat(failed, 1 + possible, axis=0)
+        starts = np.sort(np.concatenate([starts, cuts]))
+    return final
+
+
+def _cuts(value: Ints, segment: Ints, starts: Ints, sizes: Ints, k: int) -> Ints:
+    """Return where each part is cut: at the change of value nearest to its middle, k rows on both sides."""
+    change = np.flatnonzero((value[1:] != value[:-1]) & (segment[1:] == segment[:-1])) + 1
+    middle = starts + sizes // 2
+    after = np.searchsorted(change, middle)
+    later = np.append(change, len(value))[after]
+    earlier = np.append(-1, change)[after]
+    ends = starts + sizes
+    ok_later = (later >= starts + k) & (later <= ends - k)
+    ok_earlier = (earlier >= starts + k) & (earlier <= ends - k)
+    nearer = later - middle < middle - earlier
+    return np.where(ok_later & (nearer | ~ok_earlier), later, np.where(ok_earlier, earlier, starts))

@@ -10,8 +10,7 @@ import numpy as np
 from defenses.columns import changed_release, chosen, numeric, stream_of, weights_of
 from defenses.contributions import require_no_weight, units
 from defenses.defense import Defense
-from defenses.lattice.lattice import Floats, Ints
-from exports.coding import encode
+from exports.coding import Floats, Ints, encode
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
 from exports.schema import Role

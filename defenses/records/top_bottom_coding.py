@@ -10,7 +10,7 @@ import numpy as np
 from defenses.columns import changed_release, chosen, numeric, weights_of
 from defenses.contributions import units
 from defenses.defense import Defense
-from defenses.lattice.lattice import Floats
+from exports.coding import Floats
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
 from exports.schema import Role

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defenses.conditions.k_anonymity import DeltaPresence, KAnonymity, KMap
+from defenses.conditions.l_diversity import DistinctDiversity, EntropyDiversity, RecursiveDiversity
 from defenses.conditions.release_conditions import Policy
-from defenses.conditions.t_closeness import Closeness, DistinctDiversity, EntropyDiversity, RecursiveDiversity
+from defenses.conditions.t_closeness import Closeness
 from defenses.conditions.whole_table import AverageRisk
 from defenses.lattice.lattice import lattice_from
 from defenses.lattice.losses import LOSSES

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defenses.columns import numeric, weights_of
-from defenses.lattice.lattice import Floats, Ints
-from exports.coding import encode
+from exports.coding import Floats, Ints, encode
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import encode as as_text
 from exports.randomness import Stream
