@@ -34,7 +34,7 @@ BUILT_IN: dict[str, str] = {
     "minimum-size": "defenses.counts.audience_size:MinimumSize",
     "mondrian": "defenses.records.mondrian:Mondrian",
     "mst": "defenses.synthetic.mst:Mst",
-    "neutral-events": "defenses.tokens.minimisation:NeutralEvents",
+    "neutral-events": "defenses.events.neutral_events:NeutralEvents",
     "noise": "defenses.records.perturbation:Noise",
     "noisy-max": "defenses.counts.noisy_max:NoisyMax",
     "noisy-size": "defenses.counts.audience_size:NoisySize",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from defenses.columns import stated, unnamed
 from defenses.defense import Defense
+from defenses.released import stated, unnamed
 from exports.errors import LabError
 from exports.release import Export, Guarantee, Kind, Release
 from exports.schema import Column, Role, Schema

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from defenses.columns import stated
 from defenses.defense import Defense
 from defenses.dp.budget import Cost, Neighbours, exact, exact_delta, rho_of_epsilon
 from defenses.dp.cell_counts import cell_counts, contribution_limit, histogram_table, sum_of_cells
 from defenses.dp.curator import Curator, Memory
 from defenses.dp.noise import Gaussian, Laplace, Noise, add_noise
+from defenses.released import stated
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.release import Export, Kind, Release

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from defenses.columns import stated
 from defenses.contributions import person_codes, within_bound
 from defenses.defense import Defense
 from defenses.dp.budget import Cost, Neighbours, exact, exact_delta
 from defenses.dp.cell_counts import contribution_limit
 from defenses.dp.curator import Curator, Memory
 from defenses.dp.noise import Laplace, discrete_laplace
+from defenses.released import stated
 from exports.errors import LabError, MissingExtraError
 from exports.queries import CountQuery
 from exports.release import Export, Kind, Release

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from defenses.columns import stated
 from defenses.defense import Defense
 from defenses.dp.budget import Neighbours, exact
 from defenses.dp.cell_counts import cell_counts, contribution_limit
 from defenses.dp.curator import Curator, Memory
 from defenses.dp.selection import noisy_max, selection_cost
+from defenses.released import stated
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.queries import CountQuery

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from defenses.columns import stated
 from defenses.defense import Defense
 from defenses.dp.budget import Cost, Neighbours, exact, exact_delta, rho_of_epsilon
 from defenses.dp.coded_table import Coded, described
 from defenses.dp.curator import Curator, Memory
 from defenses.dp.noise import Gaussian, add_noise
+from defenses.released import stated
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.release import Export, Kind, Release

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from defenses.columns import changed_release
 from defenses.contributions import units
 from defenses.defense import Defense
 from defenses.lattice.lattice import packed
+from defenses.released import changed_release
 from exports.coding import Ints, Passes, encode
 from exports.errors import LabError
 from exports.release import Export, Guarantee, Kind, Release

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.columns import changed_release
 from defenses.conditions.local_classes import People
 from defenses.conditions.requirements import Diversity, Requirements
 from defenses.defense import Defense
+from defenses.released import changed_release
 from exports.coding import Ints, encode
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import Hierarchy, hierarchy_of

@@ -11,7 +11,7 @@ from defenses.defense import Defense
 from defenses.lattice.losses import LOSSES
 from defenses.lattice.problem import hierarchies_of, problem_of
 from defenses.lattice.search import optimum
-from defenses.records.global_recoding import recoded
+from defenses.records.recoded import recoded
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
 

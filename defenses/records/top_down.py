@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from defenses.columns import changed_release
 from defenses.conditions.local_classes import People
 from defenses.conditions.requirements import Diversity, Requirements
 from defenses.defense import Defense
 from defenses.lattice.lattice import Axis, lattice_from
 from defenses.lattice.problem import hierarchies_of
+from defenses.released import changed_release
 from exports.coding import Ints
 from exports.release import Export, Kind, Release
 

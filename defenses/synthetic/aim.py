@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from defenses.counts.dp_margins import consistent
 from defenses.dp.budget import Neighbours
 from defenses.dp.coded_table import Coded
+from defenses.dp.consistent_margins import Clique, consistent
 from defenses.dp.noise import Gaussian
 from defenses.dp.selection import noisy_max
 from defenses.synthetic.graphical_model import (
-    Clique,
     Measurement,
     Model,
     fitted,
@@ -24,7 +23,7 @@ from defenses.synthetic.graphical_model import (
     on_simplex,
     proportional,
 )
-from defenses.synthetic.mst import measure, read
+from defenses.synthetic.noisy_margins import measure, read
 from defenses.synthetic.private_synthesis import Synthesis, rational_root
 from exports.errors import LabError
 

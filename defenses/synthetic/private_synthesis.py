@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from defenses.columns import stated
 from defenses.defense import Defense
 from defenses.dp.budget import Cost, Neighbours, exact, exact_delta, rho_of_epsilon
 from defenses.dp.coded_table import Coded
 from defenses.dp.curator import Curator, Memory
+from defenses.released import stated
 from exports.randomness import Stream
 from exports.release import Export, Guarantee, Kind, Release
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from defenses.dp.budget import Neighbours
 from defenses.dp.coded_table import Coded
+from defenses.dp.consistent_margins import Clique
 from defenses.dp.selection import noisy_max
-from defenses.synthetic.graphical_model import Clique, drawn_column
-from defenses.synthetic.mst import independent, measure, read
+from defenses.synthetic.graphical_model import drawn_column
+from defenses.synthetic.noisy_margins import independent, measure, read
 from defenses.synthetic.private_synthesis import Synthesis, rational_root
 from exports.errors import LabError
 

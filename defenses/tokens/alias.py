@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar
 
-from defenses.tokens.hashing import HMAC_SHA256, hmac_pads
+from defenses.secret_key import HMAC_SHA256, hmac_pads
 from defenses.upload_list import TokenDefense, hashed, replaced, token_columns
 from exports.errors import LabError
 from exports.randomness import Stream

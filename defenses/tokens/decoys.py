@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from defenses.columns import stated
 from defenses.contributions import units
 from defenses.dp.random_bits import Bits
+from defenses.released import stated
 from defenses.upload_list import TokenDefense, chosen, hashed, listed, token_columns
 from exports.errors import LabError
 from exports.randomness import Stream

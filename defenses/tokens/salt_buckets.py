@@ -7,8 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from defenses.secret_key import Secret
-from defenses.tokens.hashing import HMAC_SHA256, hmac_pads
+from defenses.secret_key import HMAC_SHA256, Secret, hmac_pads
 from defenses.upload_list import TokenDefense, replaced, token_columns
 from exports.errors import LabError
 from exports.release import Export, Release

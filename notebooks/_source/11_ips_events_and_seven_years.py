@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from attacks.events.event_decoding import EventDecoding
 from attacks.events.ip_household import IpHousehold
-from defenses.tokens.minimisation import NeutralEvents
+from defenses.events.neutral_events import NeutralEvents
 from defenses.tokens.truncate import Truncate
 from exports.randomness import Stream
 from exports.release import Export, Release, Truth
