@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from itertools import combinations
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from defenses.defense import Defense
-from defenses.dp.budget import Cost, Neighbours, exact, exact_delta, rho_of_epsilon
+from defenses.dp.budget import Cost, exact, exact_delta, rho_of_epsilon
 from defenses.dp.cell_counts import cell_counts, contribution_limit, sum_of_cells
 from defenses.dp.consistent_margins import Clique, consistent
-from defenses.dp.curator import Curator, Memory
+from defenses.dp.curator import Curated
 from defenses.dp.noise import Gaussian, Laplace, add_noise
 from defenses.released import stated
 from exports.domain import Domain
@@ -22,15 +22,14 @@ from exports.queries import CountQuery
 from exports.release import Export, Kind, Release
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from exports.randomness import Stream
 
 
-class DpMargins(Defense):
+@dataclass(eq=False, repr=False)
+class DpMargins(Curated):
     """Publish the counts of several sets of columns, with noise, made consistent afterwards.
 
     Against the same reader as ``dp-histogram``. A person counts in every table, so the noise grows
@@ -69,28 +68,11 @@ class DpMargins(Defense):
     name: ClassVar[str] = "dp-margins"
     produces: ClassVar[Kind] = "counts"
 
-    def __init__(
-        self,
-        columns: Sequence[str] | str,
-        epsilon: float | str,
-        *,
-        order: int = 2,
-        delta: float | str = 0,
-        max_contributions: int | None = None,
-        neighbours: Neighbours = "add-remove",
-        ledger: str | Path | None = None,
-        budget: float | str | None = None,
-        seed: int | None = None,
-    ) -> None:
-        self.columns = columns
-        self.epsilon = epsilon
-        self.order = order
-        self.delta = delta
-        self.max_contributions = max_contributions
-        self.neighbours = neighbours
-        self.ledger = ledger
-        self.budget = budget
-        self.seed = seed
+    columns: Sequence[str] | str
+    epsilon: float | str
+    _: KW_ONLY
+    order: int = 2
+    delta: float | str = 0
 
     def transform(self, export: Export) -> Release:
         """Return the tables below one another, and an oracle that answers from the smallest that can."""
@@ -101,7 +83,7 @@ class DpMargins(Defense):
             )
         domains = {clique: Domain.of(export.schema, clique) for clique in combinations(columns, self.order)}
         limit = contribution_limit(export, self.max_contributions)
-        distance = limit * (2 if self.neighbours == "replace" else 1)
+        distance = self.distance(limit)
         epsilon, delta = exact(self.epsilon), exact_delta(self.delta)
         promises = {"epsilon": float(epsilon)}
         noise: Laplace | Gaussian
@@ -112,16 +94,7 @@ class DpMargins(Defense):
             promises["delta"] = float(delta)
         else:
             noise, cost = Laplace(len(domains) * distance / epsilon), Cost.pure(epsilon)
-        if not hasattr(self, "answers_"):
-            self.answers_ = Memory()
-        curator = Curator.of(
-            export,
-            neighbours=self.neighbours,
-            ledger=self.ledger,
-            budget=self.budget,
-            seed=self.seed,
-            memory=self.answers_,
-        )
+        curator = self.curator(export)
         query = {
             "defence": self.name,
             "margins": [[clique, domain.values] for clique, domain in domains.items()],
