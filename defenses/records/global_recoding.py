@@ -72,7 +72,7 @@ class GlobalRecoding(Defense):
         return recoded(
             self,
             export,
-            Requirements(k=self.k, suppression=self.suppression),
+            Requirements.of(self),
             self.hierarchies_,
             self.levels_,
         )

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defenses.conditions.local_classes import People
-from defenses.conditions.requirements import Diversity, Requirements
+from defenses.conditions.options import ValueOptions
+from defenses.conditions.requirements import Requirements
 from defenses.defense import Defense
 from defenses.released import changed_release
 from exports.coding import Ints, encode
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class Mondrian(Defense):
+@dataclass(eq=False, repr=False)
+class Mondrian(ValueOptions, Defense):
     """Cut rows into classes of similar people by medians, and publish each class by its ranges.
 
     An adversary who knows the quasi-identifiers finds at least k candidates; values are recoded
@@ -35,7 +37,7 @@ class Mondrian(Defense):
     cut : {"strict", "relaxed"}
         Whether equal values stay together, or a class is cut in the middle whatever its values.
     sensitive, l, diversity, c, t
-        Asked of every class too: see ``defenses.conditions.requirements.Requirements``.
+        Asked of every class too: see ``defenses.conditions.options.ValueOptions``.
 
     References
     ----------
@@ -54,30 +56,14 @@ class Mondrian(Defense):
     name: ClassVar[str] = "mondrian"
     produces: ClassVar[Kind] = "records"
 
-    def __init__(
-        self,
-        k: int = 5,
-        cut: Literal["strict", "relaxed"] = "strict",
-        *,
-        sensitive: Sequence[str] | None = None,
-        l: float | None = None,  # noqa: E741
-        diversity: Diversity = "distinct",
-        c: float | None = None,
-        t: float | None = None,
-    ) -> None:
-        self.k = k
-        self.cut = cut
-        self.sensitive = sensitive
-        self.l = l
-        self.diversity = diversity
-        self.c = c
-        self.t = t
+    k: int = 5
+    cut: Literal["strict", "relaxed"] = "strict"
 
     def transform(self, export: Export) -> Release:
         """Return every row with the ranges of its class."""
         if self.cut not in {"strict", "relaxed"}:
             raise LabError(f"cut is {self.cut!r} but must be 'strict' or 'relaxed'.")
-        asked = Requirements(**{name: value for name, value in self.get_params().items() if name != "cut"})
+        asked = Requirements.of(self)
         people = People.of(export, asked)
         names = [name for name in export.schema.quasi_identifiers if name not in export.schema.naming]
         if not names:

@@ -72,7 +72,10 @@ def typed(given: Mapping[str, str], owner: type, types: Mapping[str, Any]) -> di
 def _parts(declared: Any, owner: type) -> list[str]:
     """Return the members of an annotation, which is text where annotations are postponed."""
     text = declared if isinstance(declared, str) else getattr(declared, "__name__", str(declared))
-    namespace = vars(sys.modules[owner.__module__])
+    # An option that is inherited is declared in the words of the module that it comes from.
+    namespace: dict[str, Any] = {}
+    for one in reversed(owner.__mro__):
+        namespace |= vars(sys.modules[one.__module__])
     parts = [part.strip() for part in text.split(" | ")]
     return [str(namespace[part]) if get_origin(namespace.get(part)) is Literal else part for part in parts]
 
