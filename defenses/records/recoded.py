@@ -71,7 +71,7 @@ def require_rows(problem: Problem, kept: Passes, suppression: float) -> None:
     if problem.person is not None:
         unit = "persons"
         total, left = len(np.unique(problem.person)), len(np.unique(problem.person[kept]))
-    gone, limit = total - left, int(problem.policy.limit(total))
+    gone, limit = total - left, int(problem.conditions.limit(total))
     if gone > limit:
         raise LabError(
             f"{gone:,} of {total:,} {unit} would have to be suppressed and at most {limit:,} may be "
