@@ -9,7 +9,7 @@ import numpy as np
 
 from defenses.defense import Defense
 from defenses.released import stated
-from defenses.upload_list import listed
+from defenses.upload_list import sendable
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
 
@@ -54,7 +54,7 @@ class NeutralEvents(Defense):
                 raise LabError(f"There is no column {name!r} to neutralise: correct the name.")
             neutral = pa.repeat(self.neutral, table.num_rows)
             table = table.set_column(table.column_names.index(name), name, neutral)
-        upload = listed(Export(table, export.schema))
+        upload = sendable(Export(table, export.schema))
         return Release(
             "events",
             upload.schema,

@@ -84,4 +84,4 @@ class Alias(TokenDefense):
             kept = pc.if_else(pc.fill_null(using, False), aliases, table[name].cast(pa.string()))
             table = table.set_column(table.column_names.index(name), name, kept)
         upload = hashed(Export(table, export.schema))
-        return self.released(upload.table, upload.schema)
+        return self.released(upload)

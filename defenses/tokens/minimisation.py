@@ -34,7 +34,7 @@ class DoNotSend(TokenDefense):
         nobody = np.arange(0)
         empty = hashed(chosen(export, nobody))
         promise = Guarantee({"epsilon": 0.0}, "person", "add-remove")
-        return self.released(empty.table, empty.schema, nobody, promise)
+        return self.released(empty, nobody, promise)
 
 
 class Minimise(TokenDefense):
@@ -70,4 +70,4 @@ class Minimise(TokenDefense):
         if unknown:
             raise LabError(f"There is no column {unknown[0]!r} to drop: correct the name.")
         upload = hashed(without(export, drop))
-        return self.released(upload.table, upload.schema)
+        return self.released(upload)
