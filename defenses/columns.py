@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -22,6 +23,34 @@ Columns = Sequence[str] | str | None
 """Names of columns: a sequence, or one text that separates several by commas."""
 
 
+def listed(names: Columns) -> list[str]:
+    """Return names that are given as a sequence or as one text between commas; None is no name.
+
+    Blanks around a name are no part of it, and one that holds a comma stands in double quotes, as in
+    CSV and on the command line.
+
+    Raises
+    ------
+    LabError
+        When a text holds no name, or none can be read from it.
+
+    Examples
+    --------
+    >>> listed('age, zip,"a, b"'), listed(("age", "zip")), listed(None)
+    (['age', 'zip', 'a, b'], ['age', 'zip'], [])
+    """
+    if not isinstance(names, str):
+        return list(names or ())
+    try:
+        words = next(csv.reader([names], skipinitialspace=True), [])
+    except csv.Error:
+        words = []
+    found = [word.strip() for word in words if word.strip()]
+    if not found:
+        raise LabError(f"{names!r} names nothing: write names between commas, or leave the option out.")
+    return found
+
+
 def stream_of(defense: Defense, seed: int | None) -> Stream:
     """Return the stream of a defence: of its seed, or of the operating system's randomness."""
     return Stream(secrets.randbits(63) if seed is None else seed, "defence", defense.name)
@@ -35,7 +64,7 @@ def chosen(schema: Schema, wanted: Columns, *roles: Role) -> list[str]:
     LabError
         When a wanted column is not declared or names somebody, or there is none.
     """
-    names = wanted.split(",") if isinstance(wanted, str) else list(wanted or ())
+    names = listed(wanted)
     strange = [name for name in names if name not in schema.columns]
     if strange:
         raise LabError(f"The schema does not declare {strange[0]!r}: correct the name or add it.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from defenses.columns import listed
 from defenses.defense import Defense
 from defenses.released import stated, unnamed
 from exports.errors import LabError
@@ -84,8 +85,7 @@ def token_columns(schema: Schema, wanted: Sequence[str] | str | None) -> list[st
     LabError
         When a wanted column is undeclared or there is none.
     """
-    names = wanted.split(",") if isinstance(wanted, str) else wanted
-    columns = list(names or schema.names(Role.IDENTIFIER) or schema.names(Role.TOKEN))
+    columns = listed(wanted) or list(schema.names(Role.IDENTIFIER) or schema.names(Role.TOKEN))
     unknown = [name for name in columns if name not in schema.columns]
     if unknown:
         raise LabError(f"The schema does not declare {unknown[0]!r}: correct the name or add it.")

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from defenses.columns import listed
 from defenses.dp.budget import Cost, exact, exact_delta, rho_of_epsilon
 from defenses.dp.cell_counts import cell_counts, contribution_limit, histogram_table, sum_of_cells
 from defenses.dp.curator import Curated
@@ -75,7 +76,7 @@ class DpHistogram(Curated):
 
     def transform(self, export: Export) -> Release:
         """Return the counts as a table and as an oracle for sums of its cells."""
-        columns = self.columns.split(",") if isinstance(self.columns, str) else list(self.columns)
+        columns = listed(self.columns)
         domain = Domain.of(export.schema, columns)
         limit = contribution_limit(export, self.max_contributions)
         noise, cost, promises = self._mechanism(self.distance(limit))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from defenses.columns import listed
 from defenses.dp.budget import Cost, exact, exact_delta, rho_of_epsilon
 from defenses.dp.cell_counts import cell_counts, contribution_limit, sum_of_cells
 from defenses.dp.consistent_margins import Clique, consistent
@@ -76,7 +77,7 @@ class DpMargins(Curated):
 
     def transform(self, export: Export) -> Release:
         """Return the tables below one another, and an oracle that answers from the smallest that can."""
-        columns = self.columns.split(",") if isinstance(self.columns, str) else list(self.columns)
+        columns = listed(self.columns)
         if not 1 <= self.order <= len(columns):
             raise LabError(
                 f"order is {self.order} but must lie between 1 and {len(columns)}, the columns given."

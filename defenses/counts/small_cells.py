@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.columns import chosen
+from defenses.columns import chosen, listed
 from defenses.counts.contingency import Contingency
 from defenses.counts.secondary_suppression import Dimension, extended, withheld_numbers
 from defenses.defense import Defense
@@ -119,7 +119,7 @@ class SmallCells(Defense):
 
     def _axes(self, export: Export, table: Contingency) -> tuple[list[Dimension], list[list[Label]]]:
         """Return the axes with the sums that are published, and the label of each node."""
-        wanted = self.subtotals.split(",") if isinstance(self.subtotals, str) else self.subtotals or ()
+        wanted = listed(self.subtotals)
         strange = [name for name in wanted if name not in table.names]
         if strange:
             raise LabError(f"subtotals names {strange[0]!r}, which is no column of the table: correct it.")

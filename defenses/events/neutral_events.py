@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from defenses.columns import listed
 from defenses.defense import Defense
 from defenses.released import stated
 from defenses.upload_list import sendable
@@ -49,7 +50,7 @@ class NeutralEvents(Defense):
         import pyarrow as pa
 
         table = export.table
-        for name in self.columns.split(",") if isinstance(self.columns, str) else self.columns:
+        for name in listed(self.columns):
             if name not in table.column_names:
                 raise LabError(f"There is no column {name!r} to neutralise: correct the name.")
             neutral = pa.repeat(self.neutral, table.num_rows)

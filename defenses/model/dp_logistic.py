@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from defenses.columns import listed
 from defenses.dp.budget import Cost, exact, exact_delta, rho_of_epsilon
 from defenses.dp.coded_table import Coded, described
 from defenses.dp.curator import Curated
@@ -78,8 +79,7 @@ class DpLogistic(Curated):
 
     def transform(self, export: Export) -> Release:
         """Return the model: its scorer, and its coefficients as a table."""
-        names = self.columns.split(",") if isinstance(self.columns, str) else self.columns
-        names = [name for name in names or described(export) if name != self.target]
+        names = [name for name in listed(self.columns) or described(export) if name != self.target]
         if self.steps < 1 or not names:
             raise LabError(f"A model needs features and steps, not {len(names)} and {self.steps}.")
         data = Coded.of(export, [*names, self.target], self.max_contributions)

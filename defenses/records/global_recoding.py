@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
+from defenses.columns import listed
 from defenses.conditions.requirements import Requirements
 from defenses.defense import Defense
 from defenses.lattice.problem import hierarchies_of
@@ -82,7 +82,7 @@ def _levels(given: Mapping[str, int] | str) -> dict[str, int]:
     if not isinstance(given, str):
         return dict(given)
     found = {}
-    for pair in filter(None, next(csv.reader([given], skipinitialspace=True), [])):
+    for pair in listed(given) if given else ():
         name, _, level = pair.rpartition(":")
         if not name or not level.strip().isdigit():
             raise LabError(f"levels holds {pair!r} but must be like age:2,zip:3: correct it.")

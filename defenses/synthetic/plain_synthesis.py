@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from defenses.columns import require_nameless
+from defenses.columns import listed, require_nameless
 from defenses.contributions import require_no_weight, within_bound
 from defenses.defense import Defense
 from defenses.dp.cell_counts import contribution_limit
@@ -44,7 +44,7 @@ def synthesised_columns(export: Export, columns: Sequence[str] | str | None) -> 
     LabError
         When one is absent, none is left or the table is empty.
     """
-    names = columns.split(",") if isinstance(columns, str) else list(columns or described(export))
+    names = listed(columns) or described(export)
     absent = [name for name in names if name not in export.table.column_names]
     if absent:
         raise LabError(f"There is no column {absent[0]!r} to synthesise: correct the name.")

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from defenses.columns import listed
 from defenses.upload_list import TokenDefense, chosen, hashed, without
 from exports.errors import LabError
 from exports.release import Export, Guarantee, Release
@@ -65,7 +66,7 @@ class Minimise(TokenDefense):
 
     def transform(self, export: Export) -> Release:
         """Return the upload list without the dropped columns."""
-        drop = self.drop.split(",") if isinstance(self.drop, str) else list(self.drop)
+        drop = listed(self.drop)
         unknown = [name for name in drop if name not in export.table.column_names]
         if unknown:
             raise LabError(f"There is no column {unknown[0]!r} to drop: correct the name.")
