@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from attacks.advantage import Advantage, advantage, detectable, effective, needed, paired_advantage
 from attacks.chances import advantage_by_chance, expected
 from attacks.result import AttackResult
-from attacks.upload_list import as_text
+from exports.coding import as_text
 from exports.errors import LabError
 from exports.plugins import nearest
 from exports.randomness import Stream

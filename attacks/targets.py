@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from attacks.comparison.gower import Compared, compare
 from attacks.comparison.predicates import Coded
-from attacks.upload_list import as_text
+from exports.coding import as_text
 from exports.errors import LabError
-from exports.hierarchies.hierarchy import encode
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.keys import row_codes
 from exports.plugins import nearest
 from exports.randomness import Stream
@@ -190,7 +190,7 @@ def one_row_each(table: pa.Table, person: str | None, number: int, stream: Strea
     """Return at most ``number`` rows at random, no two of the same person."""
     order = stream.permutation(table.num_rows)
     if person is not None and person in table.column_names:
-        _, codes = encode(table[person])
+        _, codes = labels_and_codes(table[person])
         _, first = np.unique(codes[order], return_index=True)
         order = order[np.sort(first)]
     return np.sort(order[:number])
@@ -268,7 +268,7 @@ def group_labels(table: pa.Table, by: str) -> NDArray[Any]:
         raise LabError(
             f"by={by!r} is no column of the original; the nearest is {nearest(by, table.column_names)!r}."
         )
-    labels, codes = encode(table[by])
+    labels, codes = labels_and_codes(table[by])
     names = np.array(["missing" if label is None else label for label in labels], dtype=str)
     groups: NDArray[Any] = names[codes] if len(labels) else np.array([], dtype=str)
     return groups

@@ -15,9 +15,9 @@ from attacks.counts.table_cells import placed
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
 from attacks.targets import one_row_each
-from attacks.upload_list import as_text
+from exports.coding import as_text
 from exports.errors import LabError
-from exports.hierarchies.hierarchy import encode
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.queries import Condition
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -246,7 +246,7 @@ def _other_token(table: pa.Table, token: str, person: str, rows: NDArray[np.int6
     """Return another token of the person of each of ``rows``; None where there is none."""
     import pyarrow as pa
 
-    what, who = encode(table[token])[1], encode(table[person])[1]
+    what, who = labels_and_codes(table[token])[1], labels_and_codes(table[person])[1]
     order = np.argsort(who, kind="stable")
     found = np.full(len(rows), -1)
     for at, row in enumerate(rows):

@@ -13,7 +13,7 @@ from attacks.comparison.gower import is_number
 from attacks.result import AttackResult
 from attacks.scoring import scored
 from attacks.targets import group_labels
-from exports.hierarchies.hierarchy import encode
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 
@@ -117,9 +117,9 @@ class EventDecoding:
         assert person is not None
         real = np.flatnonzero(np.asarray(truth.owner) >= 0)
         owner = np.asarray(truth.owner)[real]
-        names, sent = encode(release.rows[code])
-        meanings, meant = encode(truth.original[meaning])
-        people, whose = encode(truth.original[person])
+        names, sent = labels_and_codes(release.rows[code])
+        meanings, meant = labels_and_codes(truth.original[meaning])
+        people, whose = labels_and_codes(truth.original[person])
         sent, truly, who = sent[real], meant[owner], whose[owner]
         stream = Stream(seed, "attack", self.name)
         known = np.zeros(len(people), dtype=bool)
@@ -163,7 +163,7 @@ class EventDecoding:
         shares = [0.0] * len(meanings)
         place = {meaning: at for at, meaning in enumerate(meanings)}
         for meaning, share in zip(
-            encode(self.flow.column(0))[0], self.flow.column(1).to_pylist(), strict=False
+            labels_and_codes(self.flow.column(0))[0], self.flow.column(1).to_pylist(), strict=False
         ):
             if meaning in place:
                 shares[place[meaning]] = float(share or 0)

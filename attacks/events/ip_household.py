@@ -13,7 +13,7 @@ from attacks.events.histories import LONG_AGO, seconds
 from attacks.result import AttackResult
 from attacks.scoring import scored
 from attacks.targets import group_labels
-from exports.hierarchies.hierarchy import encode
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.keys import shared_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -161,7 +161,7 @@ class IpHousehold:
         household = release.schema.household
         if household is None or household not in truth.original.column_names:
             return np.zeros(len(guess), dtype=bool)
-        _, homes = encode(truth.original[household])
+        _, homes = labels_and_codes(truth.original[household])
         home_of = np.full(max(int(whose.max(initial=-1)), int(guess.max(initial=-1))) + 2, -1)
         home_of[whose] = homes
         told = truth.original[household].is_valid().to_numpy()

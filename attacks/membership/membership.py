@@ -10,9 +10,10 @@ import numpy as np
 from attacks.attack import inapplicable, require
 from attacks.membership.candidates import Candidates
 from attacks.membership.operating_points import result_of_scores, too_few
-from attacks.membership.scores import SCORES, Evidence, Floats
+from attacks.membership.scores import SCORES, Evidence
 from attacks.result import AttackResult
 from attacks.targets import comparable, unusable
+from exports.coding import Floats
 from exports.errors import LabError
 from exports.plugins import nearest
 from exports.randomness import Stream

@@ -14,7 +14,7 @@ from attacks.comparison.predicates import first_rows
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
 from attacks.targets import comparable
-from exports.hierarchies.hierarchy import encode, hierarchy_of
+from exports.hierarchies.hierarchy import hierarchy_of, labels_and_codes
 from exports.keys import row_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -130,8 +130,8 @@ class Downcoding:
 def _nothing(release: Release, truth: Truth, names: tuple[str, ...]) -> str:
     """Return why no claim could be made."""
     for name in names:
-        known = set(encode(truth.original[name])[0])
-        if any(label in known and finer(label, []) for label in encode(release.rows[name])[0]):
+        known = set(labels_and_codes(truth.original[name])[0])
+        if any(label in known and finer(label, []) for label in labels_and_codes(release.rows[name])[0]):
             return f"the original holds the labels of {name!r} as released: give the table before the defence"
     return "no label is generalised in a way that can be refined"
 
@@ -162,8 +162,8 @@ class Plan:
     def of(cls, release: Release, truth: Truth, name: str, rows: pa.Table, owner: NDArray[np.int64]) -> Plan:
         """Return the plan of a column."""
         declared = release.schema.columns.get(name)
-        released, codes = encode(rows[name])
-        known, values = encode(truth.original[name])
+        released, codes = labels_and_codes(rows[name])
+        known, values = labels_and_codes(truth.original[name])
         parts = parts_below(hierarchy_of(truth.original[name], name, declared))
         below = [finer(label, known, parts) for label in released]
         inside = [covered(parts, known, declared) for parts in below]

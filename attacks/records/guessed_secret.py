@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.comparison.gower import Compared, is_number, numbers
-from exports.hierarchies.hierarchy import encode
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.randomness import Stream
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def predicted(
     if fraction and is_number(secret):
         model: Any = HistGradientBoostingRegressor(random_state=0, early_stopping=False)
         return pa.chunked_array([model.fit(released[rows], numbers(secret)[rows]).predict(known)])
-    _, codes = encode(secret)
+    _, codes = labels_and_codes(secret)
     different, first = np.unique(codes[rows], return_index=True)
     if len(different) == 1:
         return secret.take(np.full(len(known), rows[first[0]]))

@@ -16,7 +16,7 @@ from attacks.records.guessed_secret import predicted
 from attacks.result import AttackResult
 from attacks.scoring import scored
 from attacks.targets import CONTROLS, Targets, comparable, known_columns, unusable
-from exports.hierarchies.hierarchy import encode
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.keys import shared_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -253,7 +253,7 @@ def commonest(column: pa.ChunkedArray, tolerance: float, times: int) -> pa.Chunk
     >>> commonest(pa.chunked_array([[100.0, 101.5, 103.0, 7.0, 7.0]]), 0.02, 1).to_pylist()
     [101.5]
     """
-    labels, codes = encode(column)
+    labels, codes = labels_and_codes(column)
     counts = np.bincount(codes, minlength=len(labels))
     first = np.unique(codes, return_index=True)[1]
     if tolerance and is_number(column):

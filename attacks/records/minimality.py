@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
-from attacks.upload_list import as_text
+from exports.coding import as_text
 from exports.keys import row_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth

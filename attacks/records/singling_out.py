@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from attacks.advantage import effective
 from attacks.attack import inapplicable, require
-from attacks.comparison.predicates import Coded, Codes, Covers, Ints, Predicates, count_people
+from attacks.comparison.predicates import Coded, Codes, Covers, Predicates, count_people
 from attacks.records.singling_out_predicates import Form, multivariate, univariate
 from attacks.result import AttackResult
 from attacks.scoring import scored, share_of
 from attacks.targets import comparable, group_labels, strange_rows, unusable
-from exports.classes.combinations import ranks
-from exports.hierarchies.hierarchy import encode
-from exports.keys import joint_codes, packed
+from exports.coding import Ints
+from exports.hierarchies.hierarchy import labels_and_codes
+from exports.keys import joint_codes, packed, ranks
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 from exports.shares import Share
@@ -191,7 +191,7 @@ class World:
         """Return the world of a coded table."""
         if person is None or person not in table.column_names:
             return cls(codes, None)
-        people = encode(table[person])[1].astype(np.int64)
+        people = labels_and_codes(table[person])[1].astype(np.int64)
         return cls(codes, people if np.bincount(people).max(initial=0) > 1 else None)
 
     def __len__(self) -> int:

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
-from attacks.comparison.predicates import Coded, Covers, Ints, Predicates, count
+from attacks.comparison.predicates import Coded, Covers, Predicates, count
 from attacks.result import AttackResult
 from attacks.scoring import scored, share_of
 from attacks.targets import Targets, coded_columns, comparable, unusable
 from exports.classes.combinations import combinations_of
+from exports.coding import Ints
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 from exports.risk.suda import MOST_SETS, largest_within, minimal_uniques

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
-from attacks.upload_list import UploadList, as_text, comparable, connect, token_column, unlike
+from attacks.upload_list import UploadList, comparable, connect, token_column, unlike
+from exports.coding import as_text
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth

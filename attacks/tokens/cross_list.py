@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attacks.attack import inapplicable, require
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
-from attacks.upload_list import UploadList, as_text, comparable, connect, token_column, unlike
+from attacks.upload_list import UploadList, comparable, connect, token_column, unlike
+from exports.coding import as_text
 from exports.errors import LabError
 from exports.plugins import nearest
 from exports.randomness import Stream

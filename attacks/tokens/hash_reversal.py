@@ -15,7 +15,8 @@ from attacks.dictionary.hashing import Algorithm, Encoding, Hashing
 from attacks.dictionary.search import NEVER, Openings, cover, open_tokens
 from attacks.result import AttackResult
 from attacks.scoring import labels, scored
-from attacks.upload_list import UploadList, as_text, token_column
+from attacks.upload_list import UploadList, token_column
+from exports.coding import as_text
 from exports.errors import LabError
 from exports.release import Kind, Release, Truth
 from exports.schema import Role

@@ -13,6 +13,7 @@ from defenses.conditions.condition import Condition, Tally
 from defenses.conditions.requirements import Requirements, SensitiveColumn, sensitive_columns
 from exports.coding import Floats, Ints, Passes, encode
 from exports.errors import LabError
+from exports.keys import once_per_class
 from exports.release import Export, Guarantee
 
 
@@ -53,12 +54,9 @@ class People:
         sizes = np.bincount(part, minlength=count).astype(np.float64)
         weight: NDArray[Any] | None = None
         if self.person is not None:
-            top = int(self.person.max(initial=0)) + 1
-            pairs, pair, times = np.unique(
-                part * top + self.person[rows], return_inverse=True, return_counts=True
-            )
-            sizes = np.bincount(pairs // top, minlength=count).astype(np.float64)
-            weight = 1 / times[pair]
+            place, _, pair = once_per_class(part, self.person[rows])
+            sizes = np.bincount(place, minlength=count).astype(np.float64)
+            weight = 1 / np.bincount(pair)[pair]
         passes = np.ones(count, bool)
         for condition in self.conditions:
             histogram: NDArray[Any] = np.zeros((count, 0))

@@ -16,7 +16,7 @@ from defenses.lattice.lattice import Lattice, lattice_from
 from defenses.lattice.suppression import Judge, PersonJudge, RowJudge
 from exports.coding import Floats, Ints
 from exports.errors import LabError
-from exports.hierarchies.hierarchy import Hierarchy, encode, hierarchy_of
+from exports.hierarchies.hierarchy import Hierarchy, hierarchy_of, labels_and_codes
 from exports.release import Export
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def problem_of(
     coded = {name: one.encode(export.table[name], name) for name, one in hierarchies.items()}
     weights: list[Floats] = []
     outside = 0
-    persons = None if person is None else encode(export.table[person])[1].astype(np.intp)
+    persons = None if person is None else labels_and_codes(export.table[person])[1].astype(np.intp)
     others = masses = None
     if asked.population is not None:
         outside = asked.population.num_rows
@@ -129,7 +129,7 @@ def problem_of(
         coded = {name: np.concatenate([codes, people[name]]) for name, codes in coded.items()}
         weights = [np.repeat([1.0, 0.0], [rows, outside]), np.repeat([0.0, 1.0], [rows, outside])]
         if person in asked.population.column_names:
-            others = encode(asked.population[person])[1].astype(np.intp)
+            others = labels_and_codes(asked.population[person])[1].astype(np.intp)
         elif person is not None:
             others = np.arange(outside)
     elif asked.k_map is not None and (weight := weights_of(export)) is not None:

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defenses.conditions.classes import Classes, Node
-from defenses.lattice.lattice import LARGEST_KEY, Lattice, grouped, packed
+from defenses.lattice.lattice import Lattice
 from exports.coding import Ints, Passes
+from exports.keys import LARGEST_KEY, grouped, packed
 
 MOST_KEPT = 1 << 26
 """Numbers that the cubes of one search may hold together."""
@@ -40,7 +41,11 @@ class Tallies:
         self._room = MOST_KEPT
         self._groups = blocks([sizes[0] for sizes in self._sizes], 4096)
         self._codes = [
-            packed([lattice.codes[axis] for axis in group], [self._sizes[axis][0] for axis in group])
+            packed(
+                [lattice.codes[axis] for axis in group],
+                len(lattice.counts),
+                [self._sizes[axis][0] for axis in group],
+            )
             for group in self._groups
         ]
         self._parts: dict[tuple[int, Node], NDArray[Any]] = {}
@@ -204,7 +209,7 @@ def members(lattice: Lattice, node: Node, kept: Passes | None = None) -> tuple[C
         counts = np.concatenate([leaving, staying])[:, None]
         used = counts[:, 0] > 0
         columns, counts, shape = [column[used] for column in columns], counts[used], (*shape, 2)
-    order, starts = grouped(packed(columns, shape))
+    order, starts = grouped(packed(columns, len(counts), shape))
     first = order[starts]
     listed = tuple(column[first] for column in columns)
     summed = np.add.reduceat(counts[order], starts, axis=0)

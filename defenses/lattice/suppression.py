@@ -14,6 +14,7 @@ from defenses.conditions.release_conditions import Conditions
 from defenses.lattice.lattice import Lattice
 from defenses.lattice.roll_up import RollUp, Tallies, members
 from exports.coding import Floats, Ints, Passes
+from exports.keys import once_per_class
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,17 +228,14 @@ class PersonJudge:
         """Return the distinct persons of the population in each class, where it is given."""
         if self._others is None:
             return None
-        people = int(self._others.max(initial=-1)) + 1
-        pairs = np.unique(of[len(self._person) :] * people + self._others)
-        return np.bincount(pairs // max(people, 1), minlength=int(of.max()) + 1)
+        place, _, _ = once_per_class(of[len(self._person) :], self._others)
+        return np.bincount(place, minlength=int(of.max()) + 1)
 
     def _counts(self, of: Ints, rows: Ints, population: Ints | None) -> Floats:
         """Return the measures of each class in persons: a person weighs one per class."""
         classes, of = int(of.max()) + 1, of[rows]
-        pairs, pair, times = np.unique(
-            of * self._persons + self._person[rows], return_inverse=True, return_counts=True
-        )
-        place, who = np.divmod(pairs, self._persons)
+        place, who, pair = once_per_class(of, self._person[rows])
+        weight = 1 / np.bincount(pair)[pair]
         sizes = [part.stop - part.start for part in self._conditions.histograms.values()]
         counts = np.zeros((classes, 1 + (self._conditions.population is not None) + sum(sizes)))
         counts[:, 0] = np.bincount(place, minlength=classes)
@@ -247,5 +245,5 @@ class PersonJudge:
             counts[:, self._conditions.population] = population
         for (name, part), size in zip(self._conditions.histograms.items(), sizes, strict=True):
             cell = of * size + self._values[name][rows]
-            counts[:, part] = np.bincount(cell, 1 / times[pair], classes * size).reshape(classes, size)
+            counts[:, part] = np.bincount(cell, weight, classes * size).reshape(classes, size)
         return counts

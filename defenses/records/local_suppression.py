@@ -11,10 +11,10 @@ import numpy as np
 from defenses.columns import listed
 from defenses.contributions import units
 from defenses.defense import Defense
-from defenses.lattice.lattice import packed
 from defenses.released import changed_release
 from exports.coding import Ints, Passes, encode
 from exports.errors import LabError
+from exports.keys import packed
 from exports.release import Export, Guarantee, Kind, Release
 
 
@@ -155,7 +155,7 @@ def _emptied(
 
 def _persons(columns: Sequence[Ints], sizes: Sequence[int], person: Ints) -> Ints:
     """Return for each entry how many persons have one that agrees with it."""
-    _, alike = np.unique(packed(columns, sizes), return_inverse=True)
+    _, alike = np.unique(packed(columns, len(person), sizes), return_inverse=True)
     pairs = np.unique(alike * (int(person.max(initial=0)) + 1) + person)
     persons = np.bincount(pairs // (int(person.max(initial=0)) + 1))
     found: Ints = persons[alike]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attacks.comparison import closest
 from attacks.comparison.closest import TIE
-from attacks.comparison.gower import NULL, Compared, closest, compare
+from attacks.comparison.gower import NULL, Compared, compare
 from attacks.comparison.neighbours import Secret, nearest
 from exports.schema import Schema
 

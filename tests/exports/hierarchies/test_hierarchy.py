@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.errors import LabError
-from exports.hierarchies.hierarchy import Hierarchy, encode, hierarchy_of
+from exports.hierarchies.hierarchy import Hierarchy, hierarchy_of, labels_and_codes
 from exports.schema import Column, Role
 
 
@@ -116,7 +116,7 @@ def test_a_missing_value_joins_a_declared_hierarchy(tmp_path: Path) -> None:
 
 def test_chunks_and_dictionaries_encode_as_one_column() -> None:
     plain = pa.chunked_array([["a", "b"], ["b", None]])
-    assert [list(map(str, part)) for part in encode(plain)] == [
-        list(map(str, part)) for part in encode(plain.dictionary_encode())
+    assert [list(map(str, part)) for part in labels_and_codes(plain)] == [
+        list(map(str, part)) for part in labels_and_codes(plain.dictionary_encode())
     ]
-    assert encode(pa.chunked_array([], pa.string()))[0] == []
+    assert labels_and_codes(pa.chunked_array([], pa.string()))[0] == []

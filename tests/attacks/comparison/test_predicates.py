@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attacks.comparison.predicates import Coded, Predicates, count, count_people
+from attacks.records import singling_out_predicates as claims
 from attacks.records.singling_out_predicates import Form, multivariate, univariate
-from attacks.targets import singling_out_predicates as claims
 from exports.randomness import Stream
 from exports.schema import Column, Role
 
