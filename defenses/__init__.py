@@ -8,7 +8,6 @@ from exports import plugins
 from exports.front_door import front_door
 
 if TYPE_CHECKING:
-    from defenses.columns import changed_release as changed_release
     from defenses.counts.audience_size import MinimumSize as MinimumSize
     from defenses.counts.audience_size import NoisySize as NoisySize
     from defenses.counts.audience_size import RoundedSize as RoundedSize
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from defenses.counts.small_cells import SmallCells as SmallCells
     from defenses.defense import Defense as Defense
     from defenses.dp.ledger import Ledger as Ledger
+    from defenses.events.neutral_events import NeutralEvents as NeutralEvents
     from defenses.model.dp_logistic import DpLogistic as DpLogistic
     from defenses.pipeline import Pipeline as Pipeline
     from defenses.records.global_recoding import GlobalRecoding as GlobalRecoding
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from defenses.records.perturbation import Shuffling as Shuffling
     from defenses.records.top_bottom_coding import TopBottomCoding as TopBottomCoding
     from defenses.records.top_down import TopDown as TopDown
+    from defenses.released import changed_release as changed_release
     from defenses.synthetic.aim import Aim as Aim
     from defenses.synthetic.gaussian_copula import GaussianCopula as GaussianCopula
     from defenses.synthetic.independent_margins import IndependentMargins as IndependentMargins
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
     from defenses.tokens.hashing import Salt as Salt
     from defenses.tokens.minimisation import DoNotSend as DoNotSend
     from defenses.tokens.minimisation import Minimise as Minimise
-    from defenses.tokens.minimisation import NeutralEvents as NeutralEvents
     from defenses.tokens.retention import DeleteAfterwards as DeleteAfterwards
     from defenses.tokens.retention import RetainLess as RetainLess
     from defenses.tokens.salt_buckets import SaltBuckets as SaltBuckets
@@ -86,7 +86,7 @@ BUILT_IN: dict[str, str] = {
     "minimum-size": "defenses.counts.audience_size:MinimumSize",
     "mondrian": "defenses.records.mondrian:Mondrian",
     "mst": "defenses.synthetic.mst:Mst",
-    "neutral-events": "defenses.tokens.minimisation:NeutralEvents",
+    "neutral-events": "defenses.events.neutral_events:NeutralEvents",
     "noise": "defenses.records.perturbation:Noise",
     "noisy-max": "defenses.counts.noisy_max:NoisyMax",
     "noisy-size": "defenses.counts.audience_size:NoisySize",
@@ -118,7 +118,7 @@ _FRONT: dict[str, str] = {
     "Defense": "defenses.defense",
     "Ledger": "defenses.dp.ledger",
     "Pipeline": "defenses.pipeline",
-    "changed_release": "defenses.columns",
+    "changed_release": "defenses.released",
     "estimated_counts": "defenses.records.local_dp",
     "standard_errors": "defenses.records.local_dp",
 }

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from defenses.conditions.classes import Node
 from exports.coding import Floats, Ints
 from exports.hierarchies.hierarchy import Hierarchy
 from exports.keys import grouped, packed
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-Node = tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from defenses.conditions.classes import Classes
 from defenses.lattice.lattice import Axis, Lattice
-from defenses.lattice.roll_up import Classes
 from exports.coding import Floats, Passes
 from exports.keys import grouped, packed
 

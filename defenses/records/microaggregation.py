@@ -7,9 +7,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from defenses.columns import changed_release, chosen, numeric, weights_of
+from defenses.columns import chosen, numeric, weights_of
 from defenses.conditions.requirements import size_of
 from defenses.defense import Defense
+from defenses.released import changed_release
 from exports.coding import Floats, Ints
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import labels_and_codes

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from defenses.columns import changed_release, chosen, numeric, weights_of
+from defenses.columns import chosen, numeric, weights_of
 from defenses.contributions import units
 from defenses.defense import Defense
+from defenses.released import changed_release
 from exports.coding import Floats
 from exports.errors import LabError
 from exports.release import Export, Kind, Release

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar
 
-from defenses.tokens.hashing import HMAC_SHA256, hmac_pads
+from defenses.secret_key import HMAC_SHA256, hmac_pads
 from defenses.upload_list import TokenDefense, hashed, replaced, token_columns
 from exports.errors import LabError
 from exports.randomness import Stream
@@ -84,4 +84,4 @@ class Alias(TokenDefense):
             kept = pc.if_else(pc.fill_null(using, False), aliases, table[name].cast(pa.string()))
             table = table.set_column(table.column_names.index(name), name, kept)
         upload = hashed(Export(table, export.schema))
-        return self.released(upload.table, upload.schema)
+        return self.released(upload)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import csv
 import inspect
 import os
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from defenses.columns import listed
 from exports.errors import LabError, nearest
 from exports.reading.loading import load
 
@@ -216,9 +216,7 @@ def _called(member: Any) -> str:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    """Return the words between commas; one that holds a comma stands in double quotes, as in CSV."""
-    words = next(csv.reader([text], skipinitialspace=True), [])
-    return tuple(word.strip() for word in words if word.strip())
+    return tuple(listed(text)) if text.strip() else ()
 
 
 def _key(text: str) -> bytes:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defenses.counts.dp_margins import DpMargins, consistent
+from defenses.counts.dp_margins import DpMargins
+from defenses.dp.consistent_margins import consistent
 from exports.errors import LabError
 from exports.queries import Condition, CountQuery
 from exports.release import Export

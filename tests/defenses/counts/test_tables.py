@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 
 from defenses import check_defense
 from defenses.counts.cell_key import CellKey, noise_of, perturbed
-from defenses.counts.secondary_suppression import Axis, exposed, extended, withheld_numbers
+from defenses.counts.secondary_suppression import Dimension, exposed, extended, withheld_numbers
 from defenses.counts.small_cells import SmallCells
 from exports.errors import LabError
 from exports.queries import Condition, CountQuery, Withheld
@@ -26,7 +26,7 @@ def export_of(sex: list[str], town: list[str]) -> Export:
     return Export(pa.table({"sex": sex, "town": town}), Schema.of(quasi_identifier=["sex", "town"]))
 
 
-def ranges(values: np.ndarray, shown: np.ndarray, axes: list[Axis], of: np.ndarray) -> np.ndarray:
+def ranges(values: np.ndarray, shown: np.ndarray, axes: list[Dimension], of: np.ndarray) -> np.ndarray:
     """Return the least and largest value of some numbers by a dense programme over the cells alone."""
     sums = [axis.sums for axis in axes]
     leaves = tuple(size - len(own) for size, own in zip(values.shape, sums, strict=True))
@@ -60,7 +60,7 @@ CUBES = arrays(np.int64, (2, 3, 2), elements=st.integers(0, 9))
 @settings(max_examples=15, deadline=None)
 @given(TABLES | CUBES, st.sampled_from([2, 3, 5]))
 def test_the_shown_numbers_tell_no_more_of_a_small_count_than_that_it_is_small(counts, threshold) -> None:
-    axes = [Axis.plain(size) for size in counts.shape]
+    axes = [Dimension.plain(size) for size in counts.shape]
     values = extended(counts, axes)
     withheld = withheld_numbers(values, values, axes, threshold)
     small = (values > 0) & (values < threshold)
@@ -73,7 +73,7 @@ def test_the_shown_numbers_tell_no_more_of_a_small_count_than_that_it_is_small(c
 @settings(max_examples=8, deadline=None)
 @given(arrays(np.int64, (6, 2), elements=st.integers(0, 9)))
 def test_subtotals_of_a_hierarchy_tell_no_more_either(counts) -> None:
-    axes = [Axis(6, ((0, 1), (2, 3, 4), (6, 7, 5))), Axis.plain(2)]
+    axes = [Dimension(6, ((0, 1), (2, 3, 4), (6, 7, 5))), Dimension.plain(2)]
     values = extended(counts, axes)
     withheld = withheld_numbers(values, values, axes, 4)
     small = (values > 0) & (values < 4)
@@ -83,7 +83,7 @@ def test_subtotals_of_a_hierarchy_tell_no_more_either(counts) -> None:
 
 
 def test_withholding_one_cell_alone_is_seen_through() -> None:
-    axes = [Axis.plain(3)]
+    axes = [Dimension.plain(3)]
     values = extended(np.array([1, 9, 9]), axes)
     alone = np.array([True, False, False, False])
     assert exposed(values, values, alone, axes, 3) == [(0,)]

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defenses.conditions.k_anonymity import DeltaPresence, KAnonymity, KMap
-from defenses.conditions.release_conditions import Policy
-from defenses.conditions.t_closeness import Closeness, DistinctDiversity, EntropyDiversity, RecursiveDiversity
+from defenses.conditions.l_diversity import DistinctDiversity, EntropyDiversity, RecursiveDiversity
+from defenses.conditions.release_conditions import Conditions
+from defenses.conditions.t_closeness import Closeness
 from defenses.conditions.whole_table import AverageRisk
 from defenses.lattice.lattice import lattice_from
 from defenses.lattice.losses import LOSSES
@@ -89,7 +90,7 @@ def test_bounds_found_under_practical_monotonicity_are_not_undercut_by_ours(shar
 def test_the_published_point_of_arithmetic_loss_is_the_optimum(shared: Path) -> None:
     lattice = adult(shared).lattice("salary-class")
     assert lattice.nodes == 6480
-    found = optimum(lattice, RowJudge(lattice, Policy([KAnonymity(5)], 0.04)), LOSSES["loss"])
+    found = optimum(lattice, RowJudge(lattice, Conditions([KAnonymity(5)], 0.04)), LOSSES["loss"])
     assert found is not None
     assert (found.node, found.suppressed) == ((0, 3, 0, 0, 2, 1, 1, 2), 1038)
     assert found.loss == pytest.approx(0.2902, abs=5e-5)
@@ -121,7 +122,7 @@ CONDITIONS = st.sampled_from(
 SUPPRESSION = st.sampled_from([0.0, 0.1, 0.3])
 
 
-def exhaustive(columns: list[list[int]], policy: Policy, loss: str) -> float | None:
+def exhaustive(columns: list[list[int]], policy: Conditions, loss: str) -> float | None:
     """Return the least loss over all nodes, classes counted row by row in dictionaries."""
     *quasi, sensitive = columns
     rows = len(sensitive)
@@ -136,7 +137,7 @@ def exhaustive(columns: list[list[int]], policy: Policy, loss: str) -> float | N
             )
             groups[label].append(row)
         kept = {
-            key: all(passes(one, [sensitive[row] for row in members], sensitive) for one in policy.conditions)
+            key: all(passes(one, [sensitive[row] for row in members], sensitive) for one in policy.each)
             for key, members in groups.items()
         }
         out = sum(len(members) for key, members in groups.items() if not kept[key])
@@ -184,7 +185,7 @@ def problem(columns: list[list[int]]):
 def test_the_search_finds_what_an_exhaustive_one_finds(table, conditions, suppression, loss) -> None:
     *columns, _ = table
     sensitive = np.bincount(columns[-1], minlength=3) / len(columns[-1])
-    policy = Policy(conditions, suppression, (), None, {"s": slice(1, 4)}, {"s": sensitive})
+    policy = Conditions(conditions, suppression, (), None, {"s": slice(1, 4)}, {"s": sensitive})
     lattice = problem(columns)
     found = optimum(lattice, RowJudge(lattice, policy), LOSSES[loss])
     expected = exhaustive(columns, policy, loss)
@@ -199,9 +200,11 @@ def test_person_level_classes_hold_k_persons_and_whole_persons_are_left_out(tabl
     *columns, owners = table
     person = np.unique(owners, return_inverse=True)[1]
     persons = int(person.max()) + 1
-    policy = Policy([KAnonymity(2), DistinctDiversity("s", 2)], suppression, (), None, {"s": slice(1, 4)}, {})
+    policy = Conditions(
+        [KAnonymity(2), DistinctDiversity("s", 2)], suppression, (), None, {"s": slice(1, 4)}, {}
+    )
     lattice = problem(columns)
-    policy = Policy(policy.conditions, suppression, (), None, policy.histograms, {"s": np.full(3, 1 / 3)})
+    policy = Conditions(policy.each, suppression, (), None, policy.histograms, {"s": np.full(3, 1 / 3)})
     judge = PersonJudge(lattice, policy, person, {"s": np.array(columns[-1])})
     found = optimum(lattice, judge, LOSSES[loss])
     losses = []
@@ -256,7 +259,7 @@ def test_conditions_on_persons_and_a_population_hold_by_their_definitions(
     values = np.array([*sensitive, *[-1] * outside])
     trees = dict(zip(names, TREES, strict=True))
     lattice = lattice_from(dict(zip(names, codes, strict=True)), trees, weights, [(values, 3)])
-    policy = Policy(conditions, suppression, (), 1, {"s": slice(2, 5)}, {"s": np.full(3, 1 / 3)})
+    policy = Conditions(conditions, suppression, (), 1, {"s": slice(2, 5)}, {"s": np.full(3, 1 / 3)})
     judge = PersonJudge(lattice, policy, person, {"s": values}, others)
     losses = []
     for node in itertools.product(*(range(tree.height + 1) for tree in TREES)):
@@ -279,7 +282,7 @@ def test_conditions_on_persons_and_a_population_hold_by_their_definitions(
 def test_classes_of_persons_that_pass_can_fail_together() -> None:
     tree = Hierarchy.from_rows([["x", "*"], ["y", "*"]])
     values = {"s": np.array([0, 1, 0, 1])}
-    policy = Policy(
+    policy = Conditions(
         [EntropyDiversity("s", 2)], 0.0, (), None, {"s": slice(1, 3)}, {"s": np.array([0.5, 0.5])}
     )
     lattice = lattice_from({"q": np.array([0, 0, 1, 1])}, {"q": tree}, (), [(values["s"], 2)])
@@ -341,8 +344,8 @@ def holds(condition: object, members: list[int], people: set, size: int, person,
 def test_a_mean_risk_leaves_out_the_smallest_classes_first() -> None:
     tree = Hierarchy.from_rows([[str(value), "*"] for value in range(3)])
     lattice = lattice_from({"q": np.array([0, 0, 0, 0, 1, 1, 2])}, {"q": tree})
-    policy = Policy([], 0.2, [AverageRisk(0.35)])
+    policy = Conditions([], 0.2, [AverageRisk(0.35)])
     found = optimum(lattice, RowJudge(lattice, policy), LOSSES["entropy"])
     assert (found.node, found.suppressed) == ((0,), 1)
-    strict = Policy([], 0.0, [AverageRisk(0.35)])
+    strict = Conditions([], 0.0, [AverageRisk(0.35)])
     assert optimum(lattice, RowJudge(lattice, strict), LOSSES["entropy"]).node == (1,)

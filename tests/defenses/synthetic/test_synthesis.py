@@ -10,7 +10,7 @@ import defenses
 from defenses.dp.budget import rho_of_epsilon
 from defenses.dp.coded_table import Coded
 from defenses.dp.selection import noisy_max, selection_cost
-from defenses.synthetic.mst import private_tree
+from defenses.synthetic.noisy_margins import private_tree
 from defenses.synthetic.private_synthesis import rational_root
 from exports.errors import LabError
 from exports.randomness import Stream

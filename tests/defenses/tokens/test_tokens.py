@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import defenses
+from defenses.events.neutral_events import NeutralEvents
 from defenses.tokens.alias import Alias
 from defenses.tokens.bloom import Bloom
 from defenses.tokens.consent import Consent
 from defenses.tokens.decoys import Decoys, Subsample, posterior
 from defenses.tokens.hashing import Hash, Hmac, Salt
-from defenses.tokens.minimisation import DoNotSend, Minimise, NeutralEvents
+from defenses.tokens.minimisation import DoNotSend, Minimise
 from defenses.tokens.salt_buckets import SaltBuckets
 from defenses.tokens.truncate import Truncate, bucket_bits
 from exports.errors import LabError
