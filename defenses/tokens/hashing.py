@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from defenses.secret_key import Secret
 from defenses.upload_list import TokenDefense, replaced, token_columns
 from exports.errors import LabError
+from exports.identifiers.digests import hmac_pads
+from exports.identifiers.sql import hmac_sql
 from exports.release import Export, Release
 from exports.schema import Role
 
@@ -160,15 +161,7 @@ class Hmac(TokenDefense):
     def transform(self, export: Export) -> Release:
         """Return the upload list with keyed digests in place of identifiers."""
         key = Secret.read(self.key_file, self.key_env).key
-        upload = replaced(export, token_columns(export.schema, self.columns), HMAC_SHA256, **hmac_pads(key))
+        upload = replaced(
+            export, token_columns(export.schema, self.columns), hmac_sql("value"), **hmac_pads(key)
+        )
         return self.released(upload.table, upload.schema)
-
-
-HMAC_SHA256 = "sha256($outer::BLOB || unhex(sha256($inner::BLOB || encode(value))))"
-"""HMAC written out in SQL, so that a whole column is keyed at once."""
-
-
-def hmac_pads(key: bytes) -> dict[str, bytes]:
-    """Return the two blocks that ``HMAC_SHA256`` binds (RFC 2104)."""
-    block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
-    return {"inner": bytes(byte ^ 0x36 for byte in block), "outer": bytes(byte ^ 0x5C for byte in block)}

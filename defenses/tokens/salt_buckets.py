@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from defenses.secret_key import Secret
-from defenses.tokens.hashing import HMAC_SHA256, hmac_pads
 from defenses.upload_list import TokenDefense, replaced, token_columns
 from exports.errors import LabError
+from exports.identifiers.digests import hmac_pads
+from exports.identifiers.sql import hmac_sql
 from exports.release import Export, Release
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _FIRST = "unhex(sha256(to_base64(unhex(sha256(value))) || $first))"
 _BUCKET = f"(('0x' || substr(hex({_FIRST}), 1, 8))::UBIGINT % $buckets)"
 _PERIOD = f"(($day + {_BUCKET} * $days // $buckets) // $days)"
-_SALT = HMAC_SHA256.replace("value", f"{_BUCKET} || '/' || {_PERIOD}")
+_SALT = hmac_sql(f"{_BUCKET} || '/' || {_PERIOD}")
 _TOKEN = f"to_base64(unhex(sha256(to_base64({_FIRST}) || {_SALT})))"
 
 

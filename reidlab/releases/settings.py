@@ -78,7 +78,7 @@ def _parts(declared: Any, owner: type) -> list[str]:
 
 
 def _value(label: str, text: str, parts: list[str]) -> Any:
-    if "None" in parts and text.lower() == "none":
+    if "None" in parts and text.lower() == "none" and not any("'none'" in part for part in parts):
         return None
     for part in parts:
         reader = _READERS.get("Literal" if "Literal[" in part else part)
