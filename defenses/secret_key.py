@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import zlib
@@ -118,9 +117,3 @@ def entropy_bits(key: bytes) -> float:
 
 def _shannon(text: bytes) -> float:
     return -sum(count * log2(count / len(text)) for count in Counter(text).values())
-
-
-def hmac_pads(key: bytes) -> dict[str, bytes]:
-    """Return the two blocks that ``HMAC_SHA256`` binds (RFC 2104)."""
-    block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
-    return {"inner": bytes(byte ^ 0x36 for byte in block), "outer": bytes(byte ^ 0x5C for byte in block)}
