@@ -66,7 +66,7 @@ def check_defense(defense: Defense | type[Defense], export: Export | None = None
 
     Examples
     --------
-    >>> from defenses.records.optimal_k_anonymity import OptimalKAnonymity
+    >>> from defenses import OptimalKAnonymity
     >>> check_defense(OptimalKAnonymity(k=3)).guarantee
     k=3
     """

@@ -39,7 +39,7 @@ class Domain:
 
     Examples
     --------
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"sex": Column(Role.QUASI_IDENTIFIER, domain=("f", "m"))})
     >>> import pyarrow as pa
     >>> Domain.of(schema, ["sex"]).encode(pa.table({"sex": ["m", "f", "x", None]}))[0]

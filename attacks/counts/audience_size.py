@@ -82,8 +82,7 @@ class AudienceSize:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import exact_counts
-    >>> from exports.release import Export
+    >>> from exports import Export, exact_counts
     >>> people = pa.table({"em": [f"t{n}" for n in range(60)], "client": ["yes", "no", "no"] * 20})
     >>> oracle = exact_counts(Export(people, Schema.of(token=["em"], sensitive=["client"])))
     >>> AudienceSize(accounts=10).run(oracle, Truth(people), seed=1).attack

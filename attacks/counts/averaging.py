@@ -55,7 +55,7 @@ class Averaging:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"sex": ["f"] * 30 + ["m"] * 20})
     >>> noise = iter([9, -9] * 100)
     >>> roles, oracle = Schema.of(quasi_identifier=["sex"]), Counts.of(people, Schema())

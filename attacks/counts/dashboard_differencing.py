@@ -53,8 +53,7 @@ class DashboardDifferencing:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import Withheld
-    >>> from exports.schema import Schema
+    >>> from exports import Schema, Withheld
     >>> people = pa.table({"town": ["a"] * 9 + ["b"] * 7, "sick": ["no"] * 8 + ["yes"] + ["no"] * 7})
     >>> roles = Schema.of(quasi_identifier=["town", "sick"])
     >>> exact = Counts.of(people, roles)

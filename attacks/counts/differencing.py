@@ -76,8 +76,7 @@ class Differencing:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import exact_counts
-    >>> from exports.release import Export
+    >>> from exports import Export, exact_counts
     >>> people = pa.table({"zip": ["1"] * 20, "birth": list(range(20)), "low": ["no"] * 15 + ["yes"] * 5})
     >>> roles = Schema.of(quasi_identifier=["zip", "birth"], sensitive=["low"])
     >>> Differencing().run(exact_counts(Export(people, roles)), Truth(people), seed=1).attack

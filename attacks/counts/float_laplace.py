@@ -52,9 +52,7 @@ class FloatLaplace:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import exact_counts
-    >>> from exports.release import Export
-    >>> from exports.schema import Schema
+    >>> from exports import Export, Schema, exact_counts
     >>> here, away = pa.table({"name": ["Ann", "Bo"]}), pa.table({"name": ["Cy", "Di"]})
     >>> exact = exact_counts(Export(here, Schema.of(quasi_identifier=["name"])))
     >>> FloatLaplace().run(exact, Truth(here, away), seed=1).attack

@@ -65,9 +65,7 @@ class MarginReconstruction:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import exact_counts
-    >>> from exports.release import Export
-    >>> from exports.schema import Schema
+    >>> from exports import Export, Schema, exact_counts
     >>> people = pa.table({"sex": ["f", "f", "m"], "age": ["young", "old", "old"]})
     >>> oracle = exact_counts(Export(people, Schema.of(quasi_identifier=["sex", "age"])))
     >>> MarginReconstruction().run(oracle, Truth(people), seed=1).attack

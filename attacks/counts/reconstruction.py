@@ -61,8 +61,7 @@ class Reconstruction:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import exact_counts
-    >>> from exports.release import Export
+    >>> from exports import Export, exact_counts
     >>> people = pa.table({"id": list(range(40)), "low": ["yes", "no", "no", "no"] * 10})
     >>> release = exact_counts(Export(people, Schema.of(person="id", sensitive=["low"])))
     >>> Reconstruction().run(release, Truth(people), seed=1).attack

@@ -57,7 +57,7 @@ class EventDecoding:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> truly = pa.table({"who": [1, 1, 2, 2], "answer": ["sad", "calm", "sad", "calm"]})
     >>> sent = pa.table({"who": ["x", "x", "y", "y"], "event": ["e17", "e4", "e17", "e4"]})
     >>> roles = Schema.of(person="who", quasi_identifier=["event"], sensitive=["answer"])

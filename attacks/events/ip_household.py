@@ -62,7 +62,7 @@ class IpHousehold:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> visits = pa.table({"ip": ["240.0.0.1", "240.0.0.2"]})
     >>> people = pa.table({"who": ["ann", "bo"]})
     >>> seen = pa.table({"ip": ["240.0.0.1", "240.0.0.9"], "who": ["ann", "bo"]})

@@ -76,7 +76,7 @@ class SparseHistory:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> log = pa.table({"who": [1, 1, 2, 2], "page": ["faq", "pride", "faq", "teen"], "on": [0, 9, 0, 9]})
     >>> roles = Schema.of(person="who", quasi_identifier=["page"], insensitive=["on"])
     >>> SparseHistory(facts=2).run(Release("events", roles, table=log), Truth(log), seed=1).attack

@@ -61,7 +61,7 @@ class Membership:
     --------
     >>> import numpy as np
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> rng = np.random.default_rng(1)
     >>> people, others = (pa.table({"pay": rng.random(300), "age": rng.random(300)}) for _ in range(2))
     >>> release = Release("synthetic", Schema.of(quasi_identifier=["pay", "age"]), table=people)

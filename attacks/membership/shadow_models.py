@@ -80,7 +80,7 @@ class ShadowModels:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> rng = np.random.default_rng(1)
     >>> people, others = (pa.table({"pay": rng.random(size)}) for size in (300, 900))
     >>> schema = Schema.of(quasi_identifier=["pay"])

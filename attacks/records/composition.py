@@ -60,7 +60,7 @@ class Composition:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"age": [21, 24, 31, 34], "illness": ["a", "b", "b", "c"]})
     >>> first = people.set_column(0, "age", pa.array(["20-29", "20-29", "30-39", "30-39"]))
     >>> other = people.set_column(0, "age", pa.array(["21", "24-31", "24-31", "34"]))

@@ -51,7 +51,7 @@ class Copies:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people, others = pa.table({"pay": [1.0, 2.0, 3.0]}), pa.table({"pay": [1.5, 2.5, 9.0]})
     >>> release = Release("synthetic", Schema.of(quasi_identifier=["pay"]), table=people)
     >>> Copies().run(release, Truth(people, others), seed=1).control

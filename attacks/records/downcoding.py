@@ -53,7 +53,7 @@ class Downcoding:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"age": [46, 52, 65]})
     >>> released = pa.table({"age": ["46..65"] * 3})
     >>> release = Release("records", Schema.of(quasi_identifier=["age"]), table=released)

@@ -73,7 +73,7 @@ class Inference:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"zip": ["1", "2", "3"], "illness": ["a", "b", "c"]})
     >>> release = Release("records", Schema.of(quasi_identifier=["zip"], sensitive=["illness"]), table=people)
     >>> Inference().run(release, Truth(people), seed=1).attack

@@ -52,7 +52,7 @@ class Linkability:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"zip": ["1", "2", "3"], "birth": ["1960", "1970", "1980"]})
     >>> release = Release("records", Schema.of(quasi_identifier=["zip", "birth"]), table=people)
     >>> Linkability().run(release, Truth(people), seed=1).attack

@@ -67,7 +67,7 @@ class Linkage:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"id": ["a", "b", "c"], "zip": ["02139", "02139", "10001"]})
     >>> released = pa.table({"zip": ["021**", "021**", "100**"]})
     >>> schema = Schema.of(person="id", quasi_identifier=["zip"])

@@ -74,7 +74,7 @@ class SinglingOut:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"age": [30, 30, 87], "job": ["smith", "smith", "cook"]})
     >>> release = Release("records", Schema.of(quasi_identifier=["age", "job"]), table=people)
     >>> SinglingOut(mode="univariate").run(release, Truth(people), seed=1).attack

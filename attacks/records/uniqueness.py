@@ -59,7 +59,7 @@ class Uniqueness:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"zip": ["1", "1", "2"], "sex": ["f", "m", "f"], "born": ["60", "70", "60"]})
     >>> release = Release("records", Schema.of(quasi_identifier=people.column_names), table=people)
     >>> Uniqueness().run(release, Truth(people), seed=1).attack
@@ -201,7 +201,7 @@ def fewest(release: Release, names: Sequence[str]) -> dict[str, Any]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"zip": ["1", "1", "2", "2"], "sex": ["f", "m", "f", "f"]})
     >>> fewest(Release("records", Schema(), table=table), ["zip", "sex"])
     {'searched': 2, 'records': {'1': 1, '2': 1, 'none': 2}}

@@ -60,7 +60,7 @@ class AccountMatch:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> release = Release("tokens", Schema.of(token=["em"]), table=pa.table({"em": ["aa", "bb", "cc"]}))
     >>> platform = AccountMatch(pa.table({"em": ["bb", "cc", "dd", "ee", "ff", "gg"]}))
     >>> platform.run(release, Truth(release.rows), seed=1).series["belief"]["prior"]

@@ -60,7 +60,7 @@ class CrossListJoin:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> release = Release("tokens", Schema.of(token=["em"]), table=pa.table({"em": ["aa", "bb", "cc"]}))
     >>> other = pa.table({"em": ["cc", "aa", "xx", "aa"], "list": ["shop", "shop", "shop", "clinic"]})
     >>> CrossListJoin(other).run(release, Truth(release.rows), seed=1).series["found_on"]

@@ -98,7 +98,7 @@ class HashReversal:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> tokens = pa.table({"ph": [Hashing().digest("+16170100042"), Hashing().digest("unlisted")]})
     >>> release = Release("tokens", Schema.of(token=["ph"]), table=tokens)
     >>> HashReversal(space="phones:+1617010:4").run(release, Truth(tokens), seed=1).attack

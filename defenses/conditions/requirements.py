@@ -249,7 +249,7 @@ def size_of(export: Export) -> tuple[int, str]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"who": ["ann", "bob", "ann"], "age": [30, 30, 31]})
     >>> size_of(Export(table, Schema.of(person="who", quasi_identifier=["age"])))
     (2, 'persons')

@@ -32,7 +32,7 @@ class MinimumSize(SizeDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"state": ["MA"] * 3 + ["NY"]})
     >>> export = Export(people, Schema.of(quasi_identifier=["state"]))
     >>> MinimumSize(2, by="state").transform(export).table["count"].to_pylist()
@@ -73,7 +73,7 @@ class RoundedSize(SizeDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["a"] * 1234}), Schema.of(token=["mail"]))
     >>> RoundedSize(2).transform(export).ask(CountQuery())
     1200
@@ -116,7 +116,7 @@ class UndeduplicatedSize(SizeDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"id": [1, 1]}), Schema.of(person="id", token=["id"]))
     >>> UndeduplicatedSize().transform(export).ask(CountQuery())
     2
@@ -158,7 +158,7 @@ class NoisySize(SizeDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["a", "b"]}), Schema.of(token=["mail"]))
     >>> release = NoisySize(epsilon=1, budget=1, seed=2).transform(export)
     >>> release.ask(CountQuery()) == release.ask(CountQuery()), release.guarantee

@@ -52,7 +52,7 @@ class CellKey(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"sex": ["f"] * 50 + ["m"] * 40}), Schema.of(quasi_identifier=["sex"]))
     >>> CellKey("sex", seed=1).transform(export).table["count"].to_pylist()
     [50, 41]

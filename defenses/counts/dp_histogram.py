@@ -56,7 +56,7 @@ class DpHistogram(Curated):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"sex": Column(Role.QUASI_IDENTIFIER, domain=("f", "m"))})
     >>> export = Export(pa.table({"sex": ["f"] * 60}), schema)
     >>> release = DpHistogram("sex", epsilon=1, seed=4).transform(export)

@@ -51,7 +51,7 @@ class DpKeys(Curated):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"from": ["search"] * 90 + ["a rare site"]})
     >>> export = Export(table, Schema.of(insensitive=["from"]))
     >>> release = DpKeys("from", epsilon=1, delta=1e-6, seed=1).transform(export)

@@ -58,7 +58,7 @@ class DpMargins(Curated):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> yes_no = {name: Column(Role.QUASI_IDENTIFIER, domain=("no", "yes")) for name in "abc"}
     >>> export = Export(pa.table({name: ["yes"] * 80 for name in "abc"}), Schema(yes_no))
     >>> release = DpMargins("a,b,c", epsilon=1, delta=1e-9, seed=1).transform(export)

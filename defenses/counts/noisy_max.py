@@ -42,7 +42,7 @@ class NoisyMax(Curated):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"from": Column(Role.QUASI_IDENTIFIER, domain=("search", "friend"))})
     >>> export = Export(pa.table({"from": ["search"] * 60 + ["friend"] * 20}), schema)
     >>> NoisyMax("from", epsilon=1, seed=1).transform(export).rows.to_pydict()

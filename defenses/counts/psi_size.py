@@ -50,8 +50,7 @@ class PsiSize(SizeDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import Condition
-    >>> from exports.schema import Schema
+    >>> from exports import Condition, Schema
     >>> mine = pa.table({"mail": ["a@mail.example", "b@mail.example"]})
     >>> export = Export(mine, Schema.of(identifier=["mail"]))
     >>> accounts = Condition("mail", ["b@mail.example", "c@mail.example"])

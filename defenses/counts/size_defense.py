@@ -40,7 +40,7 @@ class SizeDefense(Defense):
 
         Examples
         --------
-        >>> from defenses.counts.audience_size import MinimumSize, RoundedSize
+        >>> from defenses import MinimumSize, RoundedSize
         >>> shown = RoundedSize(2).around(MinimumSize(1000).around(lambda query: query))
         >>> [shown(size) for size in (999, 1000, 4_129_312)]
         [0, 1000, 4100000]

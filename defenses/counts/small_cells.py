@@ -55,7 +55,7 @@ class SmallCells(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"town": ["a"] * 9 + ["b"] * 9 + ["c"] * 2})
     >>> export = Export(table, Schema.of(quasi_identifier=["town"]))
     >>> SmallCells("town", threshold=3).transform(export).table["count"].to_pylist()

@@ -31,7 +31,7 @@ class NeutralEvents(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> schema = Schema.of(token=["mail"], sensitive=["event"])
     >>> export = Export(pa.table({"mail": ["b1"], "event": ["TherapyBefore"]}), schema)
     >>> NeutralEvents("event").transform(export).rows["event"].to_pylist()

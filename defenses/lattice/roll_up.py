@@ -187,7 +187,7 @@ def members(lattice: Lattice, node: Node, kept: Passes | None = None) -> tuple[C
     --------
     >>> import pyarrow as pa
     >>> from defenses.lattice.lattice import lattice_of
-    >>> from exports.hierarchies.hierarchy import Hierarchy
+    >>> from exports import Hierarchy
     >>> age = Hierarchy.from_rows([["34", "30s", "*"], ["36", "30s", "*"], ["41", "40s", "*"]])
     >>> lattice = lattice_of(pa.table({"age": ["34", "36", "41", "34"]}), {"age": age})
     >>> classes, of = members(lattice, (1,))

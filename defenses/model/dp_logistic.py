@@ -59,7 +59,7 @@ class DpLogistic(Curated):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> yes_no = {name: Column(Role.QUASI_IDENTIFIER, domain=("no", "yes")) for name in ("clicked", "client")}
     >>> table = pa.table({"clicked": ["yes", "no"] * 500, "client": ["yes", "no"] * 500})
     >>> release = DpLogistic("client", epsilon=2, delta=1e-6, seed=1).transform(Export(table, Schema(yes_no)))

@@ -38,7 +38,7 @@ class GlobalRecoding(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"zip": Column(Role.QUASI_IDENTIFIER, prefix=True)})
     >>> export = Export(pa.table({"zip": ["02139", "02138", "10001"]}), schema)
     >>> release = GlobalRecoding({"zip": 1}, k=2, suppression=0.4).fit_transform(export)

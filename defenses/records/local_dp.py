@@ -78,7 +78,7 @@ class RandomisedResponse(LocalDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"therapy": Column(Role.SENSITIVE, domain=("no", "yes"))})
     >>> export = Export(pa.table({"therapy": ["yes"] * 700 + ["no"] * 300}), schema)
     >>> release = RandomisedResponse("therapy", epsilon=1, seed=1).transform(export)
@@ -127,7 +127,7 @@ class UnaryEncoding(LocalDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"therapy": Column(Role.SENSITIVE, domain=("no", "yes"))})
     >>> export = Export(pa.table({"therapy": ["yes"] * 700 + ["no"] * 300}), schema)
     >>> release = UnaryEncoding("therapy", epsilon=1, seed=1).transform(export)
@@ -168,7 +168,7 @@ def estimated_counts(release: Release) -> dict[str, float]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"sex": Column(Role.SENSITIVE, domain=("f", "m"))})
     >>> export = Export(pa.table({"sex": ["f"] * 1000}), schema)
     >>> estimated_counts(RandomisedResponse("sex", epsilon=20, seed=1).transform(export))
@@ -205,7 +205,7 @@ def standard_errors(release: Release) -> dict[str, float]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"sex": Column(Role.SENSITIVE, domain=("f", "m"))})
     >>> export = Export(pa.table({"sex": ["f"] * 1000}), schema)
     >>> standard_errors(RandomisedResponse("sex", epsilon=1, seed=1).transform(export))

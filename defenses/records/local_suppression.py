@@ -43,7 +43,7 @@ class LocalSuppression(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"sex": ["f", "f", "f", "f"], "age": [30, 30, 41, 52]})
     >>> export = Export(table, Schema.of(quasi_identifier=["sex", "age"]))
     >>> LocalSuppression(k=2).fit_transform(export).rows["age"].to_pylist()

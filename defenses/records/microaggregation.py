@@ -41,7 +41,7 @@ class Microaggregation(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"income": [10, 11, 12, 90, 91, 95]})
     >>> export = Export(table, Schema.of(quasi_identifier=["income"]))
     >>> release = Microaggregation(k=3).fit_transform(export)

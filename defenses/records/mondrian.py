@@ -46,7 +46,7 @@ class Mondrian(ValueOptions, Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"age": [23, 25, 41, 47]}), Schema.of(quasi_identifier=["age"]))
     >>> release = Mondrian(k=2).fit_transform(export)
     >>> release.rows["age"].to_pylist(), release.guarantee

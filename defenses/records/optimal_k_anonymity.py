@@ -53,7 +53,7 @@ significance, presence, population, average_risk, sample_uniques, population_uni
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"zip": Column(Role.QUASI_IDENTIFIER, prefix=True)})
     >>> export = Export(pa.table({"zip": ["02139", "02138", "02151", "02152"]}), schema)
     >>> release = OptimalKAnonymity(k=2).fit_transform(export)

@@ -39,7 +39,7 @@ class TopBottomCoding(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"age": [17, 40, 97]}), Schema.of(quasi_identifier=["age"]))
     >>> TopBottomCoding(top=85, bottom=18).fit_transform(export).rows["age"].to_pylist()
     [18, 40, 85]

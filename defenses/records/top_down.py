@@ -44,7 +44,7 @@ class TopDown(ValueOptions, Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"zip": Column(Role.QUASI_IDENTIFIER, prefix=True)})
     >>> export = Export(pa.table({"zip": ["11", "11", "12", "21", "22"]}), schema)
     >>> TopDown(k=2).fit_transform(export).rows["zip"].to_pylist()

@@ -37,7 +37,7 @@ class GaussianCopula(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> age = np.arange(18, 90)
     >>> table = pa.table({"age": age, "visits": age // 3})
     >>> export = Export(table, Schema.of(quasi_identifier=["age", "visits"]))

@@ -34,8 +34,7 @@ class IndependentMargins(Synthesis):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.release import Export
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Export, Role, Schema
     >>> schema = Schema({"sex": Column(Role.QUASI_IDENTIFIER, domain=("f", "m"))})
     >>> export = Export(pa.table({"sex": ["f"] * 300 + ["m"] * 100}), schema)
     >>> release = IndependentMargins(epsilon=5, delta=1e-9, seed=1).transform(export)

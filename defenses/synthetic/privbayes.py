@@ -57,8 +57,7 @@ class PrivBayes(Synthesis):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.release import Export
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Export, Role, Schema
     >>> yes_no = {name: Column(Role.QUASI_IDENTIFIER, domain=("no", "yes")) for name in "ab"}
     >>> table = pa.table({"a": ["yes"] * 300 + ["no"] * 100, "b": ["yes"] * 300 + ["no"] * 100})
     >>> release = PrivBayes(epsilon=5, delta=1e-9, seed=1).transform(Export(table, Schema(yes_no)))

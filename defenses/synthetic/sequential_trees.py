@@ -44,7 +44,7 @@ class SequentialTrees(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> age = np.arange(18, 90)
     >>> table = pa.table({"age": age, "old": age > 60})
     >>> export = Export(table, Schema.of(quasi_identifier=["age", "old"]))

@@ -37,7 +37,7 @@ class Alias(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> alias = Alias(seed=1)
     >>> alias.transform(export).rows == alias.recipient_tokens(export)

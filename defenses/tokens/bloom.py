@@ -67,7 +67,7 @@ class Bloom(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> Bloom(bits=64, bits_per_token=2).transform(export).rows["clk"].to_pylist()
     ['LOKFCuNieqQ=']

@@ -40,7 +40,7 @@ class Consent(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> schema = Schema.of(identifier=["mail"], insensitive=["agreed"])
     >>> table = pa.table({"mail": ["ann@mail.example", "bob@mail.example"],
     ...                   "agreed": ["advertising:2018-01-02/", "research:2018-01-02/"]})

@@ -37,7 +37,7 @@ class Subsample(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"mail": [f"p{i}@mail.example" for i in range(1000)]})
     >>> Subsample(0.5, seed=1).transform(Export(table, Schema.of(identifier=["mail"]))).rows.num_rows
     478
@@ -83,7 +83,7 @@ class Decoys(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> pool = pa.table({"mail": [f"p{i}@mail.example" for i in range(1000)]})
     >>> export = Export(pool.slice(0, 100), Schema.of(identifier=["mail"]))
     >>> Decoys(pool, rate=0.25, keep=0.75, seed=1).transform(export).guarantee

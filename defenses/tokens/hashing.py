@@ -38,7 +38,7 @@ class Hash(SharedTokens):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> Hash().transform(export).rows["mail"][0].as_py()[:16], Hash().transform(export).guarantee
     ('e153...', none)
@@ -76,7 +76,7 @@ class Salt(SharedTokens):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> Salt("platform-a").transform(export).rows == Salt("platform-b").transform(export).rows
     False
@@ -120,7 +120,7 @@ class Hmac(TokenDefense):
     Examples
     --------
     >>> import os, secrets, pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> os.environ["EXAMPLE_PEPPER"] = secrets.token_hex(32)
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> Hmac(key_env="EXAMPLE_PEPPER").transform(export).rows == Hash().transform(export).rows

@@ -22,7 +22,7 @@ class DoNotSend(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> DoNotSend().transform(export).rows.num_rows
     0
@@ -52,7 +52,7 @@ class Minimise(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> schema = Schema.of(identifier=["mail"], sensitive=["in_therapy"])
     >>> export = Export(pa.table({"mail": ["ann@mail.example"], "in_therapy": ["yes"]}), schema)
     >>> Minimise("in_therapy").transform(export).rows.column_names

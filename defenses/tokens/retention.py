@@ -30,7 +30,7 @@ class RetainLess(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> schema = Schema.of(identifier=["mail"], insensitive=["seen"])
     >>> table = pa.table({"mail": ["ann@mail.example", "bob@mail.example"],
     ...                   "seen": ["2018-12-01", "2016-05-01"]})
@@ -80,7 +80,7 @@ class DeleteAfterwards(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> DeleteAfterwards().transform(export).manifest["deleted"]
     True

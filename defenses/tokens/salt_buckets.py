@@ -50,7 +50,7 @@ class SaltBuckets(SharedTokens):
     Examples
     --------
     >>> import os, secrets, pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> os.environ["EXAMPLE_SALTS"] = secrets.token_hex(32)
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> days = ["2018-01-01", "2018-01-01", "2020-01-01"]

@@ -29,7 +29,7 @@ class Truncate(SharedTokens):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> release = Truncate(k=1000, population=2_000_000_000).transform(export)
     >>> release.rows["mail"].to_pylist(), release.manifest["bits"], release.manifest["expected_bucket"]

@@ -90,7 +90,7 @@ class Profile:
 
     Examples
     --------
-    >>> from exports.identifiers import find_profile
+    >>> from exports import find_profile
     >>> find_profile("x").rule("email").apply(" Jane@Mail.example ").normalised
     'jane@mail.example'
     """

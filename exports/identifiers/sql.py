@@ -42,7 +42,7 @@ def normalise_sql(rule: Rule, column: str, texts: Texts = DUCKDB_TEXTS) -> str:
     Examples
     --------
     >>> import duckdb
-    >>> from exports.identifiers import find_profile
+    >>> from exports import find_profile
     >>> email = normalise_sql(find_profile("meta").rule("email"), "x")
     >>> duckdb.sql(f"select {email} from (values (' Jane@Mail.example'), (NULL)) t(x)").fetchall()
     [('jane@mail.example',), (None,)]

@@ -117,8 +117,8 @@ def record_utility(
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from defenses.records.global_recoding import GlobalRecoding
-    >>> from exports.schema import Column, Role, Schema
+    >>> from defenses import GlobalRecoding
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"zip": Column(Role.QUASI_IDENTIFIER, prefix=True)})
     >>> export = Export(pa.table({"zip": ["11", "12", "12", "12"]}), schema)
     >>> record_utility(export, GlobalRecoding({"zip": 1}).fit_transform(export))
@@ -170,8 +170,8 @@ def margin_errors(export: Export, release: Release) -> dict[str, float]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from defenses.records.global_recoding import GlobalRecoding
-    >>> from exports.schema import Column, Role, Schema
+    >>> from defenses import GlobalRecoding
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"zip": Column(Role.QUASI_IDENTIFIER, prefix=True)})
     >>> export = Export(pa.table({"zip": ["11", "12", "12", "12"]}), schema)
     >>> margin_errors(export, GlobalRecoding({"zip": 1}).fit_transform(export))
