@@ -78,6 +78,7 @@ def test_every_divergent_input_becomes_the_same_in_sql(database, divergence):
 DISTINCT = list({find_profile(name).rule(kind).steps: (name, kind) for name, kind in RULES}.values())
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(DISTINCT),
