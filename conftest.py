@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from reidlab.installation import installed_extras
 
 ROOT = Path(__file__).parent
 SHARED = ROOT.parent / "shared"
+
+# Tests run in as many processes as there are cores: threads of linear algebra would only wait for each other.
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
 
 settings.register_profile("lab", deadline=None)
 settings.load_profile("lab")
@@ -24,7 +29,7 @@ DOCTEST_EXTRAS: dict[str, str] = {
 """Modules whose doctests need an extra: path from the root -> extra."""
 
 
-NOT_QUICK = {"statistical", "slow", "extra"}
+NOT_QUICK = {"statistical", "thorough", "slow", "extra"}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -52,6 +52,7 @@ def quick(row: dict[str, str]) -> bool:
     return float(row["suppression_limit"]) == 0 or "KAnonymity.java" in row["test_class"]
 
 
+@pytest.mark.thorough
 def test_every_optimum_that_arx_proved_is_found(shared: Path) -> None:
     rows = [row for row in oracle(shared) if proven(row) and quick(row)]
     assert len(rows) > 20

@@ -1,6 +1,10 @@
+import pytest
+
 from reidlab.case.onward_use import onward
 from simulate.case import load_case
 from simulate.upload.collection import site_of
+
+pytestmark = pytest.mark.statistical
 
 CASE = load_case("betterhelp")
 SITE = site_of(CASE, {name: entry.value for name, entry in CASE.parameters.items()})

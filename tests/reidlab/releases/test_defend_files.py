@@ -146,6 +146,7 @@ defend_file("hash", "people.csv", Path("killed.csv"), schema=Path("schema.toml")
 """
 
 
+@pytest.mark.thorough
 def test_what_a_killed_run_left_is_removed_and_a_living_run_is_left_alone(folder: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", HANG], stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None

@@ -15,6 +15,7 @@ from simulate.attributes.names import RETIRED_LOCALES, name_pool, plain_ascii
 from simulate.people.tables import people_block, simulate_people
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("locale", sorted(set(AVAILABLE_LOCALES) - set(RETIRED_LOCALES)))
 def test_every_locale_of_faker_has_names_and_reserved_addresses(locale: str) -> None:
     people = people_block(3, 0, 300, groups=["name", "email"], locale=locale)
@@ -51,6 +52,7 @@ def test_a_spelt_name_holds_nothing_but_letters_and_digits_of_ascii(name: str) -
     assert all(letter.isascii() and letter.isalnum() for letter in plain_ascii(name))
 
 
+@pytest.mark.thorough
 def test_bundled_tables_are_read_without_a_fault_at_exit() -> None:
     program = (
         "from simulate.people.tables import people_block; people_block(1, 0, 5, groups=['name', 'postal'])"

@@ -140,6 +140,7 @@ def _total(workers=1, people=PEOPLE):
         return tally(CASE, SITE, people, _outcomes(people), pool, seed=9)
 
 
+@pytest.mark.thorough
 def test_counts_do_not_depend_on_workers_or_on_how_people_are_cut_into_blocks():
     alone, together = _total(1), _total(2)
     assert alone.keys() == together.keys()

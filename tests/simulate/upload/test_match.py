@@ -48,6 +48,7 @@ def test_an_unbalanced_account_cannot_be_made() -> None:
         Match("facebook", 10, 1, 8, 0, {}, 0, 1, "")
 
 
+@pytest.mark.thorough
 @given(
     st.lists(st.sampled_from("abc") | st.none(), max_size=8),
     st.lists(st.tuples(st.integers(0, 9), st.sampled_from("abcd")), max_size=8),

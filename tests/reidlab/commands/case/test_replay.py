@@ -22,6 +22,7 @@ def replay(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Comple
     )
 
 
+@pytest.mark.thorough
 def test_one_object_goes_to_stdout_and_progress_to_stderr(tmp_path: Path) -> None:
     done = replay("betterhelp", "--people", "3000", "--only", "match", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -14,6 +14,7 @@ from simulate.case import load_case
 from simulate.people.tables import COLUMNS
 
 
+@pytest.mark.thorough
 def test_tables_are_whole_and_the_same_for_any_workers(tmp_path: Path) -> None:
     alone, together = (
         simulate_case(

@@ -204,6 +204,7 @@ def lists_of_one_sender(folder):
     return emails
 
 
+@pytest.mark.thorough
 def test_tokens_shared_with_another_export_of_the_sender_are_counted_with_what_joining_gives(tmp_path):
     emails = lists_of_one_sender(tmp_path)
     page = tmp_path / "report.html"
@@ -217,6 +218,7 @@ def test_tokens_shared_with_another_export_of_the_sender_are_counted_with_what_j
     assert "Tokens shared with other exports" in said
 
 
+@pytest.mark.thorough
 def test_a_given_dictionary_opens_what_it_covers_and_a_policy_hears_of_it(tmp_path):
     emails = lists_of_one_sender(tmp_path)
     (tmp_path / "policy.toml").write_text("opening_tokens = true\n")

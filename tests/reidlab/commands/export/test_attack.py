@@ -300,6 +300,7 @@ def hard_files(tmp_path_factory):
         yield _written(folder, 60)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", sorted(attacks.available()))
 def test_hard_files_are_a_result_or_one_sentence_from_the_shell(hard_files, name):
     accepts = attacks.find(name).accepts

@@ -126,6 +126,7 @@ def run(monkeypatch: pytest.MonkeyPatch, name: str, *settings: str, out: str = "
     return stop.value.code
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name",
     [
