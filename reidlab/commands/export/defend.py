@@ -29,7 +29,9 @@ def command(
     promised = ", ".join(f"{key}={value}" for key, value in done["guarantee"].items() if value is not None)
     typer.echo(f"{done['rows_out']:,} of {done['rows_in']:,} rows leave, {done['suppressed']:,} suppressed.")
     for column in done["dropped"]:
-        typer.echo(f"dropped: {column}, which nobody has assessed; give it another role once you have read it")
+        typer.echo(
+            f"dropped: {column}, which nobody has assessed; give it another role once you have read it"
+        )
     typer.echo(f"guarantee: {promised or 'none'}")
     for key, value in done["levels"].items():
         typer.echo(f"level of {key}: {value}")
