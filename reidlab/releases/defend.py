@@ -53,7 +53,8 @@ def defend_file(
     Returns
     -------
     dict
-        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, files``.
+        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, dropped, files``; columns of
+        the role ``unassessed`` never leave and are the ``dropped`` ones.
 
     Raises
     ------
@@ -70,13 +71,20 @@ def defend_file(
         raise LabError("A defence needs the role of every column: give --schema FILE.")
     declared = Schema.load(schema)
     table = load(file, text=read_as_text(declared))
+    declared.require(table.column_names)
+    dropped = declared.names(Role.UNASSESSED)
+    if len(dropped) == table.num_columns:
+        raise LabError(f"Every column of {file} is unassessed, and none of these leaves: assess them first.")
+    table, declared = table.drop_columns(list(dropped)), declared.without(dropped)
     for field in table.schema:
         require_flat(field.name, field.type)
     # Room is sought before anything is drawn or charged.
     with _room_beside(out) as aside:
         release = defense.fit_transform(Export(table, declared))
+        if dropped:
+            release = replace(release, manifest={**release.manifest, "dropped_unassessed": list(dropped)})
         result, files = _released(names, release, table.num_rows, out, aside)
-    return {**result, "files": [str(path) for path in files]}
+    return {**result, "dropped": list(dropped), "files": [str(path) for path in files]}
 
 
 def _files(out: Path) -> list[Path]:

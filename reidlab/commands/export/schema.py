@@ -23,7 +23,13 @@ def command(
         guesses = propose(source, engine)
     if as_json:
         found = {
-            name: {"role": guess.role.value, "evidence": guess.evidence, "kind": guess.kind}
+            name: {
+                "role": guess.role.value,
+                "evidence": guess.evidence,
+                "kind": guess.kind,
+                "kinds": list(guess.kinds),
+                "part": guess.part,
+            }
             for name, guess in guesses.items()
         }
         print_json("schema", {"columns": found})
