@@ -21,6 +21,7 @@ from exports.release import Export, Kind, Release
 from exports.schema import Role, Schema
 from reidlab.installation import versions
 from reidlab.releases import settings as texts
+from reidlab.releases.manifest import beside, digest_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,12 +85,19 @@ def defend_file(
         if dropped:
             release = replace(release, manifest={**release.manifest, "dropped_unassessed": list(dropped)})
         result, files = _released(names, release, table.num_rows, out, aside)
-    return {**result, "dropped": list(dropped), "files": [str(path) for path in files]}
+    stays = {"input": _digest(file), "schema": digest_of(schema)}
+    return {**result, "dropped": list(dropped), "files": [str(path) for path in files], "stood_on": stays}
+
+
+def _digest(file: str) -> str | None:
+    """Return the digest of an export that is a file; it stays with the curator."""
+    path = Path(file)
+    return digest_of(path) if path.is_file() else None
 
 
 def _files(out: Path) -> list[Path]:
     """Return the release, its schema and its manifest."""
-    return [out, out.with_name(f"{out.name}.schema.toml"), out.with_name(f"{out.name}.manifest.json")]
+    return [out, *beside(out)]
 
 
 def _require_apart(out: Path, given: Mapping[str, str]) -> None:
@@ -262,12 +270,17 @@ def _write(release: Release, out: Path, result: Mapping[str, Any], aside: Path) 
         "rows_out": result["rows_out"],
         "versions": versions(),
     }
-    told = json.dumps(manifest, default=_plain, indent=1, ensure_ascii=False, allow_nan=False)
     (aside / "room").unlink()
     files = _files(out)
     _write_table(release.rows, aside / out.name)
-    for path, text in zip(files[1:], (_beside(release.schema, out.parent).to_toml(), told), strict=True):
-        (aside / path.name).write_text(text, encoding="utf-8")
+    (aside / files[1].name).write_text(_beside(release.schema, out.parent).to_toml(), encoding="utf-8")
+    # Of what leaves alone: a digest of the export would let a reader confirm guesses of what was held back.
+    manifest["digests"] = {
+        name: digest_of(aside / path.name)
+        for name, path in zip(("release", "schema"), files[:2], strict=True)
+    }
+    told = json.dumps(manifest, default=_plain, indent=1, ensure_ascii=False, allow_nan=False)
+    (aside / files[2].name).write_text(told, encoding="utf-8")
     for path in files:
         (aside / path.name).replace(path)
     return files
