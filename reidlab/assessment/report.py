@@ -53,6 +53,7 @@ def render(
         found={"reference": "the table itself", **found},
         policy=policy,
         decision=decision,
+        note="" if policy is None else policy.note,
         headline=list(_headline(found)),
         classes=sizes,
         classes_label=_label("Persons by the size of their class", sizes),
