@@ -18,6 +18,7 @@ EXTRAS = {
     "linkage": ("splink",),
     "psi": ("private_set_intersection",),
     "phones": ("phonenumbers",),
+    "sign": ("cryptography",),
     "databases": ("adbc_driver_postgresql", "adbc_driver_sqlite"),
     "spark": ("pyspark",),
     "notebooks": ("jupyterlab", "ipywidgets", "jupytext"),

@@ -1,4 +1,4 @@
-"""What one field of a message carries: a protected fact, an identifier, a digest of one; by name and by value."""
+"""What one field of a message carries: a protected fact, an identifier, a digest; by name and by value."""
 
 from __future__ import annotations
 
@@ -142,8 +142,8 @@ _DRAWN = re.compile(r"(?=.*\d)(?=.*[A-Z])(?=.*[a-z])[\w+/=.~:\-]{20,}")
 
 TECHNICAL = re.compile(
     r"\b(?:etag|commit|checksum|version|signature|nonce|proof|csrf|integrity|build|trace|span|request|message"
-    r"|event id|order|transaction|hash of|access token|developer token|resource name|account id|ad account|pixel"
-    r"|dataset id|app id|batch|job|campaign|schema|(?:oauth|oauth 2) \w+|authorization|appsecret)\b"
+    r"|event id|order|transaction|hash of|access token|developer token|resource name|account id|ad account"
+    r"|pixel|dataset id|app id|batch|job|campaign|schema|(?:oauth|oauth 2) \w+|authorization|appsecret)\b"
 )
 """Names of fields whose digests and UUIDs stand for no person."""
 

@@ -1,6 +1,6 @@
-"""Signals of consent in a message: consent mode, limited data use, and strings of the Transparency and Consent Framework.
+"""Signals of consent in a message: consent mode, limited data use, strings of consent.
 
-The layout of the string is the public one of IAB Europe's "Transparency and Consent String with Global
+Strings are those of the Transparency and Consent Framework. Their layout is the public one of IAB Europe's "Transparency and Consent String with Global
 Vendor List Format", version 2: fields of fixed width, most significant bit first, in base64 for the web.
 """
 
@@ -53,7 +53,7 @@ class Stated:
     signal: str
 
 
-def stated(name: str, value: str) -> list[Stated]:
+def stated(name: str, value: str) -> list[Stated]:  # noqa: PLR0911 - one return per signal
     """Return what one field says of consent.
 
     Examples
@@ -102,7 +102,7 @@ def purposes_granted(string: str) -> bool:
     >>> purposes_granted("not a string")
     False
     """
-    bits = _bits(string.split(".")[0])
+    bits = _bits(string.split(".", maxsplit=1)[0])
     if bits is None or len(bits) < 176 or int(bits[:6], 2) != 2:
         return False
     # Version 6, created 36, updated 36, CMP 12 + 12, screen 6, language 12, list 12, policy 6, service 1,

@@ -49,7 +49,7 @@ _PLAIN_KEY = re.compile(r"[\w$\-\[\]() ]{1,60}")
 
 
 def _keyed(key: str, inner: Any, name: str, depth: int) -> Iterator[tuple[str, str]]:
-    """Yield the fields below a key; a key that no programmer writes is a value itself, and looked at whole."""
+    """Yield the fields below a key; a key that no programmer writes is a value, and looked at whole."""
     if _PLAIN_KEY.fullmatch(key):
         called = f"{name}.{key}" if name else key
     else:

@@ -105,7 +105,7 @@ def receiver_of(host: str) -> str | None:
     return RECEIVERS.get(next(ends, ""))
 
 
-SECOND_LEVELS = frozenset("ac co com edu gov ne net nom or org".split())
+SECOND_LEVELS = frozenset(["ac", "co", "com", "edu", "gov", "ne", "net", "nom", "or", "org"])
 """Second levels under which countries register names."""
 
 

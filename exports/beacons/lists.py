@@ -55,10 +55,9 @@ class Joined:
 
     def join(self, ones: Iterable[tuple[str, str]]) -> None:
         """Join identifiers of one list."""
-        first, *others = [self.find(one) for one in ones] or [None]
-        for one in others:
-            if one is not None and first is not None:
-                self._above[self.find(one)] = self.find(first)
+        found = [self.find(one) for one in ones]
+        for one in found[1:]:
+            self._above[self.find(one)] = self.find(found[0])
 
 
 @dataclass(slots=True)
@@ -88,11 +87,9 @@ def _of_path(path: list[str]) -> Iterator[str]:
         plain = part.split(":")[0]
         version = place == 0 and _VERSION.fullmatch(plain)
         account = plain.startswith("act_") or _ACCOUNTS.fullmatch(before.lower())
-        if plain and not version and not account and re.search(r"\d", plain):
-            yield plain
-        elif plain and not account and before and not _PLACES.fullmatch(plain):
-            yield plain
-        elif before.lower() in ("custom_audiences", "audiences", "segments", "lists") and plain == part:
+        drawn = re.search(r"\d", plain) or not _PLACES.fullmatch(plain)
+        listed = before.lower() in ("custom_audiences", "audiences", "segments", "lists") and plain == part
+        if plain and not version and not account and (drawn or listed):
             yield plain
         before = plain
 
@@ -105,10 +102,10 @@ def _of_tree(node: Tree, *, deep: bool) -> Iterator[str]:
         return
     for name, value in node.items():
         words = words_of(name)
-        if words in ("user data", "user identifiers", "users", "data", "operating account") and deep:
-            # Rows: what is called an id there is a person's.
-            if words != "data" or not isinstance(value, dict):
-                continue
+        # What is called an id in rows is a person's.
+        rows = words in ("user data", "user identifiers", "users", "data", "operating account")
+        if deep and rows and not (words == "data" and isinstance(value, dict)):
+            continue
         if isinstance(value, str) and value and _ID_NAMES.fullmatch(words) and words not in ("name", "names"):
             yield from _ids(value)
         elif isinstance(value, dict | list):

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 from urllib.parse import unquote_plus
 
 from exports.beacons.carried import BROWSER_IDS, TECHNICAL, topics_in
@@ -55,7 +54,9 @@ _NOISE = re.compile(
 _DIGEST = re.compile(
     r"(?:0x)?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})"
 )
-_BASE64 = re.compile(r"(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=\D*\d)[A-Za-z0-9+/_\-]{43}=?|[A-Za-z0-9+/_\-]{22}==|[A-Za-z0-9+/_\-]{27}=")
+_BASE64 = re.compile(
+    r"(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=\D*\d)[A-Za-z0-9+/_\-]{43}=?|[A-Za-z0-9+/_\-]{22}==|[A-Za-z0-9+/_\-]{27}="
+)
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s.,;<>]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _IP = re.compile(
@@ -175,9 +176,9 @@ def _listed(node: list[Tree], called: str, told: Told, own: Record) -> None:
         own.keys += keys
     else:
         told.records += [Record([key]) for key in keys]
-    for one in scalars:
-        own.topics |= topics_in(called, one)
-        own.consents += stated(called, one)
+    for text in scalars:
+        own.topics |= topics_in(called, text)
+        own.consents += stated(called, text)
     of_one = ONE_PERSON.fullmatch(words_of(called)) is not None
     for one in node:
         if not isinstance(one, dict | list):
@@ -271,7 +272,7 @@ def _noun(name: str) -> str:
     return "external_id" if OTHER_IDS.fullmatch(plain) and plain.endswith(("id", "ids", "key", "ref")) else ""
 
 
-def _canonical(text: str, called: str) -> Key | None:
+def _canonical(text: str, called: str) -> Key | None:  # noqa: PLR0911 - one return per form of key
     """Return a value as the key of a person; None where it is none."""
     value = text.strip()
     words = words_of(re.split(r"[.?#/\[\]]+", called)[-1])

@@ -1,4 +1,4 @@
-"""The register of everybody that a recording tells of: people by receiver and list, and what is said of them."""
+"""Everybody that a recording tells of: people by receiver and list, and what is said of them."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def assess(
             for name in _doubtful_first(declared)
         }
         for name, column in columns.items():
-            column |= contents(name, column, source, running, limit_within(memory), every=labels)
+            column.update(contents(name, column, source, running, limit_within(memory), every=labels))
         texts = None if dictionary is None else read(dictionary)
         details = _tokens(source, declared, columns, texts, running)
         if everybody is None and declared.population_size is not None:
@@ -311,8 +311,9 @@ def _risks(
             reasons["risk.journalist_max"] = "nobody in the export falls into a class of the population"
         if unmatched := measures.population.unmatched:
             # Whom the population lacks is at most as hidden as in the export itself.
-            journalist = None if journalist is None else max(journalist, exposed.highest)
-            marketer += unmatched * exposed.highest / measures.persons
+            worst = 1.0 if exposed.highest is None else exposed.highest
+            journalist = None if journalist is None else max(journalist, worst)
+            marketer += unmatched * worst / measures.persons
             notes["risk.journalist_max"] = notes["risk.marketer"] = (
                 f"{unmatched:,} of {measures.persons:,} people fall into no class of the population: they "
                 "carry the risk of the export itself as a bound"

@@ -21,6 +21,9 @@ MOST_LABELS = 1 << 18
 SMALL_NUMBER = 1000
 """Below it a whole number under a name such as ``visit`` counts or sorts, and names nobody."""
 
+FLAGS = frozenset("yes no true false y n t f 0 1 x".split())
+"""Values of which a column says that something is there or is not."""
+
 BY_NAME = ("date", "date_of_birth", "postal_code", "age")
 
 
@@ -81,7 +84,7 @@ def _unrefuted(name: str, texts: list[str], read: Mapping[str, Any]) -> list[str
     kinds = promised(name)
     numbers = [text.removesuffix(".0").lstrip("-") for text in texts]
     small = all(text.isdigit() and len(text) < len(str(SMALL_NUMBER)) for text in numbers)
-    flags = len(set(texts)) <= 2 and all(len(text) <= 5 for text in texts)
+    flags = all(text.lower() in FLAGS for text in texts)
     dated = read.get("finest_date") == "year" and not read.get("unread", {}).get("finest_date")
     return [
         kind

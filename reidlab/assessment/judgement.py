@@ -100,7 +100,7 @@ def judge(
 
 
 def stands_on(files: Mapping[str, Any], hands: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the digests of all files that were read, the versions, and the roles that somebody gave by hand."""
+    """Return the digests of all files that were read, the versions, and the roles given by hand."""
     paths = {name: Path(one) for name, one in files.items() if isinstance(one, Path | str)}
     return {
         "sha256": {name: digest_of(path) for name, path in paths.items() if path.is_file()},

@@ -49,4 +49,6 @@ def page_of(result: dict[str, Any], decision: Decision | None, note: str) -> str
     environment = Environment(loader=PackageLoader("reidlab"), autoescape=True)
     template = environment.get_template("recording.html.j2")
     found = result["beacons"]
-    return template.render(found=found, decision=decision, note=note, stood_on=result["stood_on"])
+    return template.render(
+        found=found, decision=decision, note=note, stood_on=result["stood_on"], diff=result.get("diff")
+    )

@@ -75,7 +75,7 @@ def _is_year(policy: Policy, told: Told) -> bool:
     return policy.finest_date == "year" and told.get("finest_date") == "year" and not unread
 
 
-def _token(policy: Policy, name: str, told: Told) -> Iterator[Verdict]:
+def _token(_: Policy, name: str, told: Told) -> Iterator[Verdict]:
     if told["role"] == Role.TOKEN or "token" in told.get("kinds", ()):
         yield Verdict(f"forbidden_tokens.{name}", "no token", "token", Answer.BREAKS, way=DROP)
 
@@ -142,7 +142,8 @@ def _dates(policy: Policy, name: str, told: Told) -> Iterator[Verdict]:
     if told.get("unread", {}).get("finest_date"):
         yield Verdict(
             f"finest_date.{name}", policy.finest_date, None, Answer.NOT_SHOWN,
-            f"{told['unread']['finest_date']:,} labels could not be read", "write years or ranges of years",
+            f"{told['unread']['finest_date']:,} labels could not be read",
+            "write years or ranges of years",
         )  # fmt: skip
 
 
@@ -155,7 +156,8 @@ def _areas(_: Policy, name: str, told: Told) -> Iterator[Verdict]:
     if told.get("unknown_areas"):
         yield Verdict(
             f"small_areas.{name}", 0, None, Answer.NOT_SHOWN,
-            f"{told['unknown_areas']:,} codes are of no area with a known number of people", "write 000 for them",
+            f"{told['unknown_areas']:,} codes are of no area with a known number of people",
+            "write 000 for them",
         )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ class Ends:
 
 
 @lru_cache(1 << 14)
-def ends(label: str) -> Ends:
+def ends(label: str) -> Ends:  # noqa: PLR0911 - one return per form of label
     """Return what a label is written of.
 
     Examples

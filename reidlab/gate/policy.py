@@ -21,7 +21,7 @@ BESIDE = frozenset(
     {"name", "note", "purpose", "cites", "not_looked_at", "unmatched", "unassessed", "key_custody"}
     | {"declared_consent"}
 )
-"""Fields of a policy that ask nothing by themselves: what is printed, and what other rules take into account."""
+"""Fields of a policy that ask nothing: what is printed, and what other rules take into account."""
 
 Count = Annotated[int, Ge(1)]
 Rate = Annotated[float, Ge(0), Le(1)]
@@ -131,9 +131,7 @@ class Policy:
     @property
     def asked(self) -> tuple[str, ...]:
         """The rules that this policy asks."""
-        return tuple(
-            name for name in rules() if getattr(self, name) not in (None, False) and self._says(name)
-        )
+        return tuple(name for name in rules() if self._says(name))
 
     @property
     def not_asked(self) -> tuple[str, ...]:
@@ -142,8 +140,9 @@ class Policy:
         return tuple(name for name in rules() if name not in asked)
 
     def _says(self, name: str) -> bool:
-        """Tell whether a rule forbids anything: an empty list of kinds does not, one of roles does."""
-        return name != "forbidden_kinds" or bool(self.forbidden_kinds)
+        """Tell whether a rule forbids anything: a limit of 0 does, an empty list of kinds does not."""
+        limit = getattr(self, name)
+        return limit is not None and limit is not False and (name != "forbidden_kinds" or bool(limit))
 
     def cited(self, rule: str) -> str:
         """Return the paragraph that a rule, or the rule of a column, follows."""

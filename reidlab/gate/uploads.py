@@ -61,7 +61,7 @@ def decide_upload(policy: Policy, found: BeaconAudit) -> Decision:
 def _understood(found: BeaconAudit) -> Iterator[Verdict]:
     if found.unread:
         yield Verdict(
-            "understood", 0, found.unread, Answer.NOT_SHOWN, "messages whose body was not understood to its end",
+            "understood", 0, found.unread, Answer.NOT_SHOWN, "messages not understood to their end",
             "record them before they are encrypted, and whole",
         )  # fmt: skip
     else:
@@ -71,7 +71,7 @@ def _understood(found: BeaconAudit) -> Iterator[Verdict]:
 def _sender(policy: Policy, found: BeaconAudit) -> Iterator[Verdict]:
     if policy.sender is None:
         if found.persons:
-            why = f"{found.persons:,} people are told of, and whether that is a health fact depends on the sender"
+            why = f"{found.persons:,} people are told of, and who sends it makes that a health fact or not"
             yield Verdict("sender", 0, None, Answer.NOT_SHOWN, why, STATE)
         return
     health = policy.sender == "health"
@@ -105,7 +105,8 @@ def _keys(policy: Policy, found: BeaconAudit) -> Iterator[Verdict]:
         answer = Answer.HOLDS if found.most_keys <= policy.most_keys else Answer.BREAKS
         yield Verdict(
             "most_keys", policy.most_keys, found.most_keys, answer,
-            "identifiers of one person in a row" if answer is Answer.BREAKS else "", "send one key of each person",
+            "identifiers of one person in a row" if answer is Answer.BREAKS else "",
+            "send one key of each person",
         )  # fmt: skip
 
 

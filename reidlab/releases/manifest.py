@@ -115,7 +115,7 @@ def _checked(name: str, path: Path, digest: Any) -> Checked:
 
 
 def keyed_columns(file: Path) -> dict[str, str]:
-    """Return the columns whose tokens the manifest beside a file shows to be keyed or random, with the defence.
+    """Return the columns whose tokens the manifest beside a file shows to be keyed or random, and by what.
 
     Empty where there is no manifest, or where it is of another file than this.
     """

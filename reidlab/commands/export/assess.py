@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reidlab.commands.export.assessed import audit, say, write_sarif
+from reidlab.commands.export.assessed import (
+    Written,
+    audit,
+    changes,
+    require_signing,
+    say,
+    write_record,
+    write_sarif,
+)
 
 if TYPE_CHECKING:
     from reidlab.assessment.with_attacks import Frontier
@@ -34,6 +42,13 @@ def command(
     sarif: Annotated[
         Path | None, typer.Option(help="Write the findings as SARIF 2.1.0 to this file.")
     ] = None,
+    sign: Annotated[
+        Path | None, typer.Option(help="Sign the record of the verdict with this Ed25519 key in PEM.")
+    ] = None,
+    record: Annotated[Path | None, typer.Option(help="Where the signed record is written.")] = None,
+    diff: Annotated[
+        str | None, typer.Option(help="The same before a change: say what leaves now that did not.")
+    ] = None,
     with_attacks: Annotated[
         bool, typer.Option("--with-attacks", help="Attack it too; needs --schema.")
     ] = False,
@@ -58,11 +73,15 @@ def command(
 
     read_files = {"FILE": file, "--schema": schema, "--policy": policy, "--population": population,
                   "--reference": reference, "--dictionary": dictionary}  # fmt: skip
-    require_apart({"--html": html, "--sarif": sarif}, {**read_files, **_numbered("--beside", beside)})
+    require_apart(
+        {"--html": html, "--sarif": sarif, "--record": record},
+        {**read_files, "--sign": sign, "--diff": diff, **_numbered("--beside", beside)},
+    )
+    require_signing(sign, record, policy)
     if is_har(Path(file)) or (schema is None and is_event_log(Path(file))):
         given = {"--population": population, "--beside": beside, "--dictionary": dictionary}
         unfit = [option for option, value in {**given, "--with-attacks": with_attacks}.items() if value]
-        audit(file, policy, unfit, html=html, sarif=sarif, as_json=as_json)
+        audit(file, policy, unfit, Written(html, sarif, sign, record, diff), as_json=as_json)
         return
     attacked = _frontier(file, schema, defend, dp) if with_attacks or defend or dp else None
     found = judge(
@@ -82,6 +101,8 @@ def command(
     )
     if attacked is not None:
         found.result.update(frontier=attacked.rows, strongest_attack=attacked.strongest)
+    if diff is not None:
+        found.result["diff"] = [one.to_json() for one in changes(diff, schema, found.result)]
     if html is not None:
         from reidlab.assessment.report import render, save
 
@@ -92,11 +113,13 @@ def command(
         save(page, html)
     if sarif is not None:
         write_sarif(found.decision, file, sarif)
+    if sign is not None and record is not None:
+        write_record(found.result, sign, record)
     if as_json:
         print_json("assess", found.result)
     else:
         say(found)
-    if not found.passed:
+    if not found.passed or found.result.get("diff"):
         raise typer.Exit(1)
 
 

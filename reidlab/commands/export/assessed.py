@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,10 @@ import typer
 
 if TYPE_CHECKING:
     from exports.beacons import BeaconAudit
+    from exports.schema import Schema
     from reidlab.assessment.judgement import Judgement
     from reidlab.gate.answer import Decision
+    from reidlab.gate.difference import Change
 
 
 def say(judged: Judgement) -> None:
@@ -30,6 +33,7 @@ def say(judged: Judgement) -> None:
     if decision is not None:
         say_decision(decision, judged.policy.note if judged.policy else "")
         _say_stood_on(result["stood_on"])
+    say_changes(result)
     for name, remark in found.notes.items():
         typer.echo(f"  {name}: {remark}", err=True)
     _say_unmeasured(found.reasons)
@@ -105,9 +109,18 @@ def _say_unmeasured(reasons: Mapping[str, str]) -> None:
         typer.echo(f"  {', '.join(names)}: {reason}", err=True)
 
 
-def audit(
-    file: str, policy: str | None, unfit: list[str], *, html: Path | None, sarif: Path | None, as_json: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where a command writes beside its output, and what it signs and compares."""
+
+    html: Path | None
+    sarif: Path | None
+    sign: Path | None
+    record: Path | None
+    diff: str | None
+
+
+def audit(file: str, policy: str | None, unfit: list[str], written: Written, *, as_json: bool) -> None:
     """Print whom a recording of requests or events tells of, and what; exit with 1 where it may not."""
     from exports.errors import LabError
     from reidlab.assessment.recordings import judge_recording
@@ -116,19 +129,97 @@ def audit(
     if unfit:
         raise LabError(f"{unfit[0]} is for tables, and {file} holds requests or events: leave it out.")
     found, result, decision, note = judge_recording(Path(file), policy)
-    if html is not None:
+    if written.diff is not None:
+        from reidlab.gate.difference import of_recordings
+
+        _, before, _, _ = judge_recording(Path(written.diff), policy)
+        changed = of_recordings(before["beacons"], result["beacons"])
+        result["diff"] = [one.to_json() for one in changed]
+    if written.html is not None:
         from reidlab.assessment.recordings import page_of
         from reidlab.assessment.report import save
 
-        save(page_of(result, decision, note), html)
-    if sarif is not None:
-        write_sarif(decision, file, sarif)
+        save(page_of(result, decision, note), written.html)
+    if written.sarif is not None:
+        write_sarif(decision, file, written.sarif)
+    if written.sign is not None and written.record is not None:
+        write_record(result, written.sign, written.record)
     if as_json:
         print_json("assess", result)
     else:
         _say_audit(found, decision, note)
-    if decision is not None and not decision.passed:
+        say_changes(result)
+    if (decision is not None and not decision.passed) or result.get("diff"):
         raise typer.Exit(1)
+
+
+def changes(before: str, schema: Path | None, after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Return what of a table leaves now that did not before."""
+    from exports.reading.read import read
+    from exports.schema import Schema
+    from reidlab.assessment.assess import assess
+    from reidlab.gate.difference import of_tables
+
+    old = read(before)
+    roles = None
+    if schema is not None:
+        declared = Schema.load(schema)
+        roles = declared.without(_absent(declared, old.columns))
+        undeclared = [
+            name for name in old.columns if name not in declared.columns and name not in declared.parts
+        ]
+        roles = None if undeclared else roles
+    return of_tables(assess(old, roles, labels=True).to_json(), after)
+
+
+def _absent(declared: Schema, columns: Iterable[str]) -> list[str]:
+    there = set(columns)
+    return [name for name in (*declared.columns, *declared.parts) if name not in there]
+
+
+def say_changes(result: Mapping[str, Any]) -> None:
+    """Print what leaves now that did not before, where that was asked."""
+    if "diff" not in result:
+        return
+    typer.echo("\nWhat leaves now that did not before")
+    for one in result["diff"]:
+        where = f" {one['where']}" if one["where"] else ""
+        before = "nothing" if one["before"] is None else one["before"]
+        typer.echo(f"  {one['what']}{where}: {before} before, {one['after']} after")
+    if not result["diff"]:
+        typer.echo("  nothing")
+
+
+def require_signing(sign: Path | None, record: Path | None, policy: str | None) -> None:
+    """Check that a record has both a key and a place, and a verdict to be of.
+
+    Raises
+    ------
+    LabError
+        Says which is missing.
+    """
+    from exports.errors import LabError
+
+    if (sign is None) != (record is None):
+        raise LabError("--sign and --record go together: give the key and the file of the signed record.")
+    if sign is not None and policy is None:
+        raise LabError("--sign signs the verdict on a policy: give --policy.")
+
+
+def write_record(result: Mapping[str, Any], key: Path, path: Path) -> None:
+    """Write the signed record of a verdict."""
+    import json
+
+    from reidlab.gate.signed_record import record_of, signed
+    from reidlab.output import save_text
+
+    plain = json.loads(json.dumps(record_of(result), default=_plain))
+    envelope = signed(plain, key)
+    save_text(json.dumps(envelope, indent=1, ensure_ascii=False, allow_nan=False) + "\n", path, "--record")
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else str(value)
 
 
 def _say_audit(found: BeaconAudit, decision: Decision | None, note: str) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from itertools import pairwise
 from urllib.parse import urlencode
 
 import pytest
@@ -107,9 +108,11 @@ def audited(tmp_path_factory):
     shape=st.sampled_from(SHAPES),
     again=st.booleans(),
 )
-def test_splitting_sending_twice_and_the_shape_leave_the_number_of_people(audited, people, cuts, shape, again):
+def test_splitting_sending_twice_and_the_shape_leave_the_number_of_people(
+    audited, people, cuts, shape, again
+):
     edges = [0, *sorted(min(cut, len(people)) for cut in cuts), len(people)]
-    pieces = [people[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    pieces = [people[a:b] for a, b in pairwise(edges) if a < b]
     found = audited(*(shape(piece) for piece in pieces), *([shape(people)] if again else []), sender="health")
     assert (found.persons, found.told, found.unread) == (len(set(people)),) * 2 + (0,)
     assert sum(one.both.count for one in found.receivers) == len(set(people))
@@ -155,7 +158,9 @@ def test_who_is_removed_was_on_the_list(audited):
 def test_the_page_tells_and_the_receiver_is_whom_it_was_sent_to(audited):
     hosts = ("tr.facebook.com", "x.criteo.com", "tr.snapchat.com")
     page = "https://depression-help.example/"
-    found = audited(*({"event": "x", "url": page, "host": one, "user_data": {"em": [digest(1)]}} for one in hosts))
+    found = audited(
+        *({"event": "x", "url": page, "host": one, "user_data": {"em": [digest(1)]}} for one in hosts)
+    )
     assert {one.host for one in found.receivers} == {"facebook.com", "criteo.com", "snapchat.com"}
     assert found.told == 3
 
@@ -166,7 +171,9 @@ def test_what_a_platform_answers_was_not_sent(audited):
     assert (found.persons, found.told, found.findings) == (0, 0, ())
 
 
-@pytest.mark.parametrize("body", ["\x01\x07u\ufffd\ufffdc\x1al\ufffd", '{"data": ["' + digest(1) + '", "be4d...[cut]'])
+@pytest.mark.parametrize(
+    "body", ["\x01\x07u\ufffd\ufffdc\x1al\ufffd", '{"data": ["' + digest(1) + '", "be4d...[cut]']
+)
 def test_a_body_that_is_not_understood_is_counted(audited, body):
     assert audited({"url": "https://ads.example/", "method": "POST", "body": body}).unread == 1
 
@@ -202,12 +209,16 @@ def test_no_piece_of_a_planted_value_comes_out(audited, event):
 
 
 def _tcf(purposes):
-    bits = f"{2:06b}" + "0" * 146 + "".join("1" if one in purposes else "0" for one in range(1, 25)) + "0" * 100
+    bits = (
+        f"{2:06b}" + "0" * 146 + "".join("1" if one in purposes else "0" for one in range(1, 25)) + "0" * 100
+    )
     raw = int(bits.ljust(280, "0"), 2).to_bytes(35, "big")
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-@pytest.mark.parametrize(("purposes", "granted"), [((1, 3, 4), True), ((1,), False), ((), False), ((2, 3, 4), False)])
+@pytest.mark.parametrize(
+    ("purposes", "granted"), [((1, 3, 4), True), ((1,), False), ((), False), ((2, 3, 4), False)]
+)
 def test_a_consent_string_grants_what_its_bits_say(audited, purposes, granted):
     assert purposes_granted(_tcf(purposes)) is granted
     sent = {"url": f"https://a.example/p?gdpr_consent={_tcf(purposes)}&em={digest(1)}", "method": "GET"}
@@ -216,7 +227,13 @@ def test_a_consent_string_grants_what_its_bits_say(audited, purposes, granted):
 
 @pytest.mark.parametrize(
     ("field", "denied", "without"),
-    [("gcs=G111", 0, 0), ("gcs=G100", 1, 1), ("us_privacy=1YYN", 1, 1), ("data_processing_options=LDU", 1, 1), ("v=1", 0, 1)],
+    [
+        ("gcs=G111", 0, 0),
+        ("gcs=G100", 1, 1),
+        ("us_privacy=1YYN", 1, 1),
+        ("data_processing_options=LDU", 1, 1),
+        ("v=1", 0, 1),
+    ],
 )
 def test_signals_of_consent_are_held_against_people(audited, field, denied, without):
     found = audited({"url": f"https://a.example/p?{field}&em={digest(1)}", "method": "GET"})
