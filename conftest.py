@@ -1,4 +1,4 @@
-"""What every test and doctest shares: extras that may be absent, and the shared real tables."""
+"""What every test and doctest shares: absent extras, what is quick, and where the real tables are."""
 
 from __future__ import annotations
 
@@ -24,8 +24,12 @@ DOCTEST_EXTRAS: dict[str, str] = {
 """Modules whose doctests need an extra: path from the root -> extra."""
 
 
+NOT_QUICK = {"statistical", "slow", "extra"}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs an extra that is not installed, saying which."""
+    """Skip what needs an absent extra, saying which, and mark as quick what says nothing else."""
     installed = installed_extras()
     for item in items:
         wanted = [name for mark in item.iter_markers("extra") for name in mark.args]
@@ -37,6 +41,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for extra in wanted:
             if not installed[extra]:
                 item.add_marker(pytest.mark.skip(reason=f"needs the extra '{extra}'"))
+        if NOT_QUICK.isdisjoint(mark.name for mark in item.iter_markers()):
+            item.add_marker(pytest.mark.quick)
 
 
 @pytest.fixture(scope="session")

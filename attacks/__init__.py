@@ -5,10 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exports import plugins
+from exports.front_door import front_door
 
 if TYPE_CHECKING:
-    from attacks.attack import Attack
-    from attacks.result import AttackResult
+    from attacks.attack import Attack as Attack
+    from attacks.attack import inapplicable as inapplicable
+    from attacks.attack import require as require
+    from attacks.counts.audience_size import AudienceSize as AudienceSize
+    from attacks.counts.averaging import Averaging as Averaging
+    from attacks.counts.dashboard_differencing import DashboardDifferencing as DashboardDifferencing
+    from attacks.counts.differencing import Differencing as Differencing
+    from attacks.counts.float_laplace import FloatLaplace as FloatLaplace
+    from attacks.counts.margin_reconstruction import MarginReconstruction as MarginReconstruction
+    from attacks.counts.reconstruction import Reconstruction as Reconstruction
+    from attacks.events.event_decoding import EventDecoding as EventDecoding
+    from attacks.events.ip_household import IpHousehold as IpHousehold
+    from attacks.events.sparse_history import SparseHistory as SparseHistory
+    from attacks.membership.membership import Membership as Membership
+    from attacks.membership.shadow_models import ShadowModels as ShadowModels
+    from attacks.records.composition import Composition as Composition
+    from attacks.records.copies import Copies as Copies
+    from attacks.records.downcoding import Downcoding as Downcoding
+    from attacks.records.inference import Inference as Inference
+    from attacks.records.linkability import Linkability as Linkability
+    from attacks.records.linkage import Linkage as Linkage
+    from attacks.records.minimality import Minimality as Minimality
+    from attacks.records.singling_out import SinglingOut as SinglingOut
+    from attacks.records.uniqueness import Uniqueness as Uniqueness
+    from attacks.result import AttackResult as AttackResult
+    from attacks.tokens.account_match import AccountMatch as AccountMatch
+    from attacks.tokens.cross_list import CrossListJoin as CrossListJoin
+    from attacks.tokens.hash_reversal import HashReversal as HashReversal
     from exports.release import Release, Truth
 
 BUILT_IN: dict[str, str] = {
@@ -38,6 +65,19 @@ BUILT_IN: dict[str, str] = {
     "uniqueness": "attacks.records.uniqueness:Uniqueness",
 }
 """Registered name -> ``module:class`` of each attack in this package."""
+
+
+_FRONT: dict[str, str] = {
+    **{path.partition(":")[2]: path.partition(":")[0] for path in BUILT_IN.values()},
+    "Attack": "attacks.attack",
+    "AttackResult": "attacks.result",
+    "inapplicable": "attacks.attack",
+    "require": "attacks.attack",
+}
+"""Offered name -> module that holds it; loaded when it is asked for."""
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = front_door(__name__, _FRONT)
 
 
 def available() -> dict[str, str]:

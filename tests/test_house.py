@@ -130,3 +130,16 @@ def test_the_packages_are_light_to_import():
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_a_test_is_quick_unless_its_file_says_that_it_is_statistical_slow_or_needs_an_extra(request):
+    assert any(line.startswith("quick:") for line in request.config.getini("markers"))
+    by_file = {}
+    for item in request.session.items:
+        marks = {mark.name for mark in item.iter_markers()}
+        assert ("quick" in marks) == marks.isdisjoint({"statistical", "slow", "extra"}), item.nodeid
+        if item.path.name.startswith("test_"):
+            by_file.setdefault(item.path, []).append("quick" in marks)
+    says = re.compile(r"\b(statistical|slow|extra)\b")
+    silent = [path for path, quick in by_file.items() if not any(quick) and not says.search(path.read_text())]
+    assert not silent

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from defenses.contributions import within_bound
-from defenses.counts.audience_size import SizeDefense, noisy_oracle
+from defenses.counts.size_defense import SizeDefense, noisy_oracle
 from defenses.dp.budget import Neighbours
 from defenses.dp.cell_counts import contribution_limit
 from defenses.upload_list import token_columns

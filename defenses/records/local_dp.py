@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.columns import chosen, released, stated, weights_of
+from defenses.columns import chosen, weights_of
 from defenses.contributions import within_bound
 from defenses.defense import Defense
 from defenses.dp.budget import exact
 from defenses.dp.random_bits import Bits
+from defenses.released import released, stated
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.fingerprint import content_sha256

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from defenses.columns import changed_release, chosen, numeric, stream_of, weights_of
+from defenses.columns import chosen, numeric, stream_of, weights_of
 from defenses.contributions import require_no_weight, units
 from defenses.defense import Defense
-from defenses.lattice.lattice import Floats, Ints
-from exports.coding import encode
+from defenses.released import changed_release
+from exports.coding import Floats, Ints, encode
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
 from exports.schema import Role

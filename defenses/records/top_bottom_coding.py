@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from defenses.columns import changed_release, chosen, numeric, weights_of
+from defenses.columns import chosen, numeric, weights_of
 from defenses.contributions import units
 from defenses.defense import Defense
-from defenses.lattice.lattice import Floats
+from defenses.released import changed_release
+from exports.coding import Floats
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
 from exports.schema import Role

@@ -9,7 +9,7 @@ import numpy as np
 
 from defenses.dp.coded_table import Coded
 from defenses.synthetic.graphical_model import drawn_column
-from defenses.synthetic.mst import independent, measure
+from defenses.synthetic.noisy_margins import independent, measure
 from defenses.synthetic.private_synthesis import Synthesis
 
 if TYPE_CHECKING:

@@ -65,7 +65,7 @@ class Consent(TokenDefense):
         refused = np.bincount(person[~self._agreed(export, name)], minlength=len(first))
         rows = np.flatnonzero(refused[person] == 0)
         upload = hashed(chosen(export, rows))
-        return self.released(upload.table, upload.schema, rows)
+        return self.released(upload, rows)
 
     def _agreed(self, export: Export, name: str) -> np.typing.NDArray[np.bool_]:
         import duckdb

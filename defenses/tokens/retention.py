@@ -68,7 +68,7 @@ class RetainLess(TokenDefense):
         kept = pc.fill_null(pc.greater_equal(seen, pa.scalar(oldest)), False)
         rows = np.flatnonzero(kept.to_numpy())
         upload = hashed(chosen(export, rows))
-        return self.released(upload.table, upload.schema, rows)
+        return self.released(upload, rows)
 
 
 class DeleteAfterwards(TokenDefense):
@@ -91,4 +91,4 @@ class DeleteAfterwards(TokenDefense):
     def transform(self, export: Export) -> Release:
         """Return the upload list; its manifest says that it is deleted after use."""
         upload = hashed(export)
-        return self.released(upload.table, upload.schema, deleted=True)
+        return self.released(upload, deleted=True)

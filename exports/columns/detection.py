@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exports.coding import numbers, texts_of
+from exports.coding import as_text, numbers
 from exports.columns.shapes import SHAPES, Shape
 from exports.schema import Role
 from exports.shares import Share
@@ -160,7 +160,7 @@ def _different_texts(column: pa.ChunkedArray | pa.Array) -> pa.Array | None:
     if pa.types.is_nested(column.type) or pa.types.is_boolean(column.type) or pa.types.is_null(column.type):
         return None
     try:
-        texts = texts_of(pc.drop_null(column).unique()[:MOST_VALUES])
+        texts = as_text(pc.drop_null(column).unique()[:MOST_VALUES])
     except pa.ArrowException:
         return None
     trimmed = pc.utf8_trim_whitespace(texts)

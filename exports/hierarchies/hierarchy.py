@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.coding import texts_of
+from exports.coding import as_text
 from exports.errors import LabError
 from exports.schema import Column
 
@@ -194,7 +194,7 @@ class Hierarchy:
         LabError
             When the hierarchy misses a value of the column.
         """
-        distinct, codes = encode(column)
+        distinct, codes = labels_and_codes(column)
         place = {label: code for code, label in enumerate(self.labels[0])}
         wanted = np.array([place.get(label, -1) for label in distinct], np.int32)
         found: NDArray[np.int32] = wanted[codes] if len(distinct) else codes
@@ -248,7 +248,7 @@ def hierarchy_of(column: pa.ChunkedArray, name: str, declared: Column | None = N
     >>> hierarchy_of(pa.chunked_array([["D-10115", "D-10119", "D-10245"]]), "post code").labels[2]
     ('D-101**', 'D-102**')
     """
-    distinct, _ = encode(column)
+    distinct, _ = labels_and_codes(column)
     if declared is not None and declared.hierarchy is not None:
         found = Hierarchy.from_csv(declared.hierarchy, name)
         return found.with_null() if None in distinct else found
@@ -259,7 +259,7 @@ def hierarchy_of(column: pa.ChunkedArray, name: str, declared: Column | None = N
     return _proposed(column, distinct, name)
 
 
-def encode(column: pa.ChunkedArray) -> tuple[list[Label], NDArray[np.int32]]:
+def labels_and_codes(column: pa.ChunkedArray) -> tuple[list[Label], NDArray[np.int32]]:
     """Return the distinct values of a column as text, None for a missing one, and each row's code.
 
     Whole numbers read the same whether the column holds integers or floats.
@@ -272,7 +272,7 @@ def encode(column: pa.ChunkedArray) -> tuple[list[Label], NDArray[np.int32]]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> distinct, codes = encode(pa.chunked_array([[3.0, None, 3.5, 3.0]]))
+    >>> distinct, codes = labels_and_codes(pa.chunked_array([[3.0, None, 3.5, 3.0]]))
     >>> distinct, codes.tolist()
     (['3', None, '3.5'], [0, 1, 2, 0])
     """
@@ -294,7 +294,7 @@ def encode(column: pa.ChunkedArray) -> tuple[list[Label], NDArray[np.int32]]:
     if pa.types.is_floating(values.type):
         text = [None if v is None else repr(v).removesuffix(".0") for v in values.to_pylist()]
     else:
-        text = texts_of(values).to_pylist()
+        text = as_text(values).to_pylist()
     return text, encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
 
 

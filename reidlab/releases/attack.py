@@ -17,7 +17,7 @@ from exports.reading.loading import load
 from exports.release import Export, Kind, Release, Truth
 from exports.schema import Column, Role, Schema
 from reidlab.releases import settings as texts
-from reidlab.releases.defend import as_text, set_up
+from reidlab.releases.defend import read_as_text, set_up
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,7 +82,7 @@ def attack_file(
             "FILE, and no --original."
         )
     declared = None if schema is None else Schema.load(schema)
-    text = () if declared is None else tuple(sorted(as_text(declared)))
+    text = () if declared is None else tuple(sorted(read_as_text(declared)))
     table = load(file, text=text)
     roles = _proposed(table, kind) if declared is None else _checked(declared, table)
     defences = tuple(f"{one.strip()}." for one in (behind or "").split("+") if one.strip())

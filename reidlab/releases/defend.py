@@ -69,7 +69,7 @@ def defend_file(
     if schema is None:
         raise LabError("A defence needs the role of every column: give --schema FILE.")
     declared = Schema.load(schema)
-    table = load(file, text=as_text(declared))
+    table = load(file, text=read_as_text(declared))
     for field in table.schema:
         require_flat(field.name, field.type)
     # Room is sought before anything is drawn or charged.
@@ -233,7 +233,7 @@ def required(defense: type[Defense]) -> dict[str, bool]:
     return {name: one.default is inspect.Parameter.empty for name, one in signature.parameters.items()}
 
 
-def as_text(schema: Schema) -> set[str]:
+def read_as_text(schema: Schema) -> set[str]:
     """Return the columns that stay text: identifiers, and those whose hierarchy names their values."""
     named = {name for name, column in schema.columns.items() if column.hierarchy or column.prefix}
     return named | set(schema.names(Role.IDENTIFIER, Role.TOKEN))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import csv
 import inspect
 import os
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from defenses.columns import listed
 from exports.errors import LabError, nearest
 from exports.reading.loading import load
 
@@ -126,7 +126,8 @@ def _members(declared: Any) -> list[Any]:
 
 
 def _value(label: str, text: str, members: list[Any]) -> Any:
-    if NoneType in members and text.lower() == "none":
+    named = any("none" in get_args(member) for member in members if get_origin(member) is Literal)
+    if NoneType in members and text.lower() == "none" and not named:
         return None
     readable = [member for member in members if _is_readable(member)]
     if str in readable:
@@ -216,9 +217,7 @@ def _called(member: Any) -> str:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    """Return the words between commas; one that holds a comma stands in double quotes, as in CSV."""
-    words = next(csv.reader([text], skipinitialspace=True), [])
-    return tuple(word.strip() for word in words if word.strip())
+    return tuple(listed(text)) if text.strip() else ()
 
 
 def _key(text: str) -> bytes:

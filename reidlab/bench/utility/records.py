@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from defenses.columns import numeric, weights_of
-from defenses.lattice.lattice import Floats, Ints
-from exports.coding import encode
+from exports.coding import Floats, Ints, encode
 from exports.errors import LabError
-from exports.hierarchies.hierarchy import encode as as_text
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.randomness import Stream
 from exports.release import Export, Release
 from exports.shares import Share
@@ -222,8 +221,8 @@ class _View:
     @classmethod
     def of(cls, export: Export, release: Release, name: str, weights: tuple[Floats, Floats]) -> _View:
         one, other = _comparable(export.table[name], release.rows[name])
-        values, before = as_text(one)
-        labels, after = as_text(other)
+        values, before = labels_and_codes(one)
+        labels, after = labels_and_codes(other)
         place = {value: code for code, value in enumerate(values)}
         spread = np.zeros((len(labels), len(values)))
         assert release.owner is not None
@@ -314,7 +313,7 @@ def _trained(
     assert release.owner is not None
     learning = Stream(seed, "utility", "split").uniforms(export.table.num_rows) < 0.5
     answers = encode(export.table[target], target)
-    released = as_text(release.rows[target])
+    released = labels_and_codes(release.rows[target])
     known = {value: code + 1 for code, value in enumerate(answers.values.cast("string").to_pylist())}
     after_answers = np.array([known.get(value, 0) for value in released[0]])[released[1]]
     mine = (release.owner >= 0) & learning[np.maximum(release.owner, 0)]
