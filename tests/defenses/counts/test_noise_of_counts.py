@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pyarrow as pa
 import pytest
+from goodness_of_fit import chi_square
 from scipy.special import chdtrc
 
 import defenses
@@ -13,7 +14,6 @@ from defenses.dp.noise import Gaussian
 from exports.queries import Condition, CountQuery
 from exports.release import Export
 from exports.schema import Column, Role, Schema
-from reidlab.audits.bounds import chi_square
 
 LEVEL = 1e-6
 CELLS = 4_000

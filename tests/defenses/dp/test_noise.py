@@ -2,11 +2,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from goodness_of_fit import chi_square
 
 from defenses.dp.noise import Gaussian, Laplace, add_noise, discrete_gaussian, discrete_laplace
 from exports.errors import LabError
 from exports.randomness import Stream
-from reidlab.audits.bounds import chi_square
 
 LEVEL = 1e-6
 DRAWS = 200_000

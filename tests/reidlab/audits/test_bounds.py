@@ -2,6 +2,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from goodness_of_fit import chi_square
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
@@ -9,7 +10,7 @@ from scipy.stats import binom
 from defenses.dp.noise import discrete_laplace
 from exports.errors import LabError
 from exports.randomness import Stream
-from reidlab.audits.bounds import chi_square, many_runs_epsilon, one_run_epsilon
+from reidlab.audits.bounds import many_runs_epsilon, one_run_epsilon
 from reidlab.audits.result import audit_one_run, audit_worlds
 
 RUNS = 100_000
