@@ -1,4 +1,21 @@
-"""What can be done before it leaves, one module per defence."""
+"""What can be done before it leaves: defences by the kind of thing that leaves, and what they are made of.
+
+- ``records`` -- people's rows, generalised, perturbed or left out
+- ``synthetic`` -- rows of nobody, drawn from what was learnt
+- ``tokens`` -- upload lists of hashed identifiers
+- ``counts`` -- tables of counts and sizes of audiences
+- ``events`` -- logs of what people did
+- ``model`` -- trained models
+
+The engines beside them:
+
+- ``conditions`` -- what every class of records must satisfy
+- ``lattice`` -- levels of generalisation and the search among them
+- ``dp`` -- noise, budget, ledger and curator of private releases
+
+And below them all: ``defense`` (the shape of a defence), ``columns``, ``released``, ``contributions``,
+``secret_key``, ``upload_list``; above them ``pipeline`` (several in order) and ``conformance`` (the rules).
+"""
 
 from __future__ import annotations
 
