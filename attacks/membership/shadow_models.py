@@ -10,8 +10,7 @@ import numpy as np
 
 from attacks.attack import inapplicable, require
 from attacks.membership.candidates import Candidates
-from attacks.membership.membership import judged
-from attacks.membership.operating_points import EXPOSED, LEAST, result_of_scores, too_few
+from attacks.membership.operating_points import EXPOSED, LEAST, judged, result_of_scores, too_few
 from attacks.membership.scores import SCORES, Evidence, marginal_ratios
 from attacks.result import AttackResult
 from attacks.targets import comparable, unusable

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.comparison.predicates import Coded
-from attacks.records.inference import agree, commonest
+from attacks.records.guessed_secret import agree, commonest
 from attacks.result import AttackResult
 from attacks.scoring import scored, share_of
 from attacks.targets import Targets, coded_columns, comparable, unusable
