@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from attacks.comparison.gower import Compared, compare
 from attacks.comparison.predicates import Coded
+from attacks.scoring import Guesses
 from exports.coding import as_text
 from exports.errors import LabError, nearest
 from exports.hierarchies.hierarchy import labels_and_codes
@@ -102,15 +103,13 @@ class Targets:
             self.table.slice(0, 0), 0, self.rows[:0], groups, self.has_control, (*self.notes, note)
         )
 
-    def split(self, hits: NDArray[Any]) -> dict[str, Any]:
-        """Split one entry per target into what ``scored`` takes as attack, control and their groups."""
-        groups = self.groups
-        return {
-            "attack": hits[: self.inside],
-            "control": hits[self.inside :] if self.has_control else None,
-            "groups": None if groups is None else groups[: self.inside],
-            "control_groups": None if groups is None else groups[self.inside :],
-        }
+    def split(self, right: NDArray[Any]) -> tuple[Guesses, Guesses | None]:
+        """Split one guess per target into those about people in the release and those about the control."""
+        inside, outside = (
+            Guesses(right[part], groups=None if self.groups is None else self.groups[part])
+            for part in (slice(self.inside), slice(self.inside, None))
+        )
+        return inside, outside if self.has_control else None
 
 
 CONTROLS = 3

@@ -13,7 +13,7 @@ from attacks.attack import inapplicable, require
 from attacks.counts.questions import Questions, counted_value
 from attacks.counts.table_cells import placed
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
+from attacks.scoring import Guesses, labels, scored
 from attacks.targets import one_row_each
 from exports.coding import as_text
 from exports.errors import LabError
@@ -164,10 +164,9 @@ class AudienceSize:
         groups = labels(truth, rows, self.by)
         return scored(
             self.name,
-            right[made],
+            Guesses(right[made], groups=None if groups is None else groups[made]),
             baseline=(has[rows] == common)[made],
             asked=len(rows),
-            groups=None if groups is None else groups[made],
             seed=stream.seed,
             series={"questions": scale.spent(len(rows))},
             notes=scale.notes(),
@@ -199,12 +198,10 @@ class AudienceSize:
         )
         return scored(
             self.name,
-            hits,
+            Guesses(hits, groups=labels(truth, free[one[paired[told]]], self.by)),
             baseline=np.zeros(len(hits), dtype=bool),
-            control=misses,
+            control=Guesses(misses, groups=labels(truth, free[one[alone[control]]], self.by)),
             asked=len(paired),
-            groups=labels(truth, free[one[paired[told]]], self.by),
-            control_groups=labels(truth, free[one[alone[control]]], self.by),
             seed=stream.seed,
             series={"questions": scale.spent(len(paired) + len(alone))},
             notes=scale.notes(),

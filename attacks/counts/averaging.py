@@ -12,7 +12,7 @@ from attacks.attack import inapplicable, require
 from attacks.counts.questions import Questions
 from attacks.counts.table_cells import group_of
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import Guesses, scored
 from exports.queries import Condition, CountQuery, Counts
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -116,10 +116,12 @@ class Averaging:
         curve = [float(error[:, step - 1].mean()) for step in steps] if truly else []
         return scored(
             self.name,
-            np.rint(means[:, -1]) == truly if truly else np.zeros(0, dtype=bool),
+            Guesses(
+                np.rint(means[:, -1]) == truly if truly else np.zeros(0, dtype=bool),
+                groups=None if self.by is None else np.array(groups, dtype=str),
+            ),
             baseline=np.rint(means[:, 0]) == truly if truly else np.zeros(0, dtype=bool),
             asked=len(rows),
-            groups=None if self.by is None else np.array(groups, dtype=str),
             seed=seed,
             series={
                 "mean_error": {"askings": steps if truly else [], "error": curve},

@@ -12,7 +12,7 @@ import numpy as np
 from attacks.attack import inapplicable, require
 from attacks.counts.questions import Questions
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
+from attacks.scoring import Guesses, labels, scored
 from attacks.targets import one_row_each
 from exports.queries import Condition, CountQuery, Counts
 from exports.randomness import Stream
@@ -149,10 +149,9 @@ class Differencing:
         groups = labels(truth, rows, self.by)
         return scored(
             self.name,
-            right[made],
+            Guesses(right[made], groups=None if groups is None else groups[made]),
             baseline=naive[made],
             asked=len(facts),
-            groups=None if groups is None else groups[made],
             seed=seed,
             series={"questions": {"asked": questions.asked, "withheld": questions.withheld}},
         )

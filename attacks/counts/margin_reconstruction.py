@@ -12,7 +12,7 @@ from attacks.attack import inapplicable, require
 from attacks.counts.questions import Questions
 from attacks.counts.table_cells import cells, codebook, margins, placed, size
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
+from attacks.scoring import Guesses, labels, scored
 from exports.keys import repeats
 from exports.queries import Condition
 from exports.randomness import Stream
@@ -142,10 +142,12 @@ class MarginReconstruction:
         none = np.zeros(0, dtype=bool)
         return scored(
             self.name,
-            np.concatenate([none, *right]),
+            Guesses(
+                np.concatenate([none, *right]),
+                groups=labels(truth, np.concatenate([none.astype(np.int64), *solved]), self.by),
+            ),
             baseline=np.concatenate([none, *naive]),
             asked=asked,
-            groups=labels(truth, np.concatenate([none.astype(np.int64), *solved]), self.by),
             seed=seed,
             series={"places": len(right), "agree": agree, "exact": exact, "questions": ask.asked},
             notes=(f"{large:,} place(s) of over {PEOPLE} people were not solved for",) if large else (),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.counts.questions import Questions, counted_value
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
+from attacks.scoring import Guesses, labels, scored
 from attacks.targets import one_row_each
 from exports.errors import LabError
 from exports.queries import Condition
@@ -132,10 +132,9 @@ class Reconstruction:
         groups_of = labels(truth, rows, self.by)
         return scored(
             self.name,
-            (guess == truly)[made],
+            Guesses((guess == truly)[made], groups=None if groups_of is None else groups_of[made]),
             baseline=(naive == truly)[made],
             asked=len(people),
-            groups=None if groups_of is None else groups_of[made],
             seed=seed,
             series={"questions": {"asked": ask.asked, "withheld": ask.withheld}, "misfit": misfit},
         )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.comparison.gower import is_number
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import Guesses, scored
 from attacks.targets import group_labels
 from exports.hierarchies.hierarchy import labels_and_codes
 from exports.randomness import Stream
@@ -132,11 +132,13 @@ class EventDecoding:
         right_names = _right_names(sent, truly, book, len(names), len(meanings))
         return scored(
             self.name,
-            (guess == truly)[made],
+            Guesses(
+                (guess == truly)[made],
+                people=who[made],
+                groups=None if self.by is None else group_labels(truth.original, self.by)[owner][made],
+            ),
             baseline=(truly == common)[made],
             asked=int(np.count_nonzero(stranger)),
-            people=who[made],
-            groups=None if self.by is None else group_labels(truth.original, self.by)[owner][made],
             seed=seed,
             series={"decoded": {"names": len(names), "right": right_names, "testers": int(known.sum())}},
         )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.events.histories import LONG_AGO, seconds
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import Guesses, scored
 from attacks.targets import group_labels
 from exports.hierarchies.hierarchy import labels_and_codes
 from exports.keys import shared_codes
@@ -140,11 +140,13 @@ class IpHousehold:
         outcome = np.select([right, made & households, made], [0, 1, 2], 3)
         return scored(
             self.name,
-            right[made],
+            Guesses(
+                right[made],
+                people=truly[made],
+                groups=None if self.by is None else group_labels(truth.original, self.by)[owner][made],
+            ),
             baseline=blind[made],
             asked=len(visits),
-            people=truly[made],
-            groups=None if self.by is None else group_labels(truth.original, self.by)[owner][made],
             seed=seed,
             series={"outcome": _outcomes(outcome), "by_days": _by_days(outcome, gap)},
         )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.events.histories import Log, seconds
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import Guesses, scored
 from attacks.targets import group_labels
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import labels_and_codes
@@ -150,10 +150,12 @@ class SparseHistory:
         first_row = np.unique(people, return_index=True)[1]
         return scored(
             self.name,
-            owner[best.record[made]] == guessed,
+            Guesses(
+                owner[best.record[made]] == guessed,
+                groups=None if self.by is None else group_labels(truth.original, self.by)[first_row[guessed]],
+            ),
             baseline=owner[blind] == guessed,
             asked=len(targets),
-            groups=None if self.by is None else group_labels(truth.original, self.by)[first_row[guessed]],
             seed=seed,
             series={
                 "unique": float((best.fitting == 1).mean()) if len(targets) else None,

@@ -59,6 +59,7 @@ class Membership:
 
     Examples
     --------
+    >>> import numpy as np
     >>> import pyarrow as pa
     >>> from exports.schema import Schema
     >>> rng = np.random.default_rng(1)

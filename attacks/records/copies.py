@@ -91,9 +91,11 @@ class Copies:
         found = nearest(columns, len(targets), release.rows.num_rows)
         apart = found.distance.astype(np.float64) / max(len(columns), 1)
         parts = {"inside": apart[: targets.inside], "outside": apart[targets.inside :]}
+        made, others = targets.split(apart <= self.within + 1e-6)
         return scored(
             self.name,
-            **targets.split(apart <= self.within + 1e-6),
+            made,
+            control=others,
             baseline=Share(0, targets.inside, "estimated"),
             asked=self.targets,
             seed=seed,

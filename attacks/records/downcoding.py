@@ -12,7 +12,7 @@ from attacks.attack import inapplicable, require
 from attacks.comparison.generalised import covered, finer, parts_below
 from attacks.comparison.predicates import first_rows
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
+from attacks.scoring import Guesses, labels, scored
 from attacks.targets import comparable
 from exports.hierarchies.hierarchy import hierarchy_of, labels_and_codes
 from exports.keys import row_codes
@@ -102,9 +102,8 @@ class Downcoding:
         naive = Stream(seed, "attack", f"{self.name}/baseline").uniforms(len(right)) < chance
         whole = scored(
             self.name,
-            right,
+            Guesses(right, people=about),
             baseline=naive,
-            people=about,
             seed=seed,
             series={
                 "records": {"released": rows.num_rows, "refined": int(right.sum()), "classes": len(first)}
@@ -118,7 +117,7 @@ class Downcoding:
         for group in np.unique(members):
             mine = np.isin(about, classes[members == group])
             groups[str(group)] = scored(
-                self.name, right[mine], baseline=naive[mine], people=about[mine], seed=seed
+                self.name, Guesses(right[mine], people=about[mine]), baseline=naive[mine], seed=seed
             )
         return replace(whole, groups=groups)
 

@@ -138,9 +138,11 @@ class Inference:
         reference = truth.control if targets.has_control else truth.original
         assert reference is not None
         common = agree(commonest(reference[secret], tolerance, len(truly)), truly, tolerance)
+        made, others = targets.split(right)
         return scored(
             self.name,
-            **targets.split(right),
+            made,
+            control=others,
             baseline=common[: targets.inside],
             asked=max(self.targets or TARGETS, targets.inside),
             seed=seed,

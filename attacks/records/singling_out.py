@@ -14,7 +14,7 @@ from attacks.attack import inapplicable, require
 from attacks.comparison.predicates import Coded, Codes, Covers, Predicates, count_people
 from attacks.records.singling_out_predicates import Form, multivariate, univariate
 from attacks.result import AttackResult
-from attacks.scoring import scored, share_of
+from attacks.scoring import Guesses, scored
 from attacks.targets import comparable, group_labels, strange_rows, unusable
 from exports.coding import Ints
 from exports.hierarchies.hierarchy import labels_and_codes
@@ -131,31 +131,28 @@ class SinglingOut:
         read = worlds[0].different() if release.kind == "synthetic" else np.arange(len(worlds[0]))
         claims, tried = self._claims(worlds[0].take(read), coded, stream.at(name="claims"))
         right = worlds[1].holding(claims, coded.covers) == 1
-        control_right: NDArray[np.bool_] | Share | None = None
+        groups = None if self.by is None else group_labels(release.rows, self.by)[read[claims.source]]
+        control: Guesses | Share | None = None
         if len(worlds) > 2:
             known, held_against = worlds[2].some(worlds[1].persons, stream.at(name="control")), worlds[1]
             found = known.holding(claims, coded.covers)
             alone = found == 1
-            control_right = alone
+            control = Guesses(alone, claims.source, groups)
             if known.persons != held_against.persons:
                 counted = effective(alone, claims.source)
-                control_right = at_size(found, counted, held_against.persons / known.persons)
+                control = at_size(found, counted, held_against.persons / known.persons)
                 notes += (_SMALL.format(known.persons, held_against.persons),)
         else:
             known, held_against = worlds[1].halves(stream.at(name="halves"))
         others, _ = self._claims(known, coded, stream.at(name="baseline"))
         if len(claims) < self.targets:
             notes += (f"only {len(claims):,} claims could be read off the release in {tried:,} attempts",)
-        groups = None if self.by is None else group_labels(release.rows, self.by)[read[claims.source]]
         return scored(
             self.name,
-            right,
-            control=control_right,
-            baseline=share_of(held_against.holding(others) == 1),
-            people=claims.source,
+            Guesses(right, claims.source, groups),
+            control=control,
+            baseline=Guesses(held_against.holding(others) == 1).share(),
             asked=self.targets,
-            groups=groups,
-            control_groups=groups,
             seed=seed,
             notes=notes,
         )

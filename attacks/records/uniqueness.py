@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.comparison.predicates import Coded, Covers, Predicates, count
 from attacks.result import AttackResult
-from attacks.scoring import scored, share_of
+from attacks.scoring import Guesses, scored
 from attacks.targets import Targets, coded_columns, comparable, unusable
 from exports.classes.combinations import combinations_of
 from exports.coding import Ints
@@ -104,13 +104,15 @@ class Uniqueness:
             some: search.right(random_facts(len(targets), len(names), some, stream.at(name=str(some))))
             for some in range(1, len(names) + 1)
         }
-        curve = {str(some): share_of(hits[: targets.inside]).to_json() for some, hits in right.items()}
+        curve = {str(some): Guesses(hits[: targets.inside]).share().to_json() for some, hits in right.items()}
         drawn = stream.at(name="baseline").integers(targets.inside, max(release.rows.num_rows, 1))
         own = search.own if truth.owner is not None else np.zeros(targets.inside, dtype=np.int64)
         told = () if truth.owner is not None else (_UNTOLD,)
+        made, others = targets.split(right[size])
         return scored(
             self.name,
-            **targets.split(right[size]),
+            made,
+            control=others,
             baseline=drawn == own,
             asked=self.targets,
             seed=seed,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from attacks.attack import inapplicable, require
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
+from attacks.scoring import Guesses, labels, scored
 from attacks.upload_list import UploadList, comparable, connect, token_column, unlike
 from exports.coding import as_text
 from exports.errors import LabError, nearest
@@ -128,11 +128,11 @@ class CrossListJoin:
         hits = people["rightly"] if told else people["found"]
         return scored(
             self.name,
-            hits[targets],
+            Guesses(hits[targets], groups=None if groups is None else groups[targets]),
             baseline=people["id"][targets] == drawn,
-            control=people["found"][~targets] if told else None,
-            groups=None if groups is None else groups[targets],
-            control_groups=None if groups is None else groups[~targets],
+            control=Guesses(people["found"][~targets], groups=None if groups is None else groups[~targets])
+            if told
+            else None,
             seed=seed,
             series=series,
             notes=(

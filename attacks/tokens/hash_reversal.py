@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.dictionary.address_patterns import Patterns
-from attacks.dictionary.guesses import Dictionary, Enumeration, Guesses, HashedDictionary
+from attacks.dictionary.guesses import Dictionary, Enumeration, GuessSource, HashedDictionary
 from attacks.dictionary.hashing import Algorithm, Encoding, Hashing
 from attacks.dictionary.search import NEVER, Openings, cover, open_tokens
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
+from attacks.scoring import Guesses, labels, scored
 from attacks.upload_list import UploadList, token_column
 from exports.coding import as_text
 from exports.errors import LabError
@@ -58,7 +58,7 @@ class HashReversal:
         common as the second.
     first_names, last_names : pyarrow.Table, optional
         Names for ``names:``, as ``Patterns`` takes them; by default Faker's.
-    guesses : Guesses, optional
+    guesses : GuessSource, optional
         Any other candidates: ``Patterns``, a ``HashedDictionary``, an ``Enumeration``.
     algorithm, encoding, salt, salt_position, key, length
         How the tokens were made, see ``Hashing``; ``algorithm=None`` reads algorithm and encoding of
@@ -107,7 +107,7 @@ class HashReversal:
     space: str | None = None
     first_names: pa.Table | None = None
     last_names: pa.Table | None = None
-    guesses: Guesses | None = None
+    guesses: GuessSource | None = None
     algorithm: Algorithm | None = None
     encoding: Encoding = "hex"
     salt: str = ""
@@ -186,16 +186,15 @@ class HashReversal:
             curve["coverage"] = self._coverage(released, guesses)
         return scored(
             self.name,
-            first < NEVER,
+            Guesses(first < NEVER, groups=labels(truth, original, self.by)),
             baseline=blind,
-            groups=labels(truth, original, self.by),
             seed=seed,
             series={"curve": curve, "cost": _cost(opened.guesses, hashing)},
             timings=_timings(opened),
             notes=_notes(uploaded, opened.guesses, guesses.size, plain is not None),
         )
 
-    def _coverage(self, released: pa.Array, guesses: Guesses) -> list[float]:
+    def _coverage(self, released: pa.Array, guesses: GuessSource) -> list[float]:
         """Return the share of the plain texts, as written or normalised, that were tried by each batch."""
         import pyarrow as pa
 
@@ -204,7 +203,7 @@ class HashReversal:
         covered = cover(pa.concat_arrays([known, normal]).unique(), guesses, self.budget)
         return covered.shares(np.minimum(covered.when(known), covered.when(normal)))
 
-    def _guesses(self) -> Guesses:
+    def _guesses(self) -> GuessSource:
         """Return what is to be tried; ``why_not`` has seen that it is one thing."""
         if self.dictionary is not None:
             return Dictionary.of(self.dictionary)

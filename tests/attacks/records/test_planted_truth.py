@@ -5,9 +5,9 @@ import pyarrow as pa
 import pytest
 from scipy.stats import binom
 
-from attacks.chances import advantage_by_chance, precise
 from attacks.records.inference import Inference
 from attacks.records.linkability import Linkability
+from attacks.scoring import Guesses, precise
 from exports.release import Release, Truth
 from exports.schema import Schema
 
@@ -63,8 +63,8 @@ def test_an_interval_from_chances_covers_as_often_as_it_says_and_is_narrower_tha
     covered, runs, people = 0, 600, 500
     for _ in range(runs):
         one, other = (rng.beta(0.5, 2.0, people) for _ in range(2))
-        found = advantage_by_chance(one, other, "control")
+        found = Guesses(one).against(Guesses(other), "control")
         covered += found.low <= 0 <= found.high
-    lots = advantage_by_chance((rng.random(people) < one).astype(float), other, "control")
+    lots = Guesses((rng.random(people) < one).astype(float)).against(Guesses(other), "control")
     assert 0.92 <= covered / runs <= 0.98
     assert found.high - found.low < lots.high - lots.low
