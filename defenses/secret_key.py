@@ -1,8 +1,7 @@
-"""Secret keys: read from a file or the environment, refused when weak, shown to nobody, used in SQL."""
+"""Secret keys: read from a file or the environment, refused when weak, shown to nobody."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import zlib
@@ -21,8 +20,6 @@ LEAST_ENTROPY = 80
 
 WORD = 13.0
 """Bits of one word of a list of 8,000, of which passphrases are drawn."""
-HMAC_SHA256 = "sha256($outer::BLOB || unhex(sha256($inner::BLOB || encode(value))))"
-"""HMAC written out in SQL, so that a whole column is keyed at once."""
 _TOKEN = re.compile(rb"[A-Z]?[a-z]{1,13}|[A-Z]{1,14}|[0-9]{1,4}")
 _PHRASE = re.compile(rb"(?:(?:%b)[ ,.;:_'-]{1,2})+(?:%b)?" % (_TOKEN.pattern, _TOKEN.pattern))
 
@@ -118,9 +115,3 @@ def entropy_bits(key: bytes) -> float:
 
 def _shannon(text: bytes) -> float:
     return -sum(count * log2(count / len(text)) for count in Counter(text).values())
-
-
-def hmac_pads(key: bytes) -> dict[str, bytes]:
-    """Return the two blocks that ``HMAC_SHA256`` binds (RFC 2104)."""
-    block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
-    return {"inner": bytes(byte ^ 0x36 for byte in block), "outer": bytes(byte ^ 0x5C for byte in block)}

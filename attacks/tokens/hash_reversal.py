@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.dictionary.address_patterns import Patterns
 from attacks.dictionary.guesses import Dictionary, Enumeration, GuessSource, HashedDictionary
-from attacks.dictionary.hashing import Algorithm, Encoding, Hashing
+from attacks.dictionary.hashing import Hashing
 from attacks.dictionary.search import NEVER, Openings, cover, open_tokens
 from attacks.result import AttackResult
 from attacks.scoring import Guesses, labels, scored
 from attacks.upload_list import UploadList, token_column
 from exports.coding import as_text
 from exports.errors import LabError
+from exports.identifiers.digests import Digest, Encoding
 from exports.release import Kind, Release, Truth
 from exports.schema import Role
 
@@ -30,7 +31,13 @@ LIMIT = 20_000_000
 MOST = 10_000_000_000
 """Largest budget of guesses: about half an hour of two cores."""
 
-GPU_PER_SECOND = {"md5": 164e9, "sha1": 50e9, "sha256": 22e9, "sha512": 7.5e9, "sha256(md5)": 20e9}
+GPU_PER_SECOND: dict[Digest, float] = {
+    "md5": 164e9,
+    "sha1": 50e9,
+    "sha256": 22e9,
+    "sha512": 7.5e9,
+    "sha256(md5hex)": 20e9,
+}
 """Digests per second of one consumer graphics card with hashcat, of 2022; believed, not measured."""
 
 GPU_USD_PER_HOUR = 0.5
@@ -108,7 +115,7 @@ class HashReversal:
     first_names: pa.Table | None = None
     last_names: pa.Table | None = None
     guesses: GuessSource | None = None
-    algorithm: Algorithm | None = None
+    algorithm: Digest | None = None
     encoding: Encoding = "hex"
     salt: str = ""
     salt_position: Literal["before", "after"] = "before"
@@ -226,10 +233,11 @@ class HashReversal:
         """Return how the tokens were made, read off them where it is not told."""
         if isinstance(self.guesses, HashedDictionary):
             return self.guesses.hashing
-        algorithm, encoding = self.algorithm or "sha256", self.encoding
-        if self.algorithm is None and self.length is None and len(tokens):
+        algorithm, encoding = self.algorithm, self.encoding
+        if algorithm is None and self.length is None and len(tokens):
             plain = Hashing.guess(tokens)
             algorithm, encoding = plain.algorithm, plain.encoding
+        algorithm = "sha256" if algorithm is None else algorithm
         return Hashing(algorithm, self.salt, self.salt_position, self.key, encoding, self.length)
 
     def _plain(self, release: Release, truth: Truth) -> pa.Array | None:
@@ -258,12 +266,13 @@ def _same(one: pa.Array, other: pa.Array | str | None) -> NDArray[np.bool_]:
 
 
 def _cost(guesses: int, hashing: Hashing) -> dict[str, Any]:
-    """Return what as many digests cost on rented hardware, at the stated rates."""
-    rate = GPU_PER_SECOND[hashing.algorithm]
+    """Return what as many digests cost on rented hardware, at the stated rates; plain texts cost none."""
+    rate = GPU_PER_SECOND.get(hashing.algorithm)
+    seconds = guesses / rate if rate else 0.0
     return {
         "guesses": guesses,
-        "gpu_seconds": guesses / rate,
-        "gpu_usd": guesses / rate / 3600 * GPU_USD_PER_HOUR,
+        "gpu_seconds": seconds,
+        "gpu_usd": seconds / 3600 * GPU_USD_PER_HOUR,
         "rates": {
             "gpu_guesses_per_second": rate,
             "gpu_usd_per_hour": GPU_USD_PER_HOUR,

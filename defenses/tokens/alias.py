@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar
 
-from defenses.secret_key import HMAC_SHA256, hmac_pads
 from defenses.upload_list import TokenDefense, hashed, replaced, token_columns
 from exports.errors import LabError
+from exports.identifiers.digests import hmac_pads
+from exports.identifiers.sql import hmac_sql
 from exports.randomness import Stream
 from exports.release import Export, Release
 
@@ -68,7 +69,7 @@ class Alias(TokenDefense):
         if self.seed is not None:
             own = Stream(self.seed, "defence", f"{self.name}/key").bits(4).tobytes()
         uses = "('0x' || substr(sha256($own || value), 1, 12))::UBIGINT < $limit"
-        alias = HMAC_SHA256.replace("value", "$site || '/' || value")
+        alias = hmac_sql("$site || '/' || value")
         limit = int(Fraction(str(self.share)) * 2**48)
         table = export.table
         for name in token_columns(export.schema, self.columns):

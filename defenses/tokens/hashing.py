@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from defenses.secret_key import HMAC_SHA256, Secret, hmac_pads
+from defenses.secret_key import Secret
 from defenses.upload_list import SharedTokens, TokenDefense, replaced, token_columns
 from exports.errors import LabError
+from exports.identifiers.digests import hmac_pads
+from exports.identifiers.sql import hmac_sql
 from exports.release import Export, Release
 from exports.schema import Role
 
@@ -140,5 +142,7 @@ class Hmac(TokenDefense):
     def transform(self, export: Export) -> Release:
         """Return the upload list with keyed digests in place of identifiers."""
         key = Secret.read(self.key_file, self.key_env).key
-        upload = replaced(export, token_columns(export.schema, self.columns), HMAC_SHA256, **hmac_pads(key))
+        upload = replaced(
+            export, token_columns(export.schema, self.columns), hmac_sql("value"), **hmac_pads(key)
+        )
         return self.released(upload)

@@ -7,15 +7,17 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
-from defenses.secret_key import HMAC_SHA256, Secret, hmac_pads
+from defenses.secret_key import Secret
 from defenses.upload_list import SharedTokens, replaced, token_columns
 from exports.errors import LabError
+from exports.identifiers.digests import hmac_pads
+from exports.identifiers.sql import hmac_sql
 from exports.release import Export
 
 _FIRST = "unhex(sha256(to_base64(unhex(sha256(value))) || $first))"
 _BUCKET = f"(('0x' || substr(hex({_FIRST}), 1, 8))::UBIGINT % $buckets)"
 _PERIOD = f"(($day + {_BUCKET} * $days // $buckets) // $days)"
-_SALT = HMAC_SHA256.replace("value", f"{_BUCKET} || '/' || {_PERIOD}")
+_SALT = hmac_sql(f"{_BUCKET} || '/' || {_PERIOD}")
 _TOKEN = f"to_base64(unhex(sha256(to_base64({_FIRST}) || {_SALT})))"
 
 

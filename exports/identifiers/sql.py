@@ -90,6 +90,28 @@ def hash_sql(text: str, texts: Texts, digest: Digest, encoding: Encoding = "hex"
     return hexadecimal if encoding == "hex" else texts.write("base64", hexadecimal)
 
 
+def hmac_sql(
+    text: str, digest: str = "sha256", *, inner: str = "$inner::BLOB", outer: str = "$outer::BLOB"
+) -> str:
+    """Return DuckDB's expression for the HMAC of a text, in hexadecimal, by two nested digests.
+
+    Parameters
+    ----------
+    text : str
+        A quoted column or any other expression.
+    digest : {"md5", "sha1", "sha256"}
+        The digest whose HMAC it is.
+    inner, outer : str
+        Expressions of the two blocks of ``hmac_pads``; by default parameters that a query binds.
+
+    Examples
+    --------
+    >>> hmac_sql("word")
+    'sha256($outer::BLOB || unhex(sha256($inner::BLOB || encode(word))))'
+    """
+    return f"{digest}({outer} || unhex({digest}({inner} || encode({text}))))"
+
+
 def _compiled(rule: tuple[Step, ...], x: str, texts: Texts, leaf: Leaf) -> str:
     full = _chain(rule, x, texts, leaf)
     plain = _chain(_without_idle(rule), x, texts, leaf, plain=True)

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from attacks.dictionary.hashing import Hashing
 from attacks.upload_list import connect
 from exports.errors import LabError
+from exports.identifiers.digests import DIGESTS
 
 hashings = st.builds(
     Hashing,
-    algorithm=st.sampled_from(["md5", "sha1", "sha256", "sha512", "sha256(md5)"]),
+    algorithm=st.sampled_from([digest for digest in DIGESTS if digest != "none"]),
     salt=st.text(max_size=5),
     salt_position=st.sampled_from(["before", "after"]),
     key=st.none() | st.binary(min_size=1, max_size=80),
@@ -52,7 +53,14 @@ def test_a_key_is_never_shown():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"algorithm": "md4"}, {"encoding": "hexx"}, {"length": 0}, {"salt_position": "in"}]
+    "wrong",
+    [
+        {"algorithm": "md4"},
+        {"encoding": "hexx"},
+        {"length": 0},
+        {"salt_position": "in"},
+        {"algorithm": "none", "key": b"k"},
+    ],
 )
 def test_a_form_that_does_not_exist_is_refused(wrong):
     with pytest.raises(LabError):
