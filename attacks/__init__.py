@@ -1,4 +1,17 @@
-"""What an adversary does with what left, one module per attack."""
+"""What an adversary does with what left, one module per attack.
+
+Families, by what is attacked:
+
+- ``records``: rows about people, also invented ones;
+- ``tokens``: lists of hashed addresses, phones and the like;
+- ``counts``: tables, dashboards and answers to questions;
+- ``events``: who did what, and when;
+- ``membership``: whether somebody was in the data, whatever was made of it.
+
+What attacks are made of: ``comparison`` (record against person), ``dictionary`` (what is tried against
+tokens), ``targets`` and ``upload_list`` (what is read first), ``scoring`` on ``advantage`` (how a guess
+becomes a ``result``). ``attack`` is the shape of an attack, ``conformance`` its rules.
+"""
 
 from __future__ import annotations
 

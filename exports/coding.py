@@ -167,7 +167,7 @@ def as_text(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     Raises
     ------
     LabError
-        When a value is a list or a structure.
+        When the column holds lists or structures.
 
     Examples
     --------
