@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from defenses.counts.psi_size import PsiSize as PsiSize
     from defenses.counts.small_cells import SmallCells as SmallCells
     from defenses.defense import Defense as Defense
+    from defenses.dp.accountant import Step as Step
+    from defenses.dp.accountant import added_epsilon as added_epsilon
+    from defenses.dp.accountant import composed_epsilon as composed_epsilon
     from defenses.dp.ledger import Ledger as Ledger
     from defenses.events.neutral_events import NeutralEvents as NeutralEvents
     from defenses.model.dp_logistic import DpLogistic as DpLogistic
@@ -135,7 +138,10 @@ _FRONT: dict[str, str] = {
     "Defense": "defenses.defense",
     "Ledger": "defenses.dp.ledger",
     "Pipeline": "defenses.pipeline",
+    "Step": "defenses.dp.accountant",
+    "added_epsilon": "defenses.dp.accountant",
     "changed_release": "defenses.released",
+    "composed_epsilon": "defenses.dp.accountant",
     "estimated_counts": "defenses.records.local_dp",
     "standard_errors": "defenses.records.local_dp",
 }
