@@ -25,7 +25,7 @@ from exports import Export, Release, Schema, Share, Truth
 from reidlab import Material, assess
 from reidlab.bench.materials.prepared import prepare
 from reidlab.bench.utility.registry import measure
-from reidlab.lessons.checks import rubric
+from reidlab.lessons import rubric
 from reidlab.lessons.rubric import Criterion, check_own, check_part
 from simulate import load_case, simulate_people
 
