@@ -44,12 +44,15 @@ DATE_FORMS = (
 )
 """How dates begin, by the order of day, month and year that they are written in."""
 
-INTEGER = r"[+\-]?\d+(?:\.0+)?"
+INTEGER = r"-?\d+(?:\.0+)?"
 NUMBER = (
     r"(?:[$€£¥₹] ?)?[+\-]?(?:\d*|\d{1,3}(?:[,.' ]\d{3})+)(?:[.,]\d+)?(?:e[+\-]?\d+)?"
     r" ?[%$€£¥₹]?|nan|[+\-]?inf(?:inity)?"
 )
 """With a point or a comma, thousands apart, a currency or a share."""
+
+PLAIN = r"-?(?:\d{0,12}[.,]\d+|\d+[.,]\d{0,3})(?:e[+\-]?\d+)?"
+"""Numbers with one point or comma, which are nothing else."""
 
 PARTIAL_DATE = (
     r"(?:\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4}|\d{4}[ \-]?[qw]\d{1,2}|[qw]\d{1,2}[ \-/]?\d{4}"
@@ -104,18 +107,27 @@ class Tally:
     first_year: Ints = field(init=False)
     last_year: Ints = field(init=False)
     named: Mapping[int, Ints] = field(init=False)
+    _undrawn: Mask = field(init=False)
 
     def __post_init__(self) -> None:
         self.cells = np.zeros(len(self.names), np.int64)
         self.values = np.zeros(len(self.names), np.int64)
         self.first_year = np.full(len(self.names), 9999)
         self.last_year = np.zeros(len(self.names), np.int64)
+        self._undrawn = np.zeros(len(self.names), bool)
         self.named = _named(self.names)
 
     def of(self, what: str, column: int) -> int:
         """Return the cells of one column that look so."""
         found = self.counts.get(what)
         return 0 if found is None else int(found[column])
+
+    def add_numbers(self, column: int, counts: Ints, *, whole: bool) -> None:
+        """Count different numbers of one column, of which nothing else is to be known."""
+        what = "integer" if whole else "decimal"
+        self.cells[column] += counts.sum()
+        self.values[column] += len(counts)
+        self.counts.setdefault(what, np.zeros(len(self.names), np.int64))[column] += counts.sum()
 
     def add(self, block: Block) -> None:
         """Count one more block."""
@@ -124,9 +136,9 @@ class Tally:
         self.cells += self._sums(block.owners, block.counts)
         self.values += np.bincount(block.owners, minlength=len(self.names))
         characters = characters_of(block.texts)
-        self._count_numbers(block, characters)
+        plain = self._count_numbers(block, characters)
         self._count_named(block)
-        whole = self._count_shapes(block, characters)
+        whole = self._count_shapes(block, characters, plain)
         held = self._count_inside(block, characters, whole)
         self._count_prose(block, characters, whole | held)
         self._count_names(block, characters, whole | held)
@@ -139,18 +151,24 @@ class Tally:
         if found.any():
             self.counts[what] = self.counts.get(what, 0) + found
 
-    def _count_numbers(self, block: Block, characters: Characters) -> None:
+    def _count_numbers(self, block: Block, characters: Characters) -> Mask:
+        """Count numbers, and return those that can be nothing else."""
+        plain = np.zeros(len(block.texts), bool)
         likely = np.flatnonzero(
             (characters.digits > 0) & (characters.letters <= 3) & (characters.lengths <= 40)
         )
         if not len(likely):
-            return
+            return plain
         texts = _taken(block.texts, likely)
         whole = matches(texts, f"^(?:{INTEGER})$")
         self._note("integer", block, likely[whole])
+        plain[likely[whole]] = characters.digits[likely[whole]] < 13
         rest = likely[~whole]
         if len(rest):
-            self._note("decimal", block, rest[matches(_taken(block.texts, rest), f"^(?:{NUMBER})$")])
+            texts = _taken(block.texts, rest)
+            self._note("decimal", block, rest[matches(texts, f"^(?:{NUMBER})$")])
+            plain[rest] = matches(texts, f"^(?:{PLAIN})$")
+        return plain
 
     def _count_named(self, block: Block) -> None:
         """Try the shapes that a column's name speaks for on all of its values."""
@@ -160,9 +178,9 @@ class Tally:
                 hits = matches(_taken(block.texts, rows), f"^(?:{SHAPES[place].pattern})$")
                 self._note(f"named {place}", block, rows[hits])
 
-    def _count_shapes(self, block: Block, characters: Characters) -> Mask:
+    def _count_shapes(self, block: Block, characters: Characters, plain: Mask) -> Mask:
         """Try the shapes that need no name on what none before fitted."""
-        fitted = np.zeros(len(block.texts), bool)
+        fitted = plain.copy()
         for place, shape in enumerate(SHAPES):
             if not shape.alone or shape.worth is None:
                 continue
@@ -222,13 +240,16 @@ class Tally:
         marked = np.flatnonzero((characters.marks >= 2) | characters.long)
         if len(marked):
             self._note("nested", block, marked[nested(_taken(block.texts, marked))])
-        drawn = np.flatnonzero(
-            (characters.lengths >= 16) & (characters.spaces == 0) & (characters.letters > 0) & ~known
-        )
+        long = (characters.lengths >= 16) & (characters.spaces == 0) & (characters.letters > 0) & ~known
+        self._undrawn[block.owners[~long]] = True
+        drawn = np.flatnonzero(long & ~self._undrawn[block.owners])
         if len(drawn):
-            texts = _taken(block.texts, drawn)
-            drawn = drawn[matches(texts, f"^{DRAWN}$")]
-            self._note("drawn", block, drawn[_bits(characters, block.texts, drawn) > LETTERS_DRAWN])
+            drawn = drawn[matches(_taken(block.texts, drawn), f"^{DRAWN}$")]
+            drawn = drawn[_bits(characters, block.texts, drawn) > LETTERS_DRAWN]
+            self._note("drawn", block, drawn)
+            self._undrawn |= np.bincount(block.owners[drawn], minlength=len(self.names)) < np.bincount(
+                block.owners, minlength=len(self.names)
+            )
 
     def _count_names(self, block: Block, characters: Characters, known: Mask) -> None:
         """Look up texts of some words without digits among the names of people."""
