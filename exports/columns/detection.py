@@ -177,7 +177,7 @@ class _Column:
         """Return the first shape of nearly all cells, how many have it, and whether the name says so."""
         for place, shape in enumerate(SHAPES):
             named = self._place in self._tally.named.get(place, ())
-            count = self.of(f"named {place}") if named else 0
+            count = self.of(f"named {place}") if named and not shape.alone else 0
             if shape.alone and shape.kind not in self.barred:
                 inside = self.sure.get(shape.kind, 0)
                 count = max(count, self.of(f"alone {place}"), inside)

@@ -21,7 +21,7 @@ MOST_VALUES = 1 << 17
 """Different values of a column that are held; when there are more, those seen are counted and forgotten."""
 
 NEARLY_ONCE = 0.9
-"""Share of different values, as estimated, above which values of which no batch repeats any count as different."""
+"""Share of different values, as estimated, above which values that no batch repeats count as different."""
 
 BLOCK_BYTES = 16_000_000
 """Text that is looked at together: compiling a pattern takes longer than matching the values of a column."""
@@ -199,6 +199,8 @@ def scanned(names: Sequence[str], batches: Iterable[Sequence[pa.Array]]) -> Scan
                 values.whole = False
                 if place in unnamed and _is_plain(held):
                     tally.add_numbers(place, counts, whole=_is_integer(_whole(held).type))
+                elif (years := _years(held)) is not None:
+                    tally.add_dates(place, counts, *years)
                 else:
                     texts, counts = values.as_texts(held, counts)
                     tally.add(Block(texts, np.full(len(texts), place), counts))
@@ -277,6 +279,17 @@ def _present(chunk: pa.Array) -> int:
     return len(chunk) - int(chunk.null_count)
 
 
+def _years(values: pa.Array) -> tuple[int, int] | None:
+    """Return the first and the last year of dates; None for what is no date."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not (pa.types.is_timestamp(values.type) or pa.types.is_date(values.type)):
+        return None
+    ends = pc.min_max(values)
+    return pc.year(ends["min"]).as_py(), pc.year(ends["max"]).as_py()
+
+
 def _is_integer(kind: pa.DataType) -> bool:
     import pyarrow as pa
 
@@ -293,7 +306,7 @@ def _is_plain(values: pa.Array) -> bool:
     if not _is_integer(whole.type):
         return True
     ends = pc.min_max(whole).as_py()
-    return ends["min"] > -LARGEST and ends["max"] < LARGEST
+    return bool(ends["min"] > -LARGEST and ends["max"] < LARGEST)
 
 
 LARGEST = 10**12

@@ -126,7 +126,8 @@ SHAPES: tuple[Shape, ...] = (
     Shape("date", _QUASI, "dates", rf"{_DATE}{_TIME}", alone=True,
           worth=lambda c: (c.digits >= 3) & (c.letters <= 40) & ~c.at.astype(bool)),
     Shape("date", _QUASI, "dates", rf"{_WORDED}{_TIME}", alone=True,
-          worth=lambda c: (c.digits >= 3) & (c.letters + c.wide >= 3) & (c.lengths <= 60)),
+          worth=lambda c: (c.digits >= 3) & (c.letters + c.wide >= 3) & (c.lengths <= 60) & (c.digits <= 16)
+          & (c.spaces + c.marks >= 1)),
     Shape("postal_code", _QUASI, "postal codes", r"[a-z0-9][a-z0-9 \-]{2,9}", r"\b(?:zip|zcta\w*|postal|post ?code|plz|cp)\b"),
     Shape(
         "postal_code", _QUASI, "postal codes",

@@ -33,6 +33,9 @@ Ints = NDArray[np.int64]
 INSIDE: tuple[Recogniser, ...] = (EMAIL, IBAN, CARD, IPV4, IPV6, MAC, SSN, TOKEN, UUID, PHONE, URL)
 """What is searched inside cells, the most telling first."""
 
+DATE = next(place for place, shape in enumerate(SHAPES) if shape.kind == "date")
+"""Place of the shape of dates in numbers."""
+
 DATE_FORMS = (
     r"\d{4}-\d",
     r"\d{4}/\d",
@@ -129,6 +132,15 @@ class Tally:
         self.values[column] += len(counts)
         self.counts.setdefault(what, np.zeros(len(self.names), np.int64))[column] += counts.sum()
 
+    def add_dates(self, column: int, counts: Ints, first: int, last: int) -> None:
+        """Count different dates of one column, all of one form."""
+        self.cells[column] += counts.sum()
+        self.values[column] += len(counts)
+        for what in (f"alone {DATE}", "form 0", "year"):
+            self.counts.setdefault(what, np.zeros(len(self.names), np.int64))[column] += counts.sum()
+        self.first_year[column] = min(first, self.first_year[column])
+        self.last_year[column] = max(last, self.last_year[column])
+
     def add(self, block: Block) -> None:
         """Count one more block."""
         if not len(block.texts):
@@ -173,7 +185,7 @@ class Tally:
     def _count_named(self, block: Block) -> None:
         """Try the shapes that a column's name speaks for on all of its values."""
         for place, columns in self.named.items():
-            rows = np.flatnonzero(np.isin(block.owners, columns))
+            rows = np.flatnonzero(np.isin(block.owners, columns)) if not SHAPES[place].alone else ()
             if len(rows):
                 hits = matches(_taken(block.texts, rows), f"^(?:{SHAPES[place].pattern})$")
                 self._note(f"named {place}", block, rows[hits])

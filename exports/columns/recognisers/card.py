@@ -35,15 +35,6 @@ def keeps_check(text: str) -> bool:
     return (sum(doubled) + sum(digits[-1::-2])) % 10 == 0
 
 
-CARD = Recogniser(
-    "card",
-    Role.IDENTIFIER,
-    "numbers of payment cards",
-    lambda c: c.digits >= 13,
-    lambda texts: _finds(texts),
-)
-
-
 def _finds(texts: pa.Array) -> NDArray[np.int8]:
     """Check whole numbers all at once, and those inside other text one by one."""
     import pyarrow.compute as pc
@@ -75,3 +66,12 @@ def _keep_check(joined: str, length: int) -> Mask:
         | ((second >= 50) & (second <= 58))
     )
     return np.asarray((sums % 10 == 0) & issued & (digits != digits[:, :1]).any(axis=1))
+
+
+CARD = Recogniser(
+    "card",
+    Role.IDENTIFIER,
+    "numbers of payment cards",
+    lambda c: c.digits >= 13,
+    _finds,
+)
