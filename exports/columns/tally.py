@@ -185,7 +185,9 @@ class Tally:
     def _count_named(self, block: Block) -> None:
         """Try the shapes that a column's name speaks for on all of its values."""
         for place, columns in self.named.items():
-            rows = np.flatnonzero(np.isin(block.owners, columns)) if not SHAPES[place].alone else ()
+            if SHAPES[place].alone:
+                continue
+            rows = np.flatnonzero(np.isin(block.owners, columns))
             if len(rows):
                 hits = matches(_taken(block.texts, rows), f"^(?:{SHAPES[place].pattern})$")
                 self._note(f"named {place}", block, rows[hits])
