@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exports.columns.names.words import words_of
-from exports.columns.recognisers.persons import known_names
+from exports.columns.recognisers.persons import LOCALES
 from exports.columns.scanning import Scan, scanned
 from exports.columns.shapes import SHAPES, Shape
 from exports.columns.tally import DATE_FORMS, INSIDE, spoken_for
@@ -231,10 +231,7 @@ class _Column:
             return None
         best = {}
         for side in ("given", "family"):
-            counts = (
-                self.of(f"{side} {place}")
-                for place in range(known_names().locales if worded or self.of("lettered") else 0)
-            )
+            counts = (self.of(f"{side} {place}") for place in range(LOCALES))
             best[side] = max(counts, default=0)
         most = max(best.values())
         if not most or most < SINGLE_NAMES * self.cells:

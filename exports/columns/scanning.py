@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exports.coding import numbers, texts_of
+from exports.coding import arrow_integers, booleans, numbers, texts_of
 from exports.columns.tally import Block, Ints, Tally
 
 if TYPE_CHECKING:
@@ -106,12 +106,11 @@ class Values:
         import pyarrow.compute as pc
 
         texts = pc.utf8_trim_whitespace(_as_text(values))
-        blank = pc.equal(pc.binary_length(texts), 0)
-        if pc.any(blank).as_py():
-            kept = pc.invert(blank)
-            self.missing += int(counts[np.asarray(blank)].sum())
-            return texts.filter(kept), counts[np.asarray(kept)]
-        return texts, counts
+        kept = numbers(pc.binary_length(texts)) > 0
+        if kept.all():
+            return texts, counts
+        self.missing += int(counts[~kept].sum())
+        return texts.take(arrow_integers(np.flatnonzero(kept))), counts[kept]
 
     def _note_range(self, values: pa.Array) -> None:
         import pyarrow.compute as pc
@@ -241,9 +240,9 @@ def _counted(chunk: pa.Array) -> Iterator[tuple[pa.Array, Ints]]:
         indices = chunk.indices.drop_null()
         times = np.bincount(numbers(indices), minlength=len(chunk.dictionary)).astype(np.int64)
         used = np.flatnonzero(times)
-        values = chunk.dictionary.take(pa.array(used))
+        values = chunk.dictionary.take(arrow_integers(used))
         if values.null_count:
-            there = np.asarray(values.is_valid())
+            there = booleans(values.is_valid())
             values, used = values.drop_null(), used[there]
         yield values, times[used]
     elif not pa.types.is_null(kind):
@@ -251,7 +250,7 @@ def _counted(chunk: pa.Array) -> Iterator[tuple[pa.Array, Ints]]:
         values, times = pairs.field(0), numbers(pairs.field(1)).astype(np.int64)
         if pa.types.is_floating(kind):
             there = pc.invert(pc.is_nan(values))
-            values, times = values.filter(there), times[np.asarray(there)]
+            values, times = values.filter(there), times[booleans(there)]
         yield values, times
 
 

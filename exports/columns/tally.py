@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from exports.coding import arrow_integers, booleans, missing, numbers
 from exports.columns.characters import Characters, Mask, characters_of
 from exports.columns.names.identities import contrary, patterns
 from exports.columns.names.parts import NO, YES
@@ -20,7 +21,7 @@ from exports.columns.recognisers.free_text import nested, sentences
 from exports.columns.recognisers.iban import IBAN
 from exports.columns.recognisers.inside import IS_SO, LOOKS_SO, Recogniser, matches
 from exports.columns.recognisers.ip import IPV4, IPV6
-from exports.columns.recognisers.persons import MOST_WORDS, known_names, names_of
+from exports.columns.recognisers.persons import LOCALES, MOST_WORDS, names_of
 from exports.columns.recognisers.phone import PHONE
 from exports.columns.recognisers.token import MAC, SSN, TOKEN, URL, UUID
 from exports.columns.shapes import SHAPES
@@ -222,11 +223,13 @@ class Tally:
         years = pc.extract_regex(_taken(block.texts, rows), r"\b(?P<year>(?:18|19|20)\d{2})(?:\D|$)").field(
             "year"
         )
-        there = np.asarray(pc.not_equal(years, "").fill_null(False).to_numpy(zero_copy_only=False), bool)
+        there = numbers(pc.binary_length(years)) > 0
+        if years.null_count:
+            there &= ~missing(years)
         if there.any():
-            numbers = years.filter(pc.not_equal(years, "")).cast("int64").to_numpy()
-            np.minimum.at(self.first_year, block.owners[rows[there]], numbers)
-            np.maximum.at(self.last_year, block.owners[rows[there]], numbers)
+            found = numbers(years.take(arrow_integers(np.flatnonzero(there))).cast("int64"))
+            np.minimum.at(self.first_year, block.owners[rows[there]], found)
+            np.maximum.at(self.last_year, block.owners[rows[there]], found)
             self._note("year", block, rows[there])
 
     def _count_inside(self, block: Block, characters: Characters, whole: Mask) -> Mask:
@@ -279,7 +282,7 @@ class Tally:
         self._note("full name", block, rows[names.full])
         alone = names.words == 1
         for side, bits in (("given", names.given), ("family", names.family)):
-            for place in range(known_names().locales):
+            for place in range(LOCALES):
                 lane, bit = divmod(place, 64)
                 hits = ((bits[:, lane] >> np.uint64(bit)) & np.uint64(1)).astype(bool) & alone
                 if hits.any():
@@ -288,11 +291,7 @@ class Tally:
 
 def _answers(texts: pa.Array) -> Mask:
     """Return which texts say yes or no."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    words = pa.array(sorted(YES | NO), pa.string())
-    return np.asarray(pc.is_in(pc.utf8_lower(texts), value_set=words).to_numpy(zero_copy_only=False), bool)
+    return matches(texts, "^(?:" + "|".join(map(re.escape, sorted(YES | NO))) + ")$")
 
 
 LETTERS_DRAWN = 3.3
@@ -319,8 +318,6 @@ def _bits(characters: Characters, texts: pa.Array, rows: Ints) -> NDArray[np.flo
 
 def _taken(texts: pa.Array, rows: Ints) -> pa.Array:
     """Return some of the texts, without a copy where it is all of them."""
-    from exports.coding import arrow_integers
-
     return texts if len(rows) == len(texts) else texts.take(arrow_integers(rows))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from exports.coding import arrow_integers, numbers
 from exports.columns.characters import Mask
 from exports.columns.recognisers.inside import IS_SO, LOOKS_SO, Recogniser, checked, matches
 from exports.schema import Role
@@ -42,15 +43,17 @@ def _finds(texts: pa.Array) -> NDArray[np.int8]:
     verdicts = np.zeros(len(texts), np.int8)
     plain = pc.replace_substring_regex(texts, r"(\d)[ \-]", r"\1")
     whole = matches(plain, r"^\d{13,19}$")
-    lengths = np.asarray(pc.binary_length(plain))
+    lengths = numbers(pc.binary_length(plain))
     for length in range(13, 20):
         rows = np.flatnonzero(whole & (lengths == length))
         if len(rows):
-            kept = _keep_check("".join(plain.filter(whole & (lengths == length)).to_pylist()), length)
+            kept = _keep_check("".join(plain.take(arrow_integers(rows)).to_pylist()), length)
             verdicts[rows] = np.where(kept, IS_SO, LOOKS_SO)
     rest = np.flatnonzero(~whole)
     if len(rest):
-        verdicts[rest] = checked(texts.filter(~whole), r"(?:^|[^\w.,])\d(?:[ \-]?\d){12,18}\b", keeps_check)
+        verdicts[rest] = checked(
+            texts.take(arrow_integers(rest)), r"(?:^|[^\w.,])\d(?:[ \-]?\d){12,18}\b", keeps_check
+        )
     return verdicts
 
 

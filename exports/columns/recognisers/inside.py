@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from exports.coding import arrow_integers, booleans
 from exports.columns.characters import Characters, Mask
 from exports.schema import Role
 
@@ -48,8 +49,7 @@ def matches(texts: pa.Array, pattern: str) -> Mask:
     """Return which texts a pattern matches somewhere, upper and lower case alike."""
     import pyarrow.compute as pc
 
-    found = pc.match_substring_regex(texts, f"(?is){pattern}")
-    return np.asarray(found.to_numpy(zero_copy_only=False), bool)
+    return booleans(pc.match_substring_regex(texts, f"(?is){pattern}"))
 
 
 def found(mask: Mask) -> NDArray[np.int8]:
@@ -65,7 +65,7 @@ def checked(texts: pa.Array, pattern: str, check: Callable[[str], bool]) -> NDAr
     likely = matches(texts, pattern)
     compiled = re.compile(pattern, re.IGNORECASE | re.ASCII)
     rows = np.flatnonzero(likely)
-    for row, text in zip(rows.tolist(), texts.filter(likely).to_pylist(), strict=True):
+    for row, text in zip(rows.tolist(), texts.take(arrow_integers(rows)).to_pylist(), strict=True):
         hits = [check(match.group()) for match in compiled.finditer(text)]
         verdicts[row] = IS_SO if any(hits) else LOOKS_SO if hits else 0
     return verdicts
