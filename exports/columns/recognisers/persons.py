@@ -51,7 +51,8 @@ def known_names() -> Known:
     """Return the names of all locales, from the file that `exports.columns.recognisers.derive` writes."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(TABLE, use_threads=False).combine_chunks()
+    with pq.ParquetFile(TABLE) as file:
+        table = file.read(use_threads=False).combine_chunks()
     bits = [
         [np.append(numbers(table[f"{side}_{lane}"].chunk(0)), np.uint64(0)) for lane in range(2)]
         for side in ("given", "family")
