@@ -31,7 +31,7 @@ FEW_NAMES = 0.1
 """The same among cells of several words, where a column holds hardly any other; cities stay below."""
 
 SINGLE_NAMES = 0.5
-"""Share of the cells found among the given names or the surnames of one locale."""
+"""Share of the different values found among the given names or the surnames of one locale."""
 
 FEWEST_NAMES = 10
 """Different values below which single names may be there by chance."""
@@ -234,10 +234,11 @@ class _Column:
             counts = (self.of(f"{side} {place}") for place in range(LOCALES))
             best[side] = max(counts, default=0)
         most = max(best.values())
-        if not most or most < SINGLE_NAMES * self.cells:
+        values = int(self._tally.values[self._place])
+        if not most or most < SINGLE_NAMES * values:
             return None
         kind = "first_name" if best["given"] >= best["family"] else "last_name"
-        return Detection(kind, Role.IDENTIFIER, "many values are common names of people", self.share(most))
+        return Detection(kind, Role.IDENTIFIER, "many values are common names of people", Share(most, values))
 
     def _is_prose(self) -> bool:
         sentences = self.of("sentence")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.coding import arrow_integers, booleans, missing, numbers
+from exports.coding import arrow_integers, missing, numbers
 from exports.columns.characters import Characters, Mask, characters_of
 from exports.columns.names.identities import contrary, patterns
 from exports.columns.names.parts import NO, YES
@@ -97,7 +97,7 @@ class Tally:
     cells, values : array of int
         Cells with a value in each column, and values that differ, of the blocks seen.
     counts : mapping of str to array of int
-        Cells that look so, by what they look like and by column.
+        Cells that look so, by what they look like and by column; of single names, values that differ.
     first_year, last_year : array of int
         Of the dates in each column.
     named : mapping of int to array of int
@@ -286,7 +286,8 @@ class Tally:
                 lane, bit = divmod(place, 64)
                 hits = ((bits[:, lane] >> np.uint64(bit)) & np.uint64(1)).astype(bool) & alone
                 if hits.any():
-                    self._note(f"{side} {place}", block, rows[hits])
+                    found = np.bincount(block.owners[rows[hits]], minlength=len(self.names))
+                    self.counts[f"{side} {place}"] = self.counts.get(f"{side} {place}", 0) + found
 
 
 def _answers(texts: pa.Array) -> Mask:

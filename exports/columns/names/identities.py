@@ -158,7 +158,7 @@ Greek; without accents."""
 UNLESS: dict[str, str] = {
     "name": """
         product* event* file* company* brand* drug* city* country* state* column* field* host* domain* project*
-        school* team* util* hospital* station* sensor* model* gene* species* firmen* firma* produkt* produktname
+        study* trial* school* team* util* hospital* station* sensor* model* gene* species* firmen* firma* produkt* produktname
         dateiname* artikel* entreprise* produit* empresa* producto* azienda* prodotto* bedrijf* stad* ort* sehir*
         group* category* department* course* song* track* album* book* movie* title* lake* river* park* plant*
         region* county* street* league* club* store* shop* site* page* app* browser* device* os campaign* list*
