@@ -27,8 +27,8 @@ ANYWHERE = frozenset(one.kind for one in INSIDE)
 FULL_NAMES = 0.3
 """Share of cells with a given name and a surname of one locale above which a column holds names."""
 
-FEW_NAMES = 0.1
-"""The same among cells of several words, where a column holds hardly any other; cities stay below."""
+FEW_NAMES = 0.5
+"""The same among the cells of several words, where most cells of a column are no words; places stay below."""
 
 SINGLE_NAMES = 0.5
 """Share of the different values found among the given names or the surnames of one locale."""

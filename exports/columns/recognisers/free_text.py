@@ -39,7 +39,8 @@ def sentences(characters: Characters) -> Mask:
 
 
 def nested(texts: pa.Array) -> Mask:
-    """Return which texts are objects or lists, as JSON and PostgreSQL write them."""
+    """Return which texts are objects or lists of JSON, or elements of XML; a set ``{a, b}`` is a value."""
     return matches(
-        texts, r"^(?:\{.*[:,].*\}|\{[^{}]*[\p{L}@].*\}|\[.*[\"':\p{L}@].*\]|<(\w+)[^>]*>.*</\w+>)$"
+        texts,
+        r"^(?:\{.*[\w\"'] ?(?::|=>?) ?.*\}|\[.*[\"'{].*\]|\[[^,]*(?:,[^,]*){2,}\]|<\w+[^>]*>.*</\w+>)$",
     )
