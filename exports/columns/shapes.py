@@ -80,7 +80,7 @@ KEYED_TOKEN = (
 )
 
 SHAPES: tuple[Shape, ...] = (
-    Shape("email", _ID, "e-mail addresses", r"[^@\s]+@[^@\s]+\.[^@\s.]+\.?", r"e ?mail", alone=True,
+    Shape("email", _ID, "e-mail addresses", r"[^@\s]+@[^@\s]+\.[^@\s.]*\p{L}[^@\s.]*\.?", r"e ?mail", alone=True,
           worth=lambda c: c.at > 0),
     Shape("url", _ID, "web addresses", r"(?:https?|ftp)://\S+", r"\b(?:url|uri|link|referr?er)\b", alone=True,
           worth=lambda c: (c.colons > 0) & (c.lengths >= 8)),

@@ -56,7 +56,7 @@ def _one(word: str) -> str:
     stem = folded(word.rstrip("*"))
     pattern = re.escape(stem).replace("_", " ?")
     if _UNSPACED.search(stem):
-        return pattern
+        return pattern if len(stem) > 1 else f"^{pattern}$"
     return rf"\b{pattern}" + ("" if word.endswith("*") else r"\b")
 
 
