@@ -148,6 +148,8 @@ class _Column:
         if found is None:
             return Detection(None, None, "", self.share(0))
         kinds = [one for one in (found.kind, *self.sure) if one is not None]
+        if self.of("name inside"):
+            kinds.append("name")
         if self._is_prose():
             kinds.append("free_text")
         return Detection(found.kind, found.role, found.evidence, found.share, tuple(dict.fromkeys(kinds)))

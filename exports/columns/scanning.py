@@ -308,8 +308,8 @@ def _is_plain(values: pa.Array) -> bool:
     return bool(ends["min"] > -LARGEST and ends["max"] < LARGEST)
 
 
-LARGEST = 10**12
-"""Whole numbers from which they may be those of payment cards."""
+LARGEST = 10**10
+"""Whole numbers from which they may be those of payment cards or of people."""
 
 
 def _is_number(kind: pa.DataType) -> bool:

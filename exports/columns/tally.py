@@ -21,7 +21,8 @@ from exports.columns.recognisers.free_text import nested, sentences
 from exports.columns.recognisers.iban import IBAN
 from exports.columns.recognisers.inside import IS_SO, LOOKS_SO, Recogniser, matches
 from exports.columns.recognisers.ip import IPV4, IPV6
-from exports.columns.recognisers.persons import LOCALES, MOST_WORDS, names_of
+from exports.columns.recognisers.national_id import NATIONAL_ID
+from exports.columns.recognisers.persons import LOCALES, MOST_WORDS, names_inside, names_of
 from exports.columns.recognisers.phone import PHONE
 from exports.columns.recognisers.token import MAC, SSN, TOKEN, URL, UUID
 from exports.columns.shapes import SHAPES
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 
-INSIDE: tuple[Recogniser, ...] = (EMAIL, IBAN, CARD, IPV4, IPV6, MAC, SSN, TOKEN, UUID, PHONE, URL)
+INSIDE: tuple[Recogniser, ...] = (
+    EMAIL, IBAN, CARD, IPV4, IPV6, MAC, SSN, NATIONAL_ID, TOKEN, UUID, PHONE, URL,
+)  # fmt: skip
 """What is searched inside cells, the most telling first."""
 
 DATE = next(place for place, shape in enumerate(SHAPES) if shape.kind == "date")
@@ -175,7 +178,8 @@ class Tally:
         texts = _taken(block.texts, likely)
         whole = matches(texts, f"^(?:{INTEGER})$")
         self._note("integer", block, likely[whole])
-        plain[likely[whole]] = characters.digits[likely[whole]] < 13
+        digits = characters.digits[likely[whole]]
+        plain[likely[whole]] = (digits < 13) & (digits != 11)
         rest = likely[~whole]
         if len(rest):
             texts = _taken(block.texts, rest)
@@ -249,6 +253,9 @@ class Tally:
         long = sentences(characters) & ~known
         self._note("sentence", block, long)
         self._note("single sentence", block, long & (block.counts == 1))
+        told = np.flatnonzero(long)
+        if len(told):
+            self._note("name inside", block, told[names_inside(_taken(block.texts, told))])
         short = np.flatnonzero((characters.lengths <= 16) & ~known)
         if len(short):
             texts = _taken(block.texts, short)

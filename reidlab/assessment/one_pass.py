@@ -153,7 +153,7 @@ def _require_persons(name: str, unknown: int, rows: int, person: str) -> None:
 
 
 def _any_read(source: Source, schema: Schema) -> str:
-    """Return a column to count rows by, one that somebody has read where there is any: others may be nested."""
+    """Return a column to count rows by, one that somebody has read where there is any."""
     doubtful = schema.names(Role.UNASSESSED)
     return next((name for name in source.columns if name not in doubtful), source.columns[0])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -120,3 +121,30 @@ def names_of(texts: pa.Array) -> Names:
     for column in family[1:]:
         anywhere |= column
     return Names(full & (lengths <= MOST_WORDS), given[0], anywhere, lengths)
+
+
+PAIR = re.compile(r"(?=\b([^\W\d_a-zß-ÿ][^\W\d_]+ [^\W\d_a-zß-ÿ][^\W\d_]+))")
+"""Two neighbouring words with a capital letter each."""
+
+
+def names_inside(texts: pa.Array) -> Mask:
+    """Return which sentences name somebody: a given name beside a surname of its locale, both with a capital.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> names_inside(pa.array(["please call Anna Schmidt, who moved", "please call New Haven again"])).tolist()
+    [True, False]
+    """
+    import pyarrow as pa
+
+    pairs: list[str] = []
+    owners: list[int] = []
+    for row, text in enumerate(texts.to_pylist()):
+        found = PAIR.findall(text)
+        pairs += found
+        owners += [row] * len(found)
+    named = np.zeros(len(texts), bool)
+    if pairs:
+        named[np.array(owners)[names_of(pa.array(pairs, pa.string())).full]] = True
+    return named

@@ -74,9 +74,9 @@ WRAPPERS = [
 ]
 NAMES = ["x", "spalte 3", "info", "разное", "備考", "ملاحظة", "valeur", ""]
 FILLERS = [
-    lambda i: None,
+    lambda _: None,
     lambda i: f"user{i % 7}",
-    lambda i: str(i),
+    str,
     lambda i: f"{i}.5",
     lambda i: "ab"[i % 2],
     lambda i: f"ORD-{i}",
@@ -338,6 +338,37 @@ def test_late_and_rare_addresses_are_found():
     for found in detect_all({"contact": late, "m": mixed, "f": few}).values():
         assert (found.kind, found.role) == ("email", Role.IDENTIFIER)
     assert "1 in 5 cells" in detect("m", mixed).evidence
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda t: f"sha256:{sha(t)}",
+        lambda t: f"\\x{sha(t)}",
+        lambda t: f"SHA256={sha(t).upper()}",
+        lambda t: f"0x{sha(t)}",
+    ],
+)
+def test_a_digest_with_a_prefix_is_a_token_and_opens(make):
+    table = pa.table({"email": [mail(i) for i in range(40)], "t": [make(mail(i)) for i in range(40)]})
+    with DuckDBEngine() as engine:
+        schema = schema_of(propose(read(table), engine))
+    assert schema.role("t") == Role.TOKEN
+    assert "(40 of 40)" in assess(table, schema).details["tokens"][0]["opens"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("000.000.001-91", "000.000.001-92"), ("00000000T", "00000000A"), ("10000000146", "10000000147")],
+)
+def test_national_numbers_are_told_by_their_check_digits(right, wrong):
+    assert detect("x", pa.array([right])).kind == "national_id"
+    assert detect("x", pa.array([wrong])).kind is None
+
+
+def test_a_name_inside_sentences_is_found():
+    note = pa.array([f"call Jane Doe, she has moved out of her flat {i}" for i in range(20)])
+    assert set(detect("note", note).kinds) == {"free_text", "name"}
 
 
 def test_a_name_that_is_found_beside_no_other_name_is_found():
