@@ -340,17 +340,9 @@ def test_late_and_rare_addresses_are_found():
     assert "1 in 5 cells" in detect("m", mixed).evidence
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda t: f"sha256:{sha(t)}",
-        lambda t: f"\\x{sha(t)}",
-        lambda t: f"SHA256={sha(t).upper()}",
-        lambda t: f"0x{sha(t)}",
-    ],
-)
-def test_a_digest_with_a_prefix_is_a_token_and_opens(make):
-    table = pa.table({"email": [mail(i) for i in range(40)], "t": [make(mail(i)) for i in range(40)]})
+@pytest.mark.parametrize("prefix", ["sha256:", "\\x", "SHA256=", "0x", "{SHA256}"])
+def test_a_digest_with_a_prefix_is_a_token_and_opens(prefix):
+    table = pa.table({"email": [mail(i) for i in range(40)], "t": [prefix + sha(mail(i)) for i in range(40)]})
     with DuckDBEngine() as engine:
         schema = schema_of(propose(read(table), engine))
     assert schema.role("t") == Role.TOKEN
