@@ -1,7 +1,8 @@
-"""What every test and doctest shares: extras that may be absent, and the shared real tables."""
+"""What every test and doctest shares: absent extras, what is quick, and where the real tables are."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from reidlab.installation import installed_extras
 
 ROOT = Path(__file__).parent
 SHARED = ROOT.parent / "shared"
+
+# Tests run in as many processes as there are cores: threads of linear algebra would only wait for each other.
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
 
 settings.register_profile("lab", deadline=None)
 settings.load_profile("lab")
@@ -24,8 +29,12 @@ DOCTEST_EXTRAS: dict[str, str] = {
 """Modules whose doctests need an extra: path from the root -> extra."""
 
 
+NOT_QUICK = {"statistical", "thorough", "slow", "extra"}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs an extra that is not installed, saying which."""
+    """Skip what needs an absent extra, saying which, and mark as quick what says nothing else."""
     installed = installed_extras()
     for item in items:
         wanted = [name for mark in item.iter_markers("extra") for name in mark.args]
@@ -37,6 +46,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for extra in wanted:
             if not installed[extra]:
                 item.add_marker(pytest.mark.skip(reason=f"needs the extra '{extra}'"))
+        if NOT_QUICK.isdisjoint(mark.name for mark in item.iter_markers()):
+            item.add_marker(pytest.mark.quick)
 
 
 @pytest.fixture(scope="session")

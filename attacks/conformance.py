@@ -177,7 +177,7 @@ def check_attack(
 
     Examples
     --------
-    >>> from attacks.tokens.hash_reversal import HashReversal
+    >>> from attacks import HashReversal
     >>> check_attack(HashReversal(space="ids:person:0123456789:2"))
     [hash-reversal: 0.0 % [0.0, 6.0] (0 of 60); ...]
     """

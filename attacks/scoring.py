@@ -3,46 +3,128 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import ceil
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from attacks.advantage import Advantage, advantage, detectable, effective, needed, paired_advantage
-from attacks.chances import advantage_by_chance, expected
+from attacks.advantage import (
+    Advantage,
+    Reference,
+    advantage,
+    detectable,
+    effective,
+    needed,
+    paired_advantage,
+)
 from attacks.result import AttackResult
-from attacks.upload_list import as_text
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.coding import as_text
+from exports.errors import LabError, nearest
 from exports.randomness import Stream
 from exports.release import Truth
 from exports.shares import Share
 
-Hits = NDArray[Any]
+FEW = 20
+"""People below whom a spread of chances is not believed."""
+
+Right = NDArray[Any]
 """Was each guess right? Or, of floats, the chance that it is."""
 
 
-def share_of(hits: Hits | Share) -> Share:
-    """Return the estimated share of right guesses."""
-    if isinstance(hits, Share):
-        return hits
-    if hits.dtype.kind == "f":
-        return expected(hits)
-    return Share(int(np.count_nonzero(hits)), len(hits), "estimated")
+@dataclass(frozen=True, slots=True, eq=False)
+class Guesses:
+    """Guesses that have been held against the truth.
+
+    Parameters
+    ----------
+    right : array of bool or float
+        One entry per guess: was it right? Of floats, the chance that it is, where several would have
+        been as good: no lot is drawn among them.
+    people : array, optional
+        Who each guess is about, when one person is guessed about several times.
+    groups : array, optional
+        The group of each guess, for ``by=``.
+
+    Examples
+    --------
+    >>> Guesses(np.array([True, True, False])).share()
+    66.7 % [20.8, 93.9] (2 of 3)
+    >>> guessed, blind = (Guesses(np.repeat([True, False], [n, 400 - n])) for n in (300, 200))
+    >>> guessed.against(blind, "control")
+    advantage 0.50 [0.39, 0.59] over control
+    >>> Guesses(np.full(400, 0.75)).against(Guesses(np.full(400, 0.5)), "control")
+    advantage 0.50 [0.48, 0.52] over control
+    """
+
+    right: Right
+    people: NDArray[Any] | None = None
+    groups: NDArray[Any] | None = None
+
+    def __len__(self) -> int:
+        return len(self.right)
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether the guesses count by their chance of being right."""
+        return self.right.dtype.kind == "f"
+
+    @property
+    def repeated(self) -> bool:
+        """Whether one person may be guessed about several times, which makes a share less precise."""
+        return self.people is not None and self.right.dtype.kind == "b"
+
+    def share(self) -> Share:
+        """Return the estimated share of right guesses: on average, to the nearest whole one, of chances."""
+        return _expected(self.right) if self.by_chance else _counted(self.right)
+
+    def independent(self) -> Share:
+        """Return that share with the precision that guesses about so few people have."""
+        if self.people is None or not self.repeated:
+            return self.share()
+        return effective(self.right, self.people)
+
+    def only(self, group: Any) -> Guesses:
+        """Return the guesses of one group; all of them where they are not divided."""
+        if self.groups is None:
+            return self
+        own = self.groups == group
+        return Guesses(self.right[own], None if self.people is None else self.people[own])
+
+    def against(self, reference: Guesses | Share, name: Reference, stream: Stream | None = None) -> Advantage:
+        """Return how much better these guesses are than those of a reference.
+
+        Parameters
+        ----------
+        reference : Guesses or Share
+            Guesses about other people; with ``stream``, about the same ones where there are as many.
+        name : {"control", "baseline"}
+            Which reference it is.
+        stream : Stream, optional
+            Draws the bootstrap over people, for guesses about the same ones.
+        """
+        if isinstance(reference, Guesses):
+            if stream is not None and len(reference) == len(self):
+                return paired_advantage(self.right, reference.right, name, stream=stream, people=self.people)
+            if self.by_chance:
+                return _by_chance(self.right, reference.right, name)
+        others = reference if isinstance(reference, Share) else reference.share()
+        found = advantage(self.share(), others, name)
+        if not self.repeated or found.value is None:
+            return found
+        independent = reference if isinstance(reference, Share) else reference.independent()
+        interval = advantage(self.independent(), independent, name)
+        return found if interval.value is None else replace(found, low=interval.low, high=interval.high)
 
 
 def scored(
     name: str,
-    attack: Hits,
+    guesses: Guesses | Right,
     *,
-    baseline: Hits | Share,
-    control: Hits | Share | None = None,
+    baseline: Right | Share,
+    control: Guesses | Right | Share | None = None,
     asked: int | None = None,
-    people: NDArray[Any] | None = None,
-    groups: NDArray[Any] | None = None,
-    control_groups: NDArray[Any] | None = None,
     seed: int,
     series: Mapping[str, Any] | None = None,
     timings: Mapping[str, float] | None = None,
@@ -54,21 +136,15 @@ def scored(
     ----------
     name : str
         Registered name of the attack.
-    attack : array of bool or float
-        One entry per guess made about a person in the release: was it right? Of floats, the chance that
-        it is, where several would have been as good: then the control's are floats as well.
-    baseline : array of bool or Share
+    guesses : Guesses or array of bool or float
+        The guesses made about people in the release.
+    baseline : array of bool or float, or Share
         The best guess without the release about the same targets (an array as long as
-        ``attack``: the interval is a bootstrap over people), or about others (a share).
-    control : array of bool, Share or None
+        ``guesses``: the interval is a bootstrap over people), or about others (a share).
+    control : Guesses, array of bool or float, Share or None
         The same attack on people who are not in the release; the reference when it is there.
     asked : int, optional
         Guesses asked for, when fewer were made.
-    people : array, optional
-        Who each guess is about, when one person is guessed about several times; those of a control as
-        long as ``attack`` are the same.
-    groups, control_groups : array, optional
-        The group of each guess, for ``by=``.
     seed : int
         Seed of the run; draws the bootstrap only.
     series, timings, notes : optional
@@ -81,67 +157,97 @@ def scored(
     >>> scored("demo", right, baseline=guessed, seed=1)
     demo: 75.0 % [70.5, 79.0] (300 of 400); advantage 0.50 [0.43, 0.57] over baseline
     """
-    stream = Stream(seed, "attack", f"{name}/bootstrap")
-    held_against: Literal["control", "baseline"] = "baseline"
-    reference: Hits | Share = baseline
-    if control is not None and share_of(control).of:
-        held_against, reference = "control", control
-    found: Advantage
-    made, others = share_of(attack), share_of(reference)
-    independent = made
-    if people is not None and attack.dtype.kind == "b":
-        independent = effective(attack, people)
-        if isinstance(reference, np.ndarray) and len(reference) == len(people):
-            others = effective(reference, people)
-    if held_against == "baseline" and isinstance(baseline, np.ndarray) and len(baseline) == len(attack):
-        found = paired_advantage(attack, baseline, held_against, stream=stream, people=people)
-    elif attack.dtype.kind == "f" and isinstance(reference, np.ndarray):
-        found = advantage_by_chance(attack, reference, held_against)
-    else:
-        found = advantage(made, share_of(reference), held_against)
-        if independent is not made and found.value is not None:
-            interval = advantage(independent, others, held_against)
-            if interval.value is not None:
-                found = replace(found, low=interval.low, high=interval.high)
-    enough = needed(others)
-    if enough is not None and independent.of:
-        enough = ceil(enough * made.of / independent.of)
-    worst = {}
-    if groups is not None:
-        for label in np.unique(groups):
-            own = groups == label
-            worst[str(label)] = scored(
-                name,
-                attack[own],
-                baseline=baseline[own] if isinstance(baseline, np.ndarray) else baseline,
-                control=_within(control, control_groups, label),
-                people=None if people is None else people[own],
-                seed=seed,
-            )
-    return AttackResult(
-        name,
-        attack=made,
-        control=None if control is None else share_of(control),
-        baseline=share_of(baseline),
-        advantage=found,
-        asked=made.of if asked is None else asked,
-        made=made.of,
-        needed=enough,
-        detectable=detectable(independent.of, others),
-        seed=seed,
+    made = guesses if isinstance(guesses, Guesses) else Guesses(guesses)
+    blind = baseline if isinstance(baseline, Share) else Guesses(baseline)
+    if isinstance(blind, Guesses) and len(blind) == len(made):
+        blind = Guesses(blind.right, made.people, made.groups)
+    others = Guesses(control) if isinstance(control, np.ndarray) else control
+    groups = {}
+    for group in () if made.groups is None else np.unique(made.groups):
+        blindly = blind.only(group) if isinstance(blind, Guesses) else blind
+        outside = others.only(group) if isinstance(others, Guesses) else others
+        groups[str(group)] = _result(name, made.only(group), blindly, outside, seed)
+    return replace(
+        _result(name, made, blind, others, seed),
+        asked=len(made) if asked is None else asked,
         series=series or {},
         timings=timings or {},
-        groups=worst,
+        groups=groups,
         notes=notes,
     )
 
 
-def _within(hits: Hits | Share | None, groups: NDArray[Any] | None, label: Any) -> Hits | Share | None:
-    """Return the control of one group; the whole control where it is not divided."""
-    if groups is None or not isinstance(hits, np.ndarray):
-        return hits
-    own: Hits = hits[groups == label]
-    return own
+def _result(
+    name: str, made: Guesses, baseline: Guesses | Share, control: Guesses | Share | None, seed: int
+) -> AttackResult:
+    """Return the result of one group of guesses, or of all."""
+    blind = baseline.share() if isinstance(baseline, Guesses) else baseline
+    strangers = control.share() if isinstance(control, Guesses) else control
+    if control is not None and strangers is not None and strangers.of:
+        reference, found = control, made.against(control, "control")
+    else:
+        stream = Stream(seed, "attack", f"{name}/bootstrap")
+        reference, found = baseline, made.against(baseline, "baseline", stream)
+    share, independent = made.share(), made.independent()
+    others = strangers if reference is control and strangers is not None else blind
+    if made.repeated and isinstance(reference, Guesses):
+        others = reference.independent()
+    enough = needed(others)
+    if enough is not None and independent.of:
+        enough = ceil(enough * share.of / independent.of)
+    return AttackResult(
+        name,
+        attack=share,
+        control=strangers,
+        baseline=blind,
+        advantage=found,
+        asked=share.of,
+        made=share.of,
+        needed=enough,
+        detectable=detectable(independent.of, others),
+        seed=seed,
+    )
+
+
+def _counted(right: Right) -> Share:
+    return Share(int(np.count_nonzero(right)), len(right), "estimated")
+
+
+def _expected(chances: Right) -> Share:
+    return Share(round(float(chances.sum())), len(chances), "estimated")
+
+
+def precise(chances: NDArray[Any]) -> Share:
+    """Return the mean chance as the share of so many sure guesses as would be as precise.
+
+    The variance is that between people, with one more of them as far from the mean as the furthest;
+    never more than that of guesses which are right or wrong, and twenty people tell nothing of it.
+
+    Examples
+    --------
+    >>> precise(np.repeat([0.25, 0.75], 500)).of, precise(np.repeat([0.0, 1.0], 50)).of
+    (3996, 100)
+    >>> precise(np.zeros(100))
+    0.0 % [0.0, 3.7] (0 of 100)
+    """
+    people = len(chances)
+    rate = float(chances.mean()) if people else 0.0
+    if not 0 < rate < 1:
+        return _expected(chances)
+    squares = np.square(chances - rate)
+    variance = (float(squares.sum()) + float(squares.max())) / people**2
+    most = max(people, people**2 // FEW)
+    of = max(min(round(rate * (1 - rate) / variance), most), people) if variance else most
+    return Share(round(rate * of), of, "estimated")
+
+
+def _by_chance(attack: Right, reference: Right, name: Reference) -> Advantage:
+    """Compare the chances about disjoint people; the interval is MOVER with their own variances."""
+    found = advantage(_expected(attack), _expected(reference), name)
+    interval = advantage(precise(attack), precise(reference), name)
+    if found.value is None or interval.low is None or interval.high is None:
+        return found
+    return replace(found, low=min(interval.low, found.value), high=max(interval.high, found.value))
 
 
 def labels(truth: Truth, original: NDArray[Any] | None, by: str | None) -> NDArray[Any] | None:

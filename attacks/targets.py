@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from attacks.comparison.gower import Compared, compare
 from attacks.comparison.predicates import Coded
-from attacks.upload_list import as_text
-from exports.errors import LabError
-from exports.hierarchies.hierarchy import encode
+from attacks.scoring import Guesses
+from exports.coding import as_text
+from exports.errors import LabError, nearest
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.keys import row_codes
-from exports.plugins import nearest
 from exports.randomness import Stream
 from exports.release import Release, Truth
 from exports.schema import Column
@@ -103,15 +103,13 @@ class Targets:
             self.table.slice(0, 0), 0, self.rows[:0], groups, self.has_control, (*self.notes, note)
         )
 
-    def split(self, hits: NDArray[Any]) -> dict[str, Any]:
-        """Split one entry per target into what ``scored`` takes as attack, control and their groups."""
-        groups = self.groups
-        return {
-            "attack": hits[: self.inside],
-            "control": hits[self.inside :] if self.has_control else None,
-            "groups": None if groups is None else groups[: self.inside],
-            "control_groups": None if groups is None else groups[self.inside :],
-        }
+    def split(self, right: NDArray[Any]) -> tuple[Guesses, Guesses | None]:
+        """Split one guess per target into those about people in the release and those about the control."""
+        inside, outside = (
+            Guesses(right[part], groups=None if self.groups is None else self.groups[part])
+            for part in (slice(self.inside), slice(self.inside, None))
+        )
+        return inside, outside if self.has_control else None
 
 
 CONTROLS = 3
@@ -190,7 +188,7 @@ def one_row_each(table: pa.Table, person: str | None, number: int, stream: Strea
     """Return at most ``number`` rows at random, no two of the same person."""
     order = stream.permutation(table.num_rows)
     if person is not None and person in table.column_names:
-        _, codes = encode(table[person])
+        _, codes = labels_and_codes(table[person])
         _, first = np.unique(codes[order], return_index=True)
         order = order[np.sort(first)]
     return np.sort(order[:number])
@@ -268,7 +266,7 @@ def group_labels(table: pa.Table, by: str) -> NDArray[Any]:
         raise LabError(
             f"by={by!r} is no column of the original; the nearest is {nearest(by, table.column_names)!r}."
         )
-    labels, codes = encode(table[by])
+    labels, codes = labels_and_codes(table[by])
     names = np.array(["missing" if label is None else label for label in labels], dtype=str)
     groups: NDArray[Any] = names[codes] if len(labels) else np.array([], dtype=str)
     return groups

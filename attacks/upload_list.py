@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.coding import texts_of
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.coding import as_text
+from exports.errors import LabError, nearest
 from exports.release import Release, Truth
 from exports.schema import Role
 
@@ -90,13 +89,6 @@ class UploadList:
 
         rows = pa.array(np.arange(len(self.tokens)))
         return pa.table({"row": rows, "token": self.tokens, "person": self.person})
-
-
-def as_text(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """Return a column as one array of strings, whatever its type was; bytes in hexadecimal."""
-    import pyarrow as pa
-
-    return texts_of(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)
 
 
 def comparable(column: pa.ChunkedArray | pa.Array) -> pa.Array:

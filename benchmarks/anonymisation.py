@@ -19,7 +19,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from defenses.conditions.k_anonymity import KAnonymity
-from defenses.conditions.release_conditions import Policy
+from defenses.conditions.release_conditions import Conditions
 from defenses.lattice.lattice import lattice_from
 from defenses.lattice.losses import LOSSES
 from defenses.lattice.search import Search
@@ -119,7 +119,7 @@ def compare(codes: np.ndarray, names: list[str], trees: dict[str, Hierarchy], sc
 
         def search(loss: str = loss) -> Search:
             lattice = lattice_from(coded, trees)
-            search = Search(lattice, RowJudge(lattice, Policy([KAnonymity(5)], 0.04)), LOSSES[loss])
+            search = Search(lattice, RowJudge(lattice, Conditions([KAnonymity(5)], 0.04)), LOSSES[loss])
             search.run()
             return search
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import pyarrow as pa
 
 from attacks.dictionary.address_patterns import Patterns
-from attacks.dictionary.guesses import Dictionary, Enumeration, Guesses, HashedDictionary
+from attacks.dictionary.guesses import Dictionary, Enumeration, GuessSource, HashedDictionary
 from attacks.dictionary.hashing import Hashing
 from attacks.dictionary.search import open_tokens
 from attacks.upload_list import connect
@@ -66,7 +66,7 @@ def main() -> None:
             f"openssl speed sha256, 64 bytes    {1 / blocks:6.2f} M/s per core   ratio {ready / blocks:.2f}"
         )
     words = Dictionary(pa.array([f"user{n}@gmail.example" for n in range(min(budget, 4_000_000))]))
-    sources: dict[str, Guesses] = {
+    sources: dict[str, GuessSource] = {
         "patterns of names": Patterns.of_pools(),
         "phones": Enumeration.phones("+1", 10),
         "IPv4 addresses": Enumeration.ipv4("240.0.0.0/4"),
@@ -75,7 +75,7 @@ def main() -> None:
     }
     for name, guesses in sources.items():
 
-        def once(guesses: Guesses = guesses) -> float:
+        def once(guesses: GuessSource = guesses) -> float:
             opened = open_tokens(nobody, guesses, hashing, budget)
             return opened.core_seconds / opened.guesses * 1e6
 

@@ -1,28 +1,54 @@
-"""What defences of records share: numeric columns, drawing, and the release of changed columns."""
+"""What defences take of a table: the columns that are wanted, numbers, weights, and a stream to draw from."""
 
 from __future__ import annotations
 
+import csv
 import secrets
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from defenses.defense import Defense
-from defenses.lattice.lattice import Floats
+from exports.coding import Floats
 from exports.errors import LabError
 from exports.randomness import Stream
-from exports.release import Export, Guarantee, Release
-from exports.schema import Column, Role, Schema
+from exports.release import Export
+from exports.schema import Role, Schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Columns = Sequence[str] | str | None
 """Names of columns: a sequence, or one text that separates several by commas."""
+
+
+def listed(names: Columns) -> list[str]:
+    """Return names that are given as a sequence or as one text between commas; None is no name.
+
+    Blanks around a name are no part of it, and one that holds a comma stands in double quotes, as in
+    CSV and on the command line.
+
+    Raises
+    ------
+    LabError
+        When a text holds no name, or none can be read from it.
+
+    Examples
+    --------
+    >>> listed('age, zip,"a, b"'), listed(("age", "zip")), listed(None)
+    (['age', 'zip', 'a, b'], ['age', 'zip'], [])
+    """
+    if not isinstance(names, str):
+        return list(names or ())
+    try:
+        words = next(csv.reader([names], skipinitialspace=True), [])
+    except csv.Error:
+        words = []
+    found = [word.strip() for word in words if word.strip()]
+    if not found:
+        raise LabError(f"{names!r} names nothing: write names between commas, or leave the option out.")
+    return found
 
 
 def stream_of(defense: Defense, seed: int | None) -> Stream:
@@ -38,7 +64,7 @@ def chosen(schema: Schema, wanted: Columns, *roles: Role) -> list[str]:
     LabError
         When a wanted column is not declared or names somebody, or there is none.
     """
-    names = wanted.split(",") if isinstance(wanted, str) else list(wanted or ())
+    names = listed(wanted)
     strange = [name for name in names if name not in schema.columns]
     if strange:
         raise LabError(f"The schema does not declare {strange[0]!r}: correct the name or add it.")
@@ -98,138 +124,3 @@ def weights_of(export: Export) -> Floats | None:
     if not (np.isfinite(weight) & (weight >= 0)).all():
         raise LabError(f"The weight {name!r} is missing, negative or infinite in some rows: correct it.")
     return weight
-
-
-def changed_release(
-    defense: Defense,
-    export: Export,
-    columns: Mapping[str, pa.Array],
-    *,
-    rows: NDArray[Any] | None = None,
-    guarantee: Guarantee | None = None,
-    recoded: bool = True,
-    **found: Any,
-) -> Release:
-    """Return the release of an export with some columns replaced.
-
-    Parameters
-    ----------
-    defense : Defense
-        Who made it.
-    export : Export
-        The input.
-    columns : mapping of str to pyarrow.Array
-        New columns, one value per row of the input.
-    rows : array of int, optional
-        Rows that leave; all by default.
-    guarantee : Guarantee, optional
-        None promises nothing.
-    recoded : bool, default True
-        Whether the new values are labels, to which a declared hierarchy no longer applies.
-    **found
-        Further entries of the manifest.
-    """
-    table = export.table
-    for name, values in columns.items():
-        table = table.set_column(table.column_names.index(name), name, values)
-    owner = np.arange(table.num_rows) if rows is None else rows
-    leaving = released(table if rows is None else table.take(rows), export.schema)
-    return Release(
-        "records",
-        _relabelled(leaving.schema, list(columns) if recoded else []),
-        guarantee or Guarantee(),
-        table=leaving.table,
-        manifest={
-            "defense": defense.name,
-            "parameters": stated(defense),
-            "rows_in": export.table.num_rows,
-            "suppressed": export.table.num_rows - len(owner),
-            **found,
-        },
-        owner=owner,
-    )
-
-
-def released(table: pa.Table, schema: Schema) -> Export:
-    """Return what may leave of a table of records, and its schema.
-
-    Identifiers and tokens do not leave. The columns of persons and households are direct
-    identifiers whatever role they are given, or none; they leave as numbers made anew.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> schema = Schema.of(person="who", identifier=["mail"], insensitive=["who", "age"])
-    >>> rows = pa.table({"mail": ["b@mail.example"] * 2, "who": ["bob", "bob"], "age": [31, 32]})
-    >>> released(rows, schema).table.to_pydict()
-    {'who': ['who 0', 'who 0'], 'age': [31, 32]}
-    """
-    units = {schema.person, schema.household}
-    names = [name for name in table.column_names if name in units or name not in schema.naming]
-    return unnamed(table.select(names), schema, units)
-
-
-def unnamed(table: pa.Table, schema: Schema, units: Collection[str | None]) -> Export:
-    """Return a table with numbers for the persons or households of some columns, which lose their role.
-
-    They still tell which rows belong together, as sizes in persons need it, and name nobody. The
-    dictionary of any other column forgets the values that no row has.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    for position, name in enumerate(table.column_names):
-        column = table[name]
-        if pa.types.is_dictionary(column.type):
-            column = _with_used_values(column)
-        if name in units:
-            if pa.types.is_dictionary(column.type):
-                column = column.cast(column.type.value_type)
-            numbers = column.combine_chunks().dictionary_encode().indices.cast(pa.string())
-            column = pc.binary_join_element_wise(name, numbers, " ")
-        table = table.set_column(position, name, column)
-    columns = {
-        name: column
-        for name, column in schema.columns.items()
-        if name in table.column_names and name not in units
-    }
-    return Export(table, replace(schema, columns=MappingProxyType(columns)))
-
-
-def _with_used_values(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a dictionary column whose dictionary holds no value of a row that is not there."""
-    import pyarrow as pa
-
-    chunks = column.unify_dictionaries().chunks
-    used = np.zeros(len(chunks[0].dictionary) if chunks else 0, bool)
-    for chunk in chunks:
-        used[chunk.indices.drop_null().to_numpy()] = True
-    if used.all():
-        return column
-    place = pa.array(np.maximum(np.cumsum(used) - 1, 0), column.type.index_type)
-    values = chunks[0].dictionary.filter(pa.array(used))
-    return pa.chunked_array(
-        [
-            pa.DictionaryArray.from_arrays(place.take(one.indices), values, ordered=column.type.ordered)
-            for one in chunks
-        ],
-        column.type,
-    )
-
-
-def _relabelled(schema: Schema, names: Sequence[str]) -> Schema:
-    """Return the schema without the hierarchies of some columns."""
-    columns = {
-        name: Column(column.role, column.nulls) if name in names else column
-        for name, column in schema.columns.items()
-    }
-    return replace(schema, columns=MappingProxyType(columns))
-
-
-def stated(defense: Defense) -> dict[str, Any]:
-    """Return the parameters of a defence for the manifest: of a table its size, of a seed nothing."""
-    return {
-        name: f"{value.num_rows} rows" if hasattr(value, "num_rows") else value
-        for name, value in defense.get_params(deep=False).items()
-        if value is not None and name != "seed"
-    }

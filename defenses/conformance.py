@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, get_args
 
 from defenses.defense import Defense
-from exports.coding import encode, texts_of
+from exports.coding import as_text, encode
 from exports.release import Export, Guarantee, Kind, Release
 from exports.schema import Column, Role, Schema
 
@@ -66,7 +66,7 @@ def check_defense(defense: Defense | type[Defense], export: Export | None = None
 
     Examples
     --------
-    >>> from defenses.records.optimal_k_anonymity import OptimalKAnonymity
+    >>> from defenses import OptimalKAnonymity
     >>> check_defense(OptimalKAnonymity(k=3)).guarantee
     k=3
     """
@@ -113,7 +113,7 @@ def _told(export: Export, release: Release) -> set[str]:
 
 
 def _texts(column: pa.ChunkedArray) -> set[str]:
-    return set(texts_of(encode(column).values).to_pylist())
+    return set(as_text(encode(column).values).to_pylist())
 
 
 def _hold(holds: Any, label: str, rule: str) -> None:

@@ -80,8 +80,7 @@ def units(export: Export, values: NDArray[Any] | None = None) -> tuple[NDArray[n
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.release import Export
-    >>> from exports.schema import Schema
+    >>> from exports import Export, Schema
     >>> table = pa.table({"who": ["ann", "bob", "ann"], "age": [30, 30, 31]})
     >>> export = Export(table, Schema.of(person="who", quasi_identifier=["age"]))
     >>> units(export)[1], units(export, np.array([30, 30, 31]))[1]

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Self
-
-from sklearn.base import BaseEstimator
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from exports.release import Export, Kind, Release
 
+if TYPE_CHECKING:
 
-class Defense(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn is untyped
+    class BaseEstimator:
+        """What scikit-learn, which is untyped, gives every estimator: with it options would be unchecked."""
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            """Take the options, which are each defence's own."""
+
+        def get_params(self, deep: bool = True) -> dict[str, Any]:
+            """Return the parameters by name."""
+
+        def set_params(self, **params: Any) -> Self:
+            """Set some parameters."""
+
+else:
+    from sklearn.base import BaseEstimator
+
+
+class Defense(BaseEstimator, ABC):
     """A transformer from an export to a release, with scikit-learn's conventions.
 
     The constructor only stores its keyword arguments, under their own names; ``fit`` learns

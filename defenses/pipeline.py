@@ -30,9 +30,8 @@ class Pipeline(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from defenses.tokens.hashing import Hash
-    >>> from defenses.records.optimal_k_anonymity import OptimalKAnonymity
-    >>> from exports.schema import Schema
+    >>> from defenses import Hash, OptimalKAnonymity
+    >>> from exports import Schema
     >>> schema = Schema.of(identifier=["mail"], quasi_identifier=["sex"])
     >>> export = Export(pa.table({"mail": ["a@mail.example", "b@mail.example"], "sex": ["f", "f"]}), schema)
     >>> Pipeline([OptimalKAnonymity(k=2), OptimalKAnonymity(k=1)]).fit_transform(export).guarantee

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from defenses.columns import stated, unnamed
+from defenses.columns import listed
 from defenses.defense import Defense
+from defenses.released import stated, unnamed
 from exports.errors import LabError
 from exports.release import Export, Guarantee, Kind, Release
 from exports.schema import Column, Role, Schema
@@ -38,22 +40,41 @@ class TokenDefense(Defense):
 
     def released(
         self,
-        table: pa.Table,
-        schema: Schema,
+        upload: Export,
         owner: NDArray[np.int64] | None = None,
         guarantee: Guarantee | None = None,
         **more: Any,
     ) -> Release:
         """Return an upload list with its manifest; by default every row owns itself, and no promise."""
-        upload = listed(Export(table, schema))
+        upload = sendable(upload)
         return Release(
             "tokens",
             upload.schema,
             guarantee or Guarantee(),
             table=upload.table,
-            owner=np.arange(table.num_rows) if owner is None else owner,
+            owner=np.arange(upload.table.num_rows) if owner is None else owner,
             manifest={"defense": self.name, "parameters": stated(self), **more},
         )
+
+
+class SharedTokens(TokenDefense):
+    """A defence whose recipient makes the same tokens of its own accounts."""
+
+    @abstractmethod
+    def tokenised(self, export: Export) -> Export:
+        """Return a list with its tokens, as sender and recipient both make them."""
+
+    def told(self) -> dict[str, Any]:
+        """Return what the manifest says beyond the parameters; by default nothing."""
+        return {}
+
+    def transform(self, export: Export) -> Release:
+        """Return the upload list with tokens in place of identifiers."""
+        return self.released(self.tokenised(export), **self.told())
+
+    def recipient_tokens(self, accounts: Export) -> pa.Table:
+        """Return the tokens that the recipient makes of its accounts."""
+        return self.tokenised(accounts).table
 
 
 def token_columns(schema: Schema, wanted: Sequence[str] | str | None) -> list[str]:
@@ -64,8 +85,7 @@ def token_columns(schema: Schema, wanted: Sequence[str] | str | None) -> list[st
     LabError
         When a wanted column is undeclared or there is none.
     """
-    names = wanted.split(",") if isinstance(wanted, str) else wanted
-    columns = list(names or schema.names(Role.IDENTIFIER) or schema.names(Role.TOKEN))
+    columns = listed(wanted) or list(schema.names(Role.IDENTIFIER) or schema.names(Role.TOKEN))
     unknown = [name for name in columns if name not in schema.columns]
     if unknown:
         raise LabError(f"The schema does not declare {unknown[0]!r}: correct the name or add it.")
@@ -110,7 +130,7 @@ def hashed(export: Export) -> Export:
     return replaced(export, export.schema.names(Role.IDENTIFIER), "sha256(value)")
 
 
-def listed(export: Export) -> Export:
+def sendable(export: Export) -> Export:
     """Return an export as an upload list may leave, with persons and households as tokens or as numbers.
 
     Examples
@@ -118,7 +138,7 @@ def listed(export: Export) -> Export:
     >>> import pyarrow as pa
     >>> schema = Schema.of(person="client", identifier=["mail"])
     >>> export = Export(pa.table({"client": ["c-17"], "mail": ["ann@mail.example"]}), schema)
-    >>> listed(export).table["client"].to_pylist()
+    >>> sendable(export).table["client"].to_pylist()
     ['client 0']
     """
     upload = hashed(export)

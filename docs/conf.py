@@ -1,5 +1,6 @@
 """How the documentation is built, without a network: ``sphinx-build -W docs docs/_build``."""
 
+import inspect
 import sys
 from pathlib import Path
 from types import GenericAlias
@@ -28,6 +29,8 @@ nb_execution_raise_on_error = True
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
+autodoc_preserve_defaults = True
+autodoc_default_options = {"no-value": True}
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
@@ -65,9 +68,18 @@ def _skip(_app, _what, _name, member, skip, _options):
     return skip or foreign or isinstance(member, GenericAlias)
 
 
+def _signature(_app, what, _name, obj, _options, signature, returned):
+    """Name the parameters of a class; their defaults may be whole tables, and stand in its docstring."""
+    if what == "class" and signature:
+        signature = f"({', '.join(inspect.signature(obj).parameters)})"
+    return signature, returned
+
+
 def setup(app):
     """Copy the lessons beside the pages, and register what is written at build time."""
     pages.copy_lessons(HERE / "lessons")
+    pages.write_reference(HERE / "reference")
     app.add_html_math_renderer("mathml", (_formula, None), (_formula, None))
     app.connect("source-read", _fill)
     app.connect("autodoc-skip-member", _skip)
+    app.connect("autodoc-process-signature", _signature)

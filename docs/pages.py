@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import importlib
 import inspect
 import json
 import pkgutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -109,23 +110,84 @@ def files() -> str:
     )
 
 
-def built_in(package: Any) -> str:
-    """Return a table of the attacks or defences that come with the lab, linked to their pages."""
-    rows = []
-    for name, target in package.BUILT_IN.items():
-        module, _, word = target.partition(":")
-        summary = inspect.getdoc(package.find(name)).partition("\n\n")[0]
-        rows.append((f"{{py:class}}`{name} <{module}.{word}>`", summary))
-    return table(("name", "in one sentence"), rows)
+def contents(package: Any) -> str:
+    """Return a table per family of the mechanisms in it, or of its modules where it holds none."""
+    parts = []
+    for family in families(package):
+        page = f"{package.__name__}/{family.rpartition('.')[2]}"
+        parts.append(f"\n## [{family}]({page}.md)\n\n{_head(family)}\n\n")
+        held = mechanisms(package, family)
+        rows = [
+            (
+                f"{{py:class}}`{name} <{found.__module__}.{found.__name__}>`",
+                inspect.getdoc(found).partition("\n\n")[0],
+            )
+            for name, found in held.items()
+        ]
+        if held:
+            parts.append(table(("name", "in one sentence"), rows))
+        else:
+            parts.append(table(("module", "holds"), [(f"`{name}`", _head(name)) for name in modules(family)]))
+    pages = "\n".join(f"{package.__name__}/{name.rpartition('.')[2]}" for name in families(package))
+    return "".join(parts) + f"\n```{{toctree}}\n:hidden:\n{pages}\n```\n"
 
 
-def modules(package: Any) -> str:
-    """Return one section per module of a package, filled from its docstrings."""
-    found = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-    names = sorted(one.name for one in found if not one.name.endswith("__main__"))
-    return "".join(
-        f"\n## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n```\n" for name in names
-    )
+def families(package: Any) -> list[str]:
+    """Return the folders of a package, and the package itself for what stands beside them."""
+    found = sorted(name for _, name, folder in pkgutil.iter_modules(package.__path__) if folder)
+    return [*(f"{package.__name__}.{name}" for name in found), package.__name__]
+
+
+def modules(family: str) -> list[str]:
+    """Return the modules of a family, those of its inner folders too."""
+    folder = importlib.import_module(family)
+    walk = pkgutil.walk_packages if "." in family else pkgutil.iter_modules
+    found = walk(folder.__path__, f"{family}.")
+    return sorted(one.name for one in found if not one.ispkg and not one.name.endswith("__main__"))
+
+
+def mechanisms(package: Any, family: str) -> dict[str, type]:
+    """Return the attacks or defences of a family by registered name."""
+    registered = getattr(package, "BUILT_IN", {})
+    return {
+        name: package.find(name) for name, target in registered.items() if target.startswith(f"{family}.")
+    }
+
+
+def _head(name: str) -> str:
+    return _summary(importlib.import_module(name))
+
+
+def _summary(documented: object) -> str:
+    return (inspect.getdoc(documented) or "").partition("\n\n")[0]
+
+
+def family_page(package: Any, family: str) -> str:
+    """Return the page of a family: each mechanism with its story, then what they are made of."""
+    held = mechanisms(package, family) if family != package.__name__ else {}
+    parts = [f"# {family}\n\n{_head(family)}\n"]
+    for name, found in held.items():
+        parts.append(_section(name, f"autoclass:: {found.__module__}.{found.__name__}"))
+    if held:
+        parts.append("\n---\n")
+    for name in modules(family):
+        mine = ", ".join(one.__name__ for one in held.values() if one.__module__ == name)
+        left_out = f"\n   :exclude-members: {mine}" if mine else ""
+        parts.append(_section(name, f"automodule:: {name}", left_out))
+    return "".join(parts)
+
+
+def _section(heading: str, directive: str, option: str = "") -> str:
+    return f"\n## {heading}\n\n```{{eval-rst}}\n.. {directive}\n   :members:{option}\n```\n"
+
+
+def write_reference(folder: Path) -> None:
+    """Write one page per family of each package."""
+    for package in (attacks, defenses, exports, simulate, reidlab):
+        target = folder / package.__name__
+        target.mkdir(exist_ok=True)
+        pages = {f"{one.rpartition('.')[2]}.md": family_page(package, one) for one in families(package)}
+        _replace(target, pages, "*.md")
 
 
 def sources() -> str:
@@ -164,11 +226,11 @@ AREAS = {
 GENERATED: dict[str, Callable[[], str]] = {
     "reference/command-line": commands,
     "reference/files": files,
-    "reference/attacks": lambda: built_in(attacks) + modules(attacks),
-    "reference/defences": lambda: built_in(defenses) + modules(defenses),
-    "reference/exports": lambda: modules(exports),
-    "reference/simulate": lambda: modules(simulate),
-    "reference/reidlab": lambda: modules(reidlab),
+    "reference/attacks": lambda: contents(attacks),
+    "reference/defences": lambda: contents(defenses),
+    "reference/exports": lambda: contents(exports),
+    "reference/simulate": lambda: contents(simulate),
+    "reference/reidlab": lambda: contents(reidlab),
     "sources": sources,
 }
 """Page -> what is appended to it when the site is built."""
@@ -177,7 +239,7 @@ GENERATED: dict[str, Callable[[], str]] = {
 def copy_lessons(target: Path) -> None:
     """Write the lessons beside the pages, solutions folded away and the checks of prose left out."""
     target.mkdir(exist_ok=True)
-    written = set()
+    lessons = {}
     for path in sorted((ROOT / "notebooks" / "teacher").glob("*.ipynb")):
         lesson = json.loads(path.read_text(encoding="utf-8"))
         cells = []
@@ -188,9 +250,15 @@ def copy_lessons(target: Path) -> None:
             if "quoted" not in tags:
                 cells.append(cell)
         lesson["cells"] = cells
-        text = json.dumps(lesson, ensure_ascii=False)
-        written.add(target / path.name)
-        if not (target / path.name).exists() or (target / path.name).read_text(encoding="utf-8") != text:
-            (target / path.name).write_text(text, encoding="utf-8")
-    for path in set(target.glob("*.ipynb")) - written:
+        lessons[path.name] = json.dumps(lesson, ensure_ascii=False)
+    _replace(target, lessons, "*.ipynb")
+
+
+def _replace(folder: Path, texts: Mapping[str, str], pattern: str) -> None:
+    """Write what changed and remove what is no longer there, so that an unchanged page is not built anew."""
+    for name, text in texts.items():
+        path = folder / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+    for path in set(folder.glob(pattern)) - {folder / name for name in texts}:
         path.unlink()

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Float32s = NDArray[np.float32]
+Passes = NDArray[np.bool_]
+"""Which of some entries pass."""
 
 MISSING = 0
 """The code of a missing value."""
@@ -167,22 +170,23 @@ def arrow_integers(values: Ints) -> pa.Array:
     return pa.Array.from_buffers(pa.int64(), len(plain), [None, pa.py_buffer(plain)])
 
 
-def texts_of(values: pa.Array) -> pa.Array:
-    r"""Return values as text; bytes in hexadecimal.
+def as_text(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    r"""Return a column as one array of strings, whatever its type was; bytes in hexadecimal.
 
     Raises
     ------
     LabError
-        When a value is a list or a structure.
+        When the column holds lists or structures.
 
     Examples
     --------
     >>> import pyarrow as pa
-    >>> texts_of(pa.array([b"\xff", None])).to_pylist()
+    >>> as_text(pa.array([b"\xff", None])).to_pylist()
     ['ff', None]
     """
     import pyarrow as pa
 
+    values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_nested(values.type):
         raise LabError(f"A column holds {values.type} values: flatten it first.")
     if not any(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exports.coding import texts_of
+from exports.coding import as_text
 from exports.errors import LabError
 from exports.schema import Schema
 
@@ -39,7 +39,7 @@ class Domain:
 
     Examples
     --------
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"sex": Column(Role.QUASI_IDENTIFIER, domain=("f", "m"))})
     >>> import pyarrow as pa
     >>> Domain.of(schema, ["sex"]).encode(pa.table({"sex": ["m", "f", "x", None]}))[0]
@@ -149,7 +149,7 @@ def _chunk_codes(chunk: pa.Array, known: pa.Array) -> NDArray[np.int32]:
         lookup = np.append(_chunk_codes(chunk.dictionary, known), _chunk_codes(pa.nulls(1), known))
         indices = pc.fill_null(chunk.indices, len(lookup) - 1) if chunk.null_count else chunk.indices
         return np.asarray(lookup[indices.to_numpy(zero_copy_only=False)], dtype=np.int32)
-    text = texts_of(chunk)
+    text = as_text(chunk)
     if "" in known.to_pylist():
         text = pc.fill_null(text, "")
     return np.asarray(pc.fill_null(pc.index_in(text, value_set=known), -1), dtype=np.int32)

@@ -1,4 +1,9 @@
-"""The one error that a user is meant to read."""
+"""The one error that a user is meant to read, and the word that was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 
 class LabError(Exception):
@@ -35,3 +40,16 @@ class MissingExtraError(LabError):
         super().__init__(
             f"{what} needs the extra '{extra}', which is not installed: pip install 'reidlab[{extra}]'."
         )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known word most like ``name``, for an error that suggests it; case does not count.
+
+    Examples
+    --------
+    >>> nearest("Linkabilty", ["inference", "linkability"])
+    'linkability'
+    """
+    words = {word.lower(): word for word in known}
+    close = get_close_matches(name.lower(), words, n=1, cutoff=0.0)
+    return words[close[0]] if close else "none"

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module, metadata
 from typing import Any
 
-from exports.errors import LabError
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name most like ``name``, for an error that suggests it.
-
-    Examples
-    --------
-    >>> nearest("linkabilty", ["inference", "linkability"])
-    'linkability'
-    """
-    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.0)), "none")
+from exports.errors import LabError, nearest
 
 
 def available(group: str, built_in: Mapping[str, str]) -> dict[str, str]:

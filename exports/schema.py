@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
@@ -11,7 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
+from annotated_types import Ge, MinLen
+
 from exports.errors import LabError
+from exports.toml_file import checked, read_toml
 
 
 class Role(StrEnum):
@@ -58,7 +60,7 @@ class Column:
     role: Role
     nulls: Literal["value", "wildcard"] = "value"
     hierarchy: Path | None = None
-    intervals: tuple[float, ...] | None = None
+    intervals: Annotated[tuple[float, ...], MinLen(2)] | None = None
     prefix: bool = False
     domain: tuple[str, ...] | None = None
     bounds: tuple[float, float] | None = None
@@ -105,8 +107,8 @@ class Schema:
     household: str | None = None
     time: str | None = None
     consent: str | None = None
-    max_rows_per_person: int | None = None
-    population_size: int | None = None
+    max_rows_per_person: Annotated[int, Ge(1)] | None = None
+    population_size: Annotated[int, Ge(1)] | None = None
 
     @classmethod
     def of(cls, person: str | None = None, **names_by_role: Iterable[str]) -> Schema:
@@ -132,13 +134,12 @@ class Schema:
             When the file cannot be read or a key or value is not one of those documented.
         """
         path = Path(path)
-        try:
-            raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise LabError(f"The schema {path} cannot be read ({error.strerror}): check the path.") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise LabError(f"The schema {path} is not valid TOML ({error}): mend that line.") from None
-        return _checked(raw, path)
+        schema = checked(cls, _with_texts(read_toml(path)), path)
+        columns = {
+            name: replace(column, hierarchy=path.parent / column.hierarchy) if column.hierarchy else column
+            for name, column in schema.columns.items()
+        }
+        return replace(schema, columns=MappingProxyType(columns))
 
     def to_toml(self) -> str:
         """Return the text of a ``schema.toml`` that ``load`` reads as this schema.
@@ -244,54 +245,20 @@ def _toml(value: Any) -> str:
     )
 
 
-def _checked(raw: dict[str, Any], path: Path) -> Schema:
-    """Turn parsed TOML into a schema; pydantic is the edge and goes no further."""
-    from pydantic import BaseModel, ConfigDict, Field, ValidationError
+def _with_texts(raw: dict[str, Any]) -> dict[str, Any]:
+    """Return parsed TOML with the listed values of each column as text, which may stand there as numbers."""
+    columns = raw.get("columns")
+    if not isinstance(columns, dict):
+        return raw
+    return {**raw, "columns": {name: _listed_as_text(column) for name, column in columns.items()}}
 
-    class ColumnModel(BaseModel):
-        model_config = ConfigDict(extra="forbid")
-        role: Role
-        nulls: Literal["value", "wildcard"] = "value"
-        hierarchy: str | None = None
-        intervals: Annotated[tuple[float, ...], Field(min_length=2)] | None = None
-        prefix: bool = False
-        domain: tuple[str | int | float | bool, ...] | None = None
-        bounds: tuple[float, float] | None = None
-        order: tuple[str | int | float | bool, ...] | None = None
-        kind: str | None = None
-        profile: str | None = None
 
-    class SchemaModel(BaseModel):
-        model_config = ConfigDict(extra="forbid")
-        columns: dict[str, ColumnModel] = {}
-        person: str | None = None
-        weight: str | None = None
-        household: str | None = None
-        time: str | None = None
-        consent: str | None = None
-        max_rows_per_person: Annotated[int, Field(ge=1)] | None = None
-        population_size: Annotated[int, Field(ge=1)] | None = None
-
-    try:
-        model = SchemaModel.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise LabError(f"The schema {path} has a wrong entry at {where}: {first['msg']}.") from None
-    columns = {
-        name: Column(
-            role=column.role,
-            nulls=column.nulls,
-            hierarchy=None if column.hierarchy is None else path.parent / column.hierarchy,
-            intervals=column.intervals,
-            prefix=column.prefix,
-            domain=None if column.domain is None else tuple(map(str, column.domain)),
-            bounds=column.bounds,
-            order=None if column.order is None else tuple(map(str, column.order)),
-            kind=column.kind,
-            profile=column.profile,
-        )
-        for name, column in model.columns.items()
+def _listed_as_text(column: Any) -> Any:
+    if not isinstance(column, dict):
+        return column
+    lists = {key: column[key] for key in ("domain", "order") if isinstance(column.get(key), list)}
+    texts = {
+        key: [str(one) if isinstance(one, int | float) else one for one in listed]
+        for key, listed in lists.items()
     }
-    top = model.model_dump(exclude={"columns"})
-    return Schema(MappingProxyType(columns), **top)
+    return {**column, **texts}

@@ -37,7 +37,7 @@ def check_release(data: Any, policy: Path | str, schema: Any = None) -> None:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"zip": ["021", "021", "100"]})
     >>> check_release(table, "edpb_pseudonymisation", Schema.of(quasi_identifier=["zip"]))
     Traceback (most recent call last):

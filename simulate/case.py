@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Literal
 
-from exports.errors import LabError
-from exports.identifiers import find_profile
-from exports.toml_file import checked, nearest, read_toml
+from exports.errors import LabError, nearest
+from exports.identifiers.profiles.catalogue import profile_names
+from exports.toml_file import checked, read_toml, unknown_key, unknown_value
 from simulate.people.tables import COLUMNS
-from simulate.world import STRICT, Parameter, Status, load_world
+from simulate.world import Parameter, Status, load_world
 
 CASES = Path(__file__).with_name("cases")
 
@@ -31,7 +31,6 @@ class Fact:
         Where it stands.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     name: str
     value: str
     status: Status
@@ -52,7 +51,6 @@ class Target:
         As of a fact.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     platform: str
     matched: int
     uploaded: int
@@ -81,7 +79,6 @@ class Signups:
         As of a fact.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     by_year: Mapping[int, int]
     status: Status
     source: str
@@ -113,7 +110,6 @@ class Transfer:
         As of a fact.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     platform: str
     date: datetime.date
     count: int
@@ -143,7 +139,6 @@ class Event:
         As of a fact.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     name: str
     column: str
     value: str
@@ -165,7 +160,6 @@ class Attribute:
         As of a fact.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     name: str
     shares: Mapping[str, float]
     status: Status
@@ -190,7 +184,6 @@ class Refund:
         As of a fact.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     start: datetime.date
     end: datetime.date
     status: Status
@@ -236,7 +229,6 @@ class Case:
         Who is paid back.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     name: str
     title: str
     size: int
@@ -255,22 +247,29 @@ class Case:
     def __post_init__(self) -> None:
         if self.size < 1:
             raise ValueError("size must be at least 1")
-        platforms = load_world().platforms
-        wanted = [transfer.platform for transfer in self.transfers]
-        for platform in [*wanted, self.target.platform] if self.target else wanted:
-            if platform not in platforms:
-                raise ValueError(f"the platform {platform!r} is unknown: {nearest(platform, platforms)}")
+        self._require_known_words()
         if not self.widest():
             raise ValueError("transfers needs at least one list of e-mail addresses")
+        if self.target and self.target.platform not in {transfer.platform for transfer in self.transfers}:
+            raise ValueError(f"the target is at {self.target.platform}, to which no transfer goes")
+
+    def _require_known_words(self) -> None:
+        """Check every word that is one of a list which stands elsewhere."""
+        platforms = load_world().platforms
         answers = {name for group in COLUMNS.values() for name in group}
         answers |= {attribute.name for attribute in self.attributes}
-        for event in self.events:
-            if event.column not in answers:
-                raise ValueError(
-                    f"event {event.name!r}: no column {event.column!r}, {nearest(event.column, answers)}"
-                )
-        if self.target and self.target.platform not in wanted:
-            raise ValueError(f"the target is at {self.target.platform}, to which no transfer goes")
+        words: list[tuple[tuple[str | int, ...], str, Iterable[str]]] = []
+        for row, transfer in enumerate(self.transfers):
+            words.append((("transfers", row, "platform"), transfer.platform, platforms))
+            if transfer.profile is not None:
+                words.append((("transfers", row, "profile"), transfer.profile, profile_names()))
+        if self.target:
+            words.append((("target", "platform"), self.target.platform, platforms))
+        for row, event in enumerate(self.events):
+            words.append((("events", row, "column"), event.column, sorted(answers)))
+        for where, word, known in words:
+            if word not in known:
+                raise ValueError(unknown_value(where, word, known))
 
     def value(self, name: str) -> float:
         """Return the central value of one parameter."""
@@ -314,23 +313,16 @@ def load_case(name: str) -> Case:
     0.5714285714285714
     >>> load_case("beterhelp")
     Traceback (most recent call last):
-    exports.errors.LabError: There is no case 'beterhelp': did you mean 'betterhelp'?
+    exports.errors.LabError: There is no case 'beterhelp'; the nearest is 'betterhelp'.
     """
     if name.endswith(".toml"):
         path = Path(name)
     elif name in known_cases():
         path = CASES / f"{name}.toml"
     else:
-        raise LabError(f"There is no case {name!r}: {nearest(name, known_cases())}")
+        raise LabError(f"There is no case {name!r}; the nearest is {nearest(name, known_cases())!r}.")
     case, assumed = checked(Case, read_toml(path), path), load_world().parameters
-    for profile in {transfer.profile for transfer in case.transfers} - {None}:
-        try:
-            find_profile(str(profile))
-        except LabError as error:
-            raise LabError(f"{path}: {error}") from None
     for parameter in case.parameters:
         if parameter not in assumed:
-            raise LabError(
-                f"{path}: parameters.{parameter} is not a parameter, {nearest(parameter, assumed)}"
-            )
+            raise LabError(f"{path}: {unknown_key(('parameters', parameter), assumed)}")
     return replace(case, parameters={**assumed, **case.parameters})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from exports.toml_file import checked, read_toml
 
@@ -17,8 +17,6 @@ BRACKETS = ("13-17", "18-24", "25-29", "30-49", "50-64", "65+")
 """Ages that the surveys of platform use tell apart; nobody under 13 has an account."""
 
 WORLD = Path(__file__).with_name("world.toml")
-
-STRICT: dict[str, Any] = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,6 @@ class Parameter:
         When ``low <= value <= high`` does not hold.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     value: float
     low: float
     high: float
@@ -57,7 +54,6 @@ class Parameter:
 class Residents:
     """People aged 13 and over by age bracket, women and men."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     men: Mapping[str, int]
     women: Mapping[str, int]
     status: Status
@@ -94,7 +90,6 @@ class Platform:
         Mail domains whose every holder has an account here.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     name: str
     title: str
     profile: str
@@ -122,7 +117,6 @@ class World:
     ``disclosure`` holds the parameters of what goes beyond the match.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     parameters: Mapping[str, Parameter]
     disclosure: Mapping[str, Parameter]
     residents: Residents

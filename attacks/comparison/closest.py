@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.comparison.gower import Compared, distances, mismatches
+from exports.coding import Float32s, Ints
 from exports.keys import packed
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float32]
 
 TIE = np.float32(1e-5)
 """Distances above 0 closer than this are equal: they differ by the rounding of their sum."""
@@ -46,7 +44,7 @@ class Closest:
     """
 
     people: Ints
-    distance: Floats
+    distance: Float32s
     person: Ints
     row: Ints
 
@@ -94,7 +92,7 @@ def _profiles(codes: Sequence[NDArray[Any]], size: int) -> tuple[Ints, Ints]:
     return first, own
 
 
-def limit(least: Floats) -> Floats:
+def limit(least: Float32s) -> Float32s:
     """Return the distance up to which rows are as near as the nearest; a sum of zeros has no rounding.
 
     Examples
@@ -126,7 +124,7 @@ class Shelf:
     row: Ints
     begins: Ints
     columns: Sequence[Compared]
-    leading: Floats
+    leading: Float32s
     place: NDArray[np.float64]
 
     @classmethod
@@ -210,7 +208,7 @@ class Shelf:
 
     def _first_look(
         self, people: Ints, member: Ints, apart: NDArray[Any], floor: NDArray[Any], many: int
-    ) -> Floats:
+    ) -> Float32s:
         """Return a distance that some row has from each person; infinite where too many profiles are near."""
         bound = np.full(len(people), np.inf, dtype=np.float32)
         person, profile, base = _pairs(apart, floor, member, many)
@@ -225,7 +223,7 @@ class Shelf:
         """Return where each person would stand among the rows of a profile."""
         return (4 * profile + 2).astype(np.float64) + self.leading[people]
 
-    def _window(self, people: Ints, profile: Ints, left: Floats) -> tuple[Ints, Ints]:
+    def _window(self, people: Ints, profile: Ints, left: Float32s) -> tuple[Ints, Ints]:
         """Return from where to where rows of a profile are whose leading number is not too far off."""
         place, off = self._place(people, profile), left + TIE
         low = np.searchsorted(self.place, place - off, side="left")
@@ -233,7 +231,7 @@ class Shelf:
         low = np.where(off >= 1, self.begins[profile], low)
         return low, np.where(left < 0, low, np.where(off >= 1, self.begins[profile + 1], high))
 
-    def _sums(self, people: Ints, at: Ints, base: Floats) -> Floats:
+    def _sums(self, people: Ints, at: Ints, base: Float32s) -> Float32s:
         """Return the distance of people from rows, given that of their profiles."""
         total = base.copy()
         for scale in self.scales:
@@ -241,7 +239,7 @@ class Shelf:
         return total
 
 
-def _pairs(apart: NDArray[Any], most: NDArray[Any], member: Ints, many: int) -> tuple[Ints, Ints, Floats]:
+def _pairs(apart: NDArray[Any], most: NDArray[Any], member: Ints, many: int) -> tuple[Ints, Ints, Float32s]:
     """Return people and profiles at most so far apart, and how far; none of whom has more than ``many``."""
     if apart.dtype.kind == "u":
         most = np.minimum(most, np.iinfo(apart.dtype).max).astype(apart.dtype)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.comparison.generalised import covered
-from exports.hierarchies.hierarchy import encode
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.schema import Column
 
 if TYPE_CHECKING:
@@ -176,8 +176,8 @@ def _on_one_scale(known: NDArray[np.float64], released: NDArray[np.float64]) -> 
 
 
 def _by_value(known: pa.ChunkedArray, released: pa.ChunkedArray, declared: Column | None) -> Compared | None:
-    values, known_codes = encode(known)
-    labels, codes = encode(released)
+    values, known_codes = labels_and_codes(known)
+    labels, codes = labels_and_codes(released)
     place = {value: at for at, value in enumerate(values)}
     unseen = [label for label in labels if label not in place]
     stands_for = covered(unseen, values, declared) if unseen else np.zeros((0, len(values)), dtype=bool)

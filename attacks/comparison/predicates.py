@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from attacks.comparison.generalised import covered
 from attacks.comparison.gower import is_number, numbers
-from exports.hierarchies.hierarchy import Label, encode
+from exports.coding import Ints
+from exports.hierarchies.hierarchy import Label, labels_and_codes
 from exports.schema import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 Covers = NDArray[np.bool_] | None
 
@@ -257,10 +257,10 @@ def _on_one_scale(columns: Sequence[pa.ChunkedArray]) -> tuple[list[Label], list
 
     if len({column.type for column in columns}) == 1:
         whole = pa.chunked_array([chunk for column in columns for chunk in column.chunks], columns[0].type)
-        labels, rows = encode(whole)
+        labels, rows = labels_and_codes(whole)
         return labels, np.split(rows, np.cumsum([len(column) for column in columns])[:-1])
     place: dict[Label, int] = {}
-    coded = [encode(column) for column in columns]
+    coded = [labels_and_codes(column) for column in columns]
     for own, _ in coded:
         for label in own:
             place.setdefault(label, len(place))

@@ -13,11 +13,11 @@ from attacks.attack import inapplicable, require
 from attacks.counts.questions import Questions, counted_value
 from attacks.counts.table_cells import placed
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
+from attacks.scoring import Guesses, labels, scored
 from attacks.targets import one_row_each
-from attacks.upload_list import as_text
+from exports.coding import as_text
 from exports.errors import LabError
-from exports.hierarchies.hierarchy import encode
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.queries import Condition
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -82,8 +82,7 @@ class AudienceSize:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import exact_counts
-    >>> from exports.release import Export
+    >>> from exports import Export, exact_counts
     >>> people = pa.table({"em": [f"t{n}" for n in range(60)], "client": ["yes", "no", "no"] * 20})
     >>> oracle = exact_counts(Export(people, Schema.of(token=["em"], sensitive=["client"])))
     >>> AudienceSize(accounts=10).run(oracle, Truth(people), seed=1).attack
@@ -164,10 +163,9 @@ class AudienceSize:
         groups = labels(truth, rows, self.by)
         return scored(
             self.name,
-            right[made],
+            Guesses(right[made], groups=None if groups is None else groups[made]),
             baseline=(has[rows] == common)[made],
             asked=len(rows),
-            groups=None if groups is None else groups[made],
             seed=stream.seed,
             series={"questions": scale.spent(len(rows))},
             notes=scale.notes(),
@@ -199,12 +197,10 @@ class AudienceSize:
         )
         return scored(
             self.name,
-            hits,
+            Guesses(hits, groups=labels(truth, free[one[paired[told]]], self.by)),
             baseline=np.zeros(len(hits), dtype=bool),
-            control=misses,
+            control=Guesses(misses, groups=labels(truth, free[one[alone[control]]], self.by)),
             asked=len(paired),
-            groups=labels(truth, free[one[paired[told]]], self.by),
-            control_groups=labels(truth, free[one[alone[control]]], self.by),
             seed=stream.seed,
             series={"questions": scale.spent(len(paired) + len(alone))},
             notes=scale.notes(),
@@ -246,7 +242,7 @@ def _other_token(table: pa.Table, token: str, person: str, rows: NDArray[np.int6
     """Return another token of the person of each of ``rows``; None where there is none."""
     import pyarrow as pa
 
-    what, who = encode(table[token])[1], encode(table[person])[1]
+    what, who = labels_and_codes(table[token])[1], labels_and_codes(table[person])[1]
     order = np.argsort(who, kind="stable")
     found = np.full(len(rows), -1)
     for at, row in enumerate(rows):

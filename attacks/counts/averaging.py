@@ -12,7 +12,7 @@ from attacks.attack import inapplicable, require
 from attacks.counts.questions import Questions
 from attacks.counts.table_cells import group_of
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import Guesses, scored
 from exports.queries import Condition, CountQuery, Counts
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -55,7 +55,7 @@ class Averaging:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"sex": ["f"] * 30 + ["m"] * 20})
     >>> noise = iter([9, -9] * 100)
     >>> roles, oracle = Schema.of(quasi_identifier=["sex"]), Counts.of(people, Schema())
@@ -95,7 +95,7 @@ class Averaging:
         Raises
         ------
         LabError
-            When the release and the columns do not fit, or the oracle cannot answer.
+            When the release lacks a column, or the oracle cannot answer.
         """
         require(self, release, truth)
         assert release.ask is not None
@@ -116,10 +116,12 @@ class Averaging:
         curve = [float(error[:, step - 1].mean()) for step in steps] if truly else []
         return scored(
             self.name,
-            np.rint(means[:, -1]) == truly if truly else np.zeros(0, dtype=bool),
+            Guesses(
+                np.rint(means[:, -1]) == truly if truly else np.zeros(0, dtype=bool),
+                groups=None if self.by is None else np.array(groups, dtype=str),
+            ),
             baseline=np.rint(means[:, 0]) == truly if truly else np.zeros(0, dtype=bool),
             asked=len(rows),
-            groups=None if self.by is None else np.array(groups, dtype=str),
             seed=seed,
             series={
                 "mean_error": {"askings": steps if truly else [], "error": curve},

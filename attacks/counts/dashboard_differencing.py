@@ -12,7 +12,7 @@ from attacks.attack import inapplicable, require
 from attacks.counts.questions import Questions
 from attacks.counts.table_cells import ask_line, cells, codebook, group_of, margins, size
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import Guesses, scored
 from exports.errors import LabError
 from exports.queries import Condition, CountQuery, Counts
 from exports.release import Kind, Release, Truth
@@ -53,8 +53,7 @@ class DashboardDifferencing:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import Withheld
-    >>> from exports.schema import Schema
+    >>> from exports import Schema, Withheld
     >>> people = pa.table({"town": ["a"] * 9 + ["b"] * 7, "sick": ["no"] * 8 + ["yes"] + ["no"] * 7})
     >>> roles = Schema.of(quasi_identifier=["town", "sick"])
     >>> exact = Counts.of(people, roles)
@@ -120,10 +119,9 @@ class DashboardDifferencing:
         guess = np.floor((low + np.where(made, high, low)) / 2 + 0.5)
         return scored(
             self.name,
-            (guess == truly)[made],
+            Guesses((guess == truly)[made], groups=None if self.by is None else groups[made]),
             baseline=(truly == 1)[made],
             asked=len(hidden),
-            groups=None if self.by is None else groups[made],
             seed=seed,
             series={
                 "cells": len(places),

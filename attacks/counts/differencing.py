@@ -12,7 +12,7 @@ import numpy as np
 from attacks.attack import inapplicable, require
 from attacks.counts.questions import Questions
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
+from attacks.scoring import Guesses, labels, scored
 from attacks.targets import one_row_each
 from exports.queries import Condition, CountQuery, Counts
 from exports.randomness import Stream
@@ -76,8 +76,7 @@ class Differencing:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import exact_counts
-    >>> from exports.release import Export
+    >>> from exports import Export, exact_counts
     >>> people = pa.table({"zip": ["1"] * 20, "birth": list(range(20)), "low": ["no"] * 15 + ["yes"] * 5})
     >>> roles = Schema.of(quasi_identifier=["zip", "birth"], sensitive=["low"])
     >>> Differencing().run(exact_counts(Export(people, roles)), Truth(people), seed=1).attack
@@ -149,10 +148,9 @@ class Differencing:
         groups = labels(truth, rows, self.by)
         return scored(
             self.name,
-            right[made],
+            Guesses(right[made], groups=None if groups is None else groups[made]),
             baseline=naive[made],
             asked=len(facts),
-            groups=None if groups is None else groups[made],
             seed=seed,
             series={"questions": {"asked": questions.asked, "withheld": questions.withheld}},
         )

@@ -9,7 +9,7 @@ import numpy as np
 
 from attacks.attack import inapplicable, require
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import Guesses, scored
 from attacks.targets import group_labels, one_row_each
 from exports.keys import row_codes
 from exports.queries import Condition, CountQuery, Withheld
@@ -52,9 +52,7 @@ class FloatLaplace:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import exact_counts
-    >>> from exports.release import Export
-    >>> from exports.schema import Schema
+    >>> from exports import Export, Schema, exact_counts
     >>> here, away = pa.table({"name": ["Ann", "Bo"]}), pa.table({"name": ["Cy", "Di"]})
     >>> exact = exact_counts(Export(here, Schema.of(quasi_identifier=["name"])))
     >>> FloatLaplace().run(exact, Truth(here, away), seed=1).attack
@@ -112,12 +110,10 @@ class FloatLaplace:
         groups = [None if self.by is None else group_labels(table, self.by) for table in people]
         return scored(
             self.name,
-            proven,
+            Guesses(proven, groups=groups[0]),
             baseline=np.zeros(len(proven), dtype=bool),
-            control=missed,
+            control=Guesses(missed, groups=groups[1]),
             asked=len(absent),
-            groups=groups[0],
-            control_groups=groups[1],
             seed=seed,
             notes=(note,) if left_out else (),
         )

@@ -12,7 +12,7 @@ from attacks.attack import inapplicable, require
 from attacks.counts.questions import Questions
 from attacks.counts.table_cells import cells, codebook, margins, placed, size
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
+from attacks.scoring import Guesses, labels, scored
 from exports.keys import repeats
 from exports.queries import Condition
 from exports.randomness import Stream
@@ -65,9 +65,7 @@ class MarginReconstruction:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import exact_counts
-    >>> from exports.release import Export
-    >>> from exports.schema import Schema
+    >>> from exports import Export, Schema, exact_counts
     >>> people = pa.table({"sex": ["f", "f", "m"], "age": ["young", "old", "old"]})
     >>> oracle = exact_counts(Export(people, Schema.of(quasi_identifier=["sex", "age"])))
     >>> MarginReconstruction().run(oracle, Truth(people), seed=1).attack
@@ -142,10 +140,12 @@ class MarginReconstruction:
         none = np.zeros(0, dtype=bool)
         return scored(
             self.name,
-            np.concatenate([none, *right]),
+            Guesses(
+                np.concatenate([none, *right]),
+                groups=labels(truth, np.concatenate([none.astype(np.int64), *solved]), self.by),
+            ),
             baseline=np.concatenate([none, *naive]),
             asked=asked,
-            groups=labels(truth, np.concatenate([none.astype(np.int64), *solved]), self.by),
             seed=seed,
             series={"places": len(right), "agree": agree, "exact": exact, "questions": ask.asked},
             notes=(f"{large:,} place(s) of over {PEOPLE} people were not solved for",) if large else (),

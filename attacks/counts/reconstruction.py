@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.counts.questions import Questions, counted_value
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
+from attacks.scoring import Guesses, labels, scored
 from attacks.targets import one_row_each
 from exports.errors import LabError
 from exports.queries import Condition
@@ -61,8 +61,7 @@ class Reconstruction:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import exact_counts
-    >>> from exports.release import Export
+    >>> from exports import Export, exact_counts
     >>> people = pa.table({"id": list(range(40)), "low": ["yes", "no", "no", "no"] * 10})
     >>> release = exact_counts(Export(people, Schema.of(person="id", sensitive=["low"])))
     >>> Reconstruction().run(release, Truth(people), seed=1).attack
@@ -103,7 +102,7 @@ class Reconstruction:
         Raises
         ------
         LabError
-            When the release and the columns do not fit, or the oracle cannot answer.
+            When the columns do not fit the release, or its oracle cannot answer.
         """
         require(self, release, truth)
         assert release.ask is not None
@@ -132,10 +131,9 @@ class Reconstruction:
         groups_of = labels(truth, rows, self.by)
         return scored(
             self.name,
-            (guess == truly)[made],
+            Guesses((guess == truly)[made], groups=None if groups_of is None else groups_of[made]),
             baseline=(naive == truly)[made],
             asked=len(people),
-            groups=None if groups_of is None else groups_of[made],
             seed=seed,
             series={"questions": {"asked": ask.asked, "withheld": ask.withheld}, "misfit": misfit},
         )

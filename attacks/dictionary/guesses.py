@@ -48,7 +48,7 @@ class Batch:
 
 
 @runtime_checkable
-class Guesses(Protocol):
+class GuessSource(Protocol):
     """Candidates in order of probability, most probable first."""
 
     @property

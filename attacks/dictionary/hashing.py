@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
+from exports.engines.texts import DUCKDB_TEXTS
 from exports.errors import LabError
+from exports.identifiers.digests import (
+    ENCODINGS,
+    Digest,
+    Encoding,
+    by_length,
+    digest_named,
+    hashed,
+    hmac_pads,
+)
+from exports.identifiers.sql import hash_sql, hmac_sql
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
-
-Algorithm = Literal["md5", "sha1", "sha256", "sha512", "sha256(md5)"]
-Encoding = Literal["hex", "base64"]
-
-HEX_LENGTHS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
-BASE64_LENGTHS = {24: "md5", 28: "sha1", 44: "sha256", 88: "sha512"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,8 @@ class Hashing:
 
     Parameters
     ----------
-    algorithm : {"md5", "sha1", "sha256", "sha512", "sha256(md5)"}
-        The last is SHA-256 of the lower-case hex of MD5.
+    algorithm : {"none", "md5", "sha1", "sha256", "sha512", "sha256(md5hex)"}
+        A digest as ``exports.identifiers.digests`` names them; with ``none`` the token is the text.
     salt : str, default ""
         A known salt, set before the text or after it.
     salt_position : {"before", "after"}
@@ -54,7 +56,7 @@ class Hashing:
     '34d4a1'
     """
 
-    algorithm: Algorithm = "sha256"
+    algorithm: Digest = "sha256"
     salt: str = ""
     salt_position: Literal["before", "after"] = "before"
     key: bytes | None = field(default=None, repr=False)
@@ -62,15 +64,17 @@ class Hashing:
     length: int | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "algorithm", digest_named(self.algorithm, "algorithm"))
         for name, value, allowed in (
-            ("algorithm", self.algorithm, get_args(Algorithm)),
-            ("encoding", self.encoding, get_args(Encoding)),
+            ("encoding", self.encoding, ENCODINGS),
             ("salt_position", self.salt_position, ("before", "after")),
         ):
             if value not in allowed:
                 raise LabError(f"{name} is {value!r} but must be one of {', '.join(allowed)}.")
         if self.length is not None and self.length < 1:
             raise LabError(f"length is {self.length} but must be at least 1 character.")
+        if self.algorithm == "none" and self.key is not None:
+            raise LabError("A key makes a keyed digest and algorithm is none: name the digest.")
 
     @classmethod
     def guess(cls, tokens: pa.Array) -> Hashing:
@@ -90,23 +94,22 @@ class Hashing:
         import pyarrow.compute as pc
 
         lengths = pc.unique(pc.utf8_length(tokens)).to_pylist()
-        if len(lengths) == 1 and pc.all(pc.match_substring_regex(tokens, "^[0-9a-fA-F]+$")).as_py():
-            known, encoding = HEX_LENGTHS, "hex"
-        else:
-            known, encoding = BASE64_LENGTHS, "base64"
+        hexadecimal = len(lengths) == 1 and pc.all(pc.match_substring_regex(tokens, "^[0-9a-fA-F]+$")).as_py()
+        encoding: Encoding = "hex" if hexadecimal else "base64"
+        known = by_length(encoding)
         if len(lengths) != 1 or lengths[0] not in known:
             raise LabError(
                 f"The tokens have {len(lengths)} different length(s) and fit no plain digest: say how they "
                 "were made (algorithm, salt, key, length)."
             )
-        return cls(known[lengths[0]], encoding=encoding)  # type: ignore[arg-type]  # the tables name algorithms
+        return cls(known[lengths[0]], encoding=encoding)
 
     @property
     def whole(self) -> bool:
         """Whether a token is the whole digest, so that a text that gives it is the text."""
-        return self.length is None or self.length >= len(
-            Hashing(self.algorithm, encoding=self.encoding).digest("")
-        )
+        if self.length is None or self.algorithm == "none":
+            return self.length is None
+        return self.length >= len(hashed("", self.algorithm, self.encoding))
 
     def require_form(self, tokens: pa.Array) -> None:
         """Check that some token is as long as those made in this way: else no guess could ever match.
@@ -118,6 +121,8 @@ class Hashing:
         """
         import pyarrow.compute as pc
 
+        if self.algorithm == "none":
+            return
         lengths, wanted = sorted(pc.unique(pc.utf8_length(tokens)).to_pylist()), len(self.digest(""))
         if lengths and wanted not in lengths:
             found = ", ".join(map(str, lengths[:3]))
@@ -129,16 +134,7 @@ class Hashing:
     def digest(self, text: str) -> str:
         """Return the token of one text, by Python's hashlib."""
         salted = self.salt + text if self.salt_position == "before" else text + self.salt
-        message = salted.encode()
-        algorithm = self.algorithm
-        if algorithm == "sha256(md5)":
-            algorithm, message = "sha256", hashlib.md5(message, usedforsecurity=False).hexdigest().encode()
-        if self.key is None:
-            raw = hashlib.new(algorithm, message, usedforsecurity=False).digest()
-        else:
-            raw = hmac.new(self.key, message, algorithm).digest()
-        token = raw.hex() if self.encoding == "hex" else base64.b64encode(raw).decode()
-        return token[: self.length]
+        return hashed(salted, self.algorithm, self.encoding, self.key)[: self.length]
 
     def digests(self, texts: Iterable[str]) -> list[str]:
         """Return the token of each text; the slow way, for digests that DuckDB does not have."""
@@ -160,13 +156,19 @@ class Hashing:
         if self.salt:
             salt = f"decode(unhex('{self.salt.encode().hex()}'))"
             text = f"{salt} || {text}" if self.salt_position == "before" else f"{text} || {salt}"
-        function = self.algorithm
-        if self.algorithm == "sha256(md5)":
-            function, text = "sha256", f"md5({text})"
-        token = f"{function}({text})" if self.key is None else _hmac(function, self.key, text)
-        if self.encoding == "base64":
-            token = f"base64(unhex({token}))"
+        if self.key is None:
+            token = hash_sql(text, DUCKDB_TEXTS, self.algorithm, self.encoding)
+        else:
+            token = self._keyed_sql(text, self.key)
         return token if self.length is None else f"left({token}, {self.length})"
+
+    def _keyed_sql(self, text: str, key: bytes) -> str:
+        function: Any = self.algorithm.removesuffix("(md5hex)")
+        if function != self.algorithm:
+            text = DUCKDB_TEXTS.write("md5", text)
+        pads = {name: f"unhex('{pad.hex()}')" for name, pad in hmac_pads(key, function).items()}
+        token = hmac_sql(text, function, inner=pads["inner"], outer=pads["outer"])
+        return token if self.encoding == "hex" else DUCKDB_TEXTS.write("base64", token)
 
     def install(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Give ``connection`` the digest that DuckDB lacks; close the connection when done."""
@@ -179,10 +181,3 @@ class Hashing:
 
         arrow: Any = "arrow"
         connection.create_function("lab_digest", digest, ["VARCHAR"], "VARCHAR", type=arrow)
-
-
-def _hmac(function: str, key: bytes, text: str) -> str:
-    """Return HMAC (RFC 2104) of ``text`` by two nested digests; the block of all three is 64 bytes."""
-    block = (key if len(key) <= 64 else hashlib.new(function, key).digest()).ljust(64, b"\0")
-    inner, outer = (bytes(byte ^ pad for byte in block).hex() for pad in (0x36, 0x5C))
-    return f"{function}(unhex('{outer}') || unhex({function}(unhex('{inner}') || encode({text}))))"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from attacks.dictionary.guesses import Batch, Guesses
+from attacks.dictionary.guesses import Batch, GuessSource
 from attacks.dictionary.hashing import Hashing
 from attacks.upload_list import connect
 
@@ -69,7 +69,7 @@ class Openings:
         return [float(share) for share in found / max(1, len(when))]
 
 
-def open_tokens(tokens: pa.Array, guesses: Guesses, hashing: Hashing, budget: int) -> Openings:
+def open_tokens(tokens: pa.Array, guesses: GuessSource, hashing: Hashing, budget: int) -> Openings:
     """Hash at most ``budget`` candidates and return those that give one of ``tokens``.
 
     Tokens in hexadecimal are compared in lower case. Memory is bounded by the tokens and the
@@ -78,12 +78,12 @@ def open_tokens(tokens: pa.Array, guesses: Guesses, hashing: Hashing, budget: in
     return _search(tokens, guesses, hashing, budget)
 
 
-def cover(texts: pa.Array, guesses: Guesses, budget: int) -> Openings:
+def cover(texts: pa.Array, guesses: GuessSource, budget: int) -> Openings:
     """Return which of the plain ``texts`` are among the candidates; what only scoring may ask."""
     return _search(texts, guesses, None, budget)
 
 
-def _search(wanted: pa.Array, guesses: Guesses, hashing: Hashing | None, budget: int) -> Openings:
+def _search(wanted: pa.Array, guesses: GuessSource, hashing: Hashing | None, budget: int) -> Openings:
     import pyarrow as pa
 
     started = time.process_time()

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.comparison.gower import is_number
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import Guesses, scored
 from attacks.targets import group_labels
-from exports.hierarchies.hierarchy import encode
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 
@@ -57,7 +57,7 @@ class EventDecoding:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> truly = pa.table({"who": [1, 1, 2, 2], "answer": ["sad", "calm", "sad", "calm"]})
     >>> sent = pa.table({"who": ["x", "x", "y", "y"], "event": ["e17", "e4", "e17", "e4"]})
     >>> roles = Schema.of(person="who", quasi_identifier=["event"], sensitive=["answer"])
@@ -117,9 +117,9 @@ class EventDecoding:
         assert person is not None
         real = np.flatnonzero(np.asarray(truth.owner) >= 0)
         owner = np.asarray(truth.owner)[real]
-        names, sent = encode(release.rows[code])
-        meanings, meant = encode(truth.original[meaning])
-        people, whose = encode(truth.original[person])
+        names, sent = labels_and_codes(release.rows[code])
+        meanings, meant = labels_and_codes(truth.original[meaning])
+        people, whose = labels_and_codes(truth.original[person])
         sent, truly, who = sent[real], meant[owner], whose[owner]
         stream = Stream(seed, "attack", self.name)
         known = np.zeros(len(people), dtype=bool)
@@ -132,11 +132,13 @@ class EventDecoding:
         right_names = _right_names(sent, truly, book, len(names), len(meanings))
         return scored(
             self.name,
-            (guess == truly)[made],
+            Guesses(
+                (guess == truly)[made],
+                people=who[made],
+                groups=None if self.by is None else group_labels(truth.original, self.by)[owner][made],
+            ),
             baseline=(truly == common)[made],
             asked=int(np.count_nonzero(stranger)),
-            people=who[made],
-            groups=None if self.by is None else group_labels(truth.original, self.by)[owner][made],
             seed=seed,
             series={"decoded": {"names": len(names), "right": right_names, "testers": int(known.sum())}},
         )
@@ -163,7 +165,7 @@ class EventDecoding:
         shares = [0.0] * len(meanings)
         place = {meaning: at for at, meaning in enumerate(meanings)}
         for meaning, share in zip(
-            encode(self.flow.column(0))[0], self.flow.column(1).to_pylist(), strict=False
+            labels_and_codes(self.flow.column(0))[0], self.flow.column(1).to_pylist(), strict=False
         ):
             if meaning in place:
                 shares[place[meaning]] = float(share or 0)

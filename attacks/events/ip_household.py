@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.events.histories import LONG_AGO, seconds
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import Guesses, scored
 from attacks.targets import group_labels
-from exports.hierarchies.hierarchy import encode
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.keys import shared_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -62,7 +62,7 @@ class IpHousehold:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> visits = pa.table({"ip": ["240.0.0.1", "240.0.0.2"]})
     >>> people = pa.table({"who": ["ann", "bo"]})
     >>> seen = pa.table({"ip": ["240.0.0.1", "240.0.0.9"], "who": ["ann", "bo"]})
@@ -140,11 +140,13 @@ class IpHousehold:
         outcome = np.select([right, made & households, made], [0, 1, 2], 3)
         return scored(
             self.name,
-            right[made],
+            Guesses(
+                right[made],
+                people=truly[made],
+                groups=None if self.by is None else group_labels(truth.original, self.by)[owner][made],
+            ),
             baseline=blind[made],
             asked=len(visits),
-            people=truly[made],
-            groups=None if self.by is None else group_labels(truth.original, self.by)[owner][made],
             seed=seed,
             series={"outcome": _outcomes(outcome), "by_days": _by_days(outcome, gap)},
         )
@@ -161,7 +163,7 @@ class IpHousehold:
         household = release.schema.household
         if household is None or household not in truth.original.column_names:
             return np.zeros(len(guess), dtype=bool)
-        _, homes = encode(truth.original[household])
+        _, homes = labels_and_codes(truth.original[household])
         home_of = np.full(max(int(whose.max(initial=-1)), int(guess.max(initial=-1))) + 2, -1)
         home_of[whose] = homes
         told = truth.original[household].is_valid().to_numpy()

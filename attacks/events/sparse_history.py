@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.events.histories import Log, seconds
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import Guesses, scored
 from attacks.targets import group_labels
 from exports.errors import LabError
-from exports.hierarchies.hierarchy import encode
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.keys import joint_codes, shared_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -76,7 +76,7 @@ class SparseHistory:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> log = pa.table({"who": [1, 1, 2, 2], "page": ["faq", "pride", "faq", "teen"], "on": [0, 9, 0, 9]})
     >>> roles = Schema.of(person="who", quasi_identifier=["page"], insensitive=["on"])
     >>> SparseHistory(facts=2).run(Release("events", roles, table=log), Truth(log), seed=1).attack
@@ -136,9 +136,9 @@ class SparseHistory:
         assert record is not None
         assert person is not None
         stream = Stream(seed, "attack", self.name)
-        names, people = encode(truth.original[person])
+        names, people = labels_and_codes(truth.original[person])
         did, released = _coded(truth.original, release.rows, items)
-        histories, records = encode(release.rows[record])
+        histories, records = labels_and_codes(release.rows[record])
         targets = stream.at(name="targets").sample(len(names), self.targets)
         facts = self._facts(targets, people, did, seconds(truth.original, time), stream)
         log = Log.of(records, released, seconds(release.rows, time), len(histories))
@@ -150,10 +150,12 @@ class SparseHistory:
         first_row = np.unique(people, return_index=True)[1]
         return scored(
             self.name,
-            owner[best.record[made]] == guessed,
+            Guesses(
+                owner[best.record[made]] == guessed,
+                groups=None if self.by is None else group_labels(truth.original, self.by)[first_row[guessed]],
+            ),
             baseline=owner[blind] == guessed,
             asked=len(targets),
-            groups=None if self.by is None else group_labels(truth.original, self.by)[first_row[guessed]],
             seed=seed,
             series={
                 "unique": float((best.fitting == 1).mean()) if len(targets) else None,

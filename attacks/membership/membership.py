@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from attacks.attack import inapplicable, require
 from attacks.membership.candidates import Candidates
-from attacks.membership.operating_points import result_of_scores, too_few
-from attacks.membership.scores import SCORES, Evidence, Floats
+from attacks.membership.operating_points import judged, result_of_scores, too_few
+from attacks.membership.scores import SCORES
 from attacks.result import AttackResult
 from attacks.targets import comparable, unusable
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.errors import nearest
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 
@@ -62,8 +59,9 @@ class Membership:
 
     Examples
     --------
+    >>> import numpy as np
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> rng = np.random.default_rng(1)
     >>> people, others = (pa.table({"pay": rng.random(300), "age": rng.random(300)}) for _ in range(2))
     >>> release = Release("synthetic", Schema.of(quasi_identifier=["pay", "age"]), table=people)
@@ -132,28 +130,3 @@ class Membership:
             groups=asked.groups,
             notes=asked.notes,
         )
-
-
-def judged(
-    release: Release,
-    targets: pa.Table,
-    reference: pa.Table,
-    names: tuple[str, ...],
-    score: str,
-    stream: Stream,
-) -> Floats:
-    """Return the score of each target: the model's own, or one of ``SCORES`` of released rows.
-
-    Raises
-    ------
-    LabError
-        When a model gives a score that is no number.
-    """
-    if release.score is None:
-        return SCORES[score](
-            Evidence(targets, release.rows, reference, names, release.schema.columns, stream)
-        )
-    scores = np.asarray(release.score(targets), dtype=np.float64)
-    if scores.shape != (targets.num_rows,) or not np.isfinite(scores).all():
-        raise LabError(f"The model gave no finite score for each of {targets.num_rows:,} records: mend it.")
-    return scores

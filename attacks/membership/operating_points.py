@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.advantage import Advantage, detectable, difference, needed
+from attacks.membership.scores import SCORES, Evidence
 from attacks.result import AttackResult
+from exports.coding import Floats
 from exports.errors import LabError
 from exports.randomness import Stream
+from exports.release import Release
 from exports.shares import Share
 
 if TYPE_CHECKING:
@@ -25,6 +28,31 @@ LEAST = round(10 / RATES[0])
 
 EXPOSED = 10
 """Records listed as the most exposed."""
+
+
+def judged(
+    release: Release,
+    targets: pa.Table,
+    reference: pa.Table,
+    names: tuple[str, ...],
+    score: str,
+    stream: Stream,
+) -> Floats:
+    """Return the score of each target: the model's own, or one of ``SCORES`` of released rows.
+
+    Raises
+    ------
+    LabError
+        When a model gives a score that is no number.
+    """
+    if release.score is None:
+        return SCORES[score](
+            Evidence(targets, release.rows, reference, names, release.schema.columns, stream)
+        )
+    scores = np.asarray(release.score(targets), dtype=np.float64)
+    if scores.shape != (targets.num_rows,) or not np.isfinite(scores).all():
+        raise LabError(f"The model gave no finite score for each of {targets.num_rows:,} records: mend it.")
+    return scores
 
 
 def result_of_scores(

@@ -15,13 +15,13 @@ from attacks.comparison.closest import TIE
 from attacks.comparison.gower import PEOPLE, ROWS, Compared, compare, distances
 from attacks.comparison.neighbours import nearest
 from attacks.comparison.predicates import Coded
+from exports.coding import Floats
 from exports.randomness import Stream
 from exports.schema import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Floats = NDArray[np.float64]
 
 WIDTHS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 """Kernel widths tried: the difference over which a record's weight falls to 1/e."""

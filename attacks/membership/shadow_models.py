@@ -7,22 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.membership.candidates import Candidates
-from attacks.membership.membership import judged
-from attacks.membership.operating_points import EXPOSED, LEAST, result_of_scores, too_few
-from attacks.membership.scores import SCORES, Evidence, Floats, marginal_ratios
+from attacks.membership.operating_points import EXPOSED, LEAST, judged, result_of_scores, too_few
+from attacks.membership.scores import SCORES, Evidence, marginal_ratios
 from attacks.result import AttackResult
 from attacks.targets import comparable, unusable
+from exports.coding import Floats, Passes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Bools = NDArray[np.bool_]
 
 MODELS, ROWS = 64, 2_000
 """Most shadow models, and most rows that one is trained on: beyond, the run is refused."""
@@ -82,7 +80,7 @@ class ShadowModels:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> rng = np.random.default_rng(1)
     >>> people, others = (pa.table({"pay": rng.random(size)}) for size in (300, 900))
     >>> schema = Schema.of(quasi_identifier=["pay"])
@@ -199,7 +197,7 @@ class ShadowModels:
         )
 
 
-def random_halves(models: int, targets: int, stream: Stream) -> Bools:
+def random_halves(models: int, targets: int, stream: Stream) -> Passes:
     """Return, for each model, a random half of the targets; each target is in half of the models.
 
     Examples
@@ -208,11 +206,11 @@ def random_halves(models: int, targets: int, stream: Stream) -> Bools:
     array([2, 2, 2, 2, 2, 2])
     """
     lots = stream.uniforms(models * targets).reshape(models, targets)
-    inside: Bools = np.argsort(np.argsort(lots, axis=0), axis=0) < models // 2
+    inside: Passes = np.argsort(np.argsort(lots, axis=0), axis=0) < models // 2
     return inside
 
 
-def mixed(targets: pa.Table, chosen: Bools, filling: pa.Table, size: int) -> pa.Table:
+def mixed(targets: pa.Table, chosen: Passes, filling: pa.Table, size: int) -> pa.Table:
     """Return a training table of the chosen targets, filled up to ``size`` rows as far as there are more."""
     import pyarrow as pa
 
@@ -222,7 +220,7 @@ def mixed(targets: pa.Table, chosen: Bools, filling: pa.Table, size: int) -> pa.
     return pa.concat_tables([inside.select(names), others], promote_options="permissive")
 
 
-def by_likelihood_ratio(shadows: Floats, inside: Bools, real: Floats) -> Floats:
+def by_likelihood_ratio(shadows: Floats, inside: Passes, real: Floats) -> Floats:
     """Return log N(score | in) - log N(score | out), each target with its own two means.
 
     The two variances are those of all targets together, which is steadier for fewer than a
@@ -246,7 +244,7 @@ def by_likelihood_ratio(shadows: Floats, inside: Bools, real: Floats) -> Floats:
     return ratio
 
 
-def by_classifier(shadows: Floats, inside: Bools, real: Floats) -> Floats:
+def by_classifier(shadows: Floats, inside: Passes, real: Floats) -> Floats:
     """Return the log odds of "in", by a logistic regression fitted to all targets of the shadow models.
 
     ``real`` has any shape whose last axis are the looks.
@@ -261,7 +259,7 @@ def by_classifier(shadows: Floats, inside: Bools, real: Floats) -> Floats:
     return odds.reshape(real.shape[:-1])
 
 
-def separation(scores: Floats, inside: Bools) -> Floats:
+def separation(scores: Floats, inside: Passes) -> Floats:
     """Return how far apart each target's scores in and out lie, in standard deviations.
 
     Examples

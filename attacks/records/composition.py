@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.comparison.predicates import Coded
-from attacks.records.inference import agree, commonest
+from attacks.records.guessed_secret import agree, commonest
 from attacks.result import AttackResult
-from attacks.scoring import scored, share_of
+from attacks.scoring import Guesses, scored
 from attacks.targets import Targets, coded_columns, comparable, unusable
-from exports.errors import LabError
+from exports.errors import LabError, nearest
 from exports.keys import joint_codes, shared_codes
-from exports.plugins import nearest
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 
@@ -61,7 +60,7 @@ class Composition:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"age": [21, 24, 31, 34], "illness": ["a", "b", "b", "c"]})
     >>> first = people.set_column(0, "age", pa.array(["20-29", "20-29", "30-39", "30-39"]))
     >>> other = people.set_column(0, "age", pa.array(["21", "24-31", "24-31", "34"]))
@@ -128,12 +127,14 @@ class Composition:
         reference = truth.control if truth.control is not None and targets.has_control else truth.original
         common = agree(commonest(reference[secret], 0.0, len(truly)), truly)
         pinned = {
-            name: share_of(_pinned(counts, secrets[2])[: targets.inside]).to_json()
+            name: Guesses(_pinned(counts, secrets[2])[: targets.inside]).share().to_json()
             for name, counts in (("first", left[0]), ("second", left[1]), ("both", both))
         }
+        made, others = targets.split(right)
         return scored(
             self.name,
-            **targets.split(right),
+            made,
+            control=others,
             baseline=common[: targets.inside],
             asked=self.targets,
             seed=seed,

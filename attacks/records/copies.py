@@ -51,7 +51,7 @@ class Copies:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people, others = pa.table({"pay": [1.0, 2.0, 3.0]}), pa.table({"pay": [1.5, 2.5, 9.0]})
     >>> release = Release("synthetic", Schema.of(quasi_identifier=["pay"]), table=people)
     >>> Copies().run(release, Truth(people, others), seed=1).control
@@ -81,7 +81,7 @@ class Copies:
         Raises
         ------
         LabError
-            When a column is absent, or the control holds nobody but people of the original.
+            When a column is absent, or nobody in the control is a stranger to the original.
         """
         require(self, release, truth)
         stream = Stream(seed, "attack", self.name)
@@ -91,9 +91,11 @@ class Copies:
         found = nearest(columns, len(targets), release.rows.num_rows)
         apart = found.distance.astype(np.float64) / max(len(columns), 1)
         parts = {"inside": apart[: targets.inside], "outside": apart[targets.inside :]}
+        made, others = targets.split(apart <= self.within + 1e-6)
         return scored(
             self.name,
-            **targets.split(apart <= self.within + 1e-6),
+            made,
+            control=others,
             baseline=Share(0, targets.inside, "estimated"),
             asked=self.targets,
             seed=seed,

@@ -12,9 +12,9 @@ from attacks.attack import inapplicable, require
 from attacks.comparison.generalised import covered, finer, parts_below
 from attacks.comparison.predicates import first_rows
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
+from attacks.scoring import Guesses, labels, scored
 from attacks.targets import comparable
-from exports.hierarchies.hierarchy import encode, hierarchy_of
+from exports.hierarchies.hierarchy import hierarchy_of, labels_and_codes
 from exports.keys import row_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -53,7 +53,7 @@ class Downcoding:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"age": [46, 52, 65]})
     >>> released = pa.table({"age": ["46..65"] * 3})
     >>> release = Release("records", Schema.of(quasi_identifier=["age"]), table=released)
@@ -102,9 +102,8 @@ class Downcoding:
         naive = Stream(seed, "attack", f"{self.name}/baseline").uniforms(len(right)) < chance
         whole = scored(
             self.name,
-            right,
+            Guesses(right, people=about),
             baseline=naive,
-            people=about,
             seed=seed,
             series={
                 "records": {"released": rows.num_rows, "refined": int(right.sum()), "classes": len(first)}
@@ -118,7 +117,7 @@ class Downcoding:
         for group in np.unique(members):
             mine = np.isin(about, classes[members == group])
             groups[str(group)] = scored(
-                self.name, right[mine], baseline=naive[mine], people=about[mine], seed=seed
+                self.name, Guesses(right[mine], people=about[mine]), baseline=naive[mine], seed=seed
             )
         return replace(whole, groups=groups)
 
@@ -130,8 +129,8 @@ class Downcoding:
 def _nothing(release: Release, truth: Truth, names: tuple[str, ...]) -> str:
     """Return why no claim could be made."""
     for name in names:
-        known = set(encode(truth.original[name])[0])
-        if any(label in known and finer(label, []) for label in encode(release.rows[name])[0]):
+        known = set(labels_and_codes(truth.original[name])[0])
+        if any(label in known and finer(label, []) for label in labels_and_codes(release.rows[name])[0]):
             return f"the original holds the labels of {name!r} as released: give the table before the defence"
     return "no label is generalised in a way that can be refined"
 
@@ -162,8 +161,8 @@ class Plan:
     def of(cls, release: Release, truth: Truth, name: str, rows: pa.Table, owner: NDArray[np.int64]) -> Plan:
         """Return the plan of a column."""
         declared = release.schema.columns.get(name)
-        released, codes = encode(rows[name])
-        known, values = encode(truth.original[name])
+        released, codes = labels_and_codes(rows[name])
+        known, values = labels_and_codes(truth.original[name])
         parts = parts_below(hierarchy_of(truth.original[name], name, declared))
         below = [finer(label, known, parts) for label in released]
         inside = [covered(parts, known, declared) for parts in below]

@@ -1,4 +1,4 @@
-"""A scikit-learn model that learns the secret from the release and is asked about the targets."""
+"""What is guessed of a secret column, by a model or blindly, and when a guess counts as right."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.comparison.gower import Compared, is_number, numbers
-from exports.hierarchies.hierarchy import encode
+from attacks.comparison.neighbours import Secret
+from exports.hierarchies.hierarchy import labels_and_codes
+from exports.keys import shared_codes
 from exports.randomness import Stream
 
 if TYPE_CHECKING:
@@ -17,6 +19,69 @@ if TYPE_CHECKING:
 
 FITTED = 50_000
 """Released rows that the model is fitted to at most."""
+
+
+def agree(guess: pa.ChunkedArray, truly: pa.ChunkedArray, tolerance: float = 0.0) -> NDArray[np.bool_]:
+    """Return which guesses are right: numbers within the relative tolerance, others when equal.
+
+    Two missing values agree.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> agree(pa.chunked_array([[10.0, -3.0, None]]), pa.chunked_array([[10.4, 3.0, None]]), 0.05)
+    array([ True, False,  True])
+    """
+    if is_number(guess) and is_number(truly):
+        one, other = numbers(guess), numbers(truly)
+        near = np.abs(one - other) <= tolerance * np.abs(other)
+        both: NDArray[np.bool_] = near | (np.isnan(one) & np.isnan(other))
+        return both
+    one_codes, other_codes = shared_codes([guess, truly])
+    same: NDArray[np.bool_] = one_codes == other_codes
+    return same
+
+
+def spans(released: pa.ChunkedArray, truly: pa.ChunkedArray, tolerance: float) -> Secret:
+    """Return the released secrets as ranks, and the ranks that ``agree`` with each true one.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> spans(pa.chunked_array([[10.0, 9.7, None, 3.0]]), pa.chunked_array([[10.0, None]]), 0.05)
+    Secret(rank=array([2, 1, 3, 0]), low=array([1, 3]), high=array([2, 3]))
+    """
+    if not (is_number(released) and is_number(truly)):
+        codes, own = shared_codes([released, truly])
+        return Secret(codes, own, own)
+    values, true = numbers(released), numbers(truly)
+    scale = np.unique(values[~np.isnan(values)])
+    missing, off = np.isnan(true), tolerance * np.abs(true)
+    low = np.where(missing, len(scale), np.searchsorted(scale, true - off, side="left"))
+    high = np.where(missing, len(scale), np.searchsorted(scale, true + off, side="right") - 1)
+    return Secret(np.searchsorted(scale, values), low, high)
+
+
+def commonest(column: pa.ChunkedArray, tolerance: float, times: int) -> pa.ChunkedArray:
+    """Return, so many times, the guess that is right about most rows of a column.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> commonest(pa.chunked_array([[100.0, 101.5, 103.0, 7.0, 7.0]]), 0.02, 1).to_pylist()
+    [101.5]
+    """
+    labels, codes = labels_and_codes(column)
+    counts = np.bincount(codes, minlength=len(labels))
+    first = np.unique(codes, return_index=True)[1]
+    if tolerance and is_number(column):
+        values = numbers(column)
+        ordered = np.sort(values[~np.isnan(values)])
+        bounds = np.sort([values[first] / (1 + tolerance), values[first] / (1 - tolerance)], axis=0)
+        counts = np.searchsorted(ordered, bounds[1], "right") - np.searchsorted(ordered, bounds[0], "left")
+    if not len(labels):
+        return column
+    return column.take(np.full(times, first[int(np.argmax(counts))]))
 
 
 def predicted(
@@ -46,7 +111,7 @@ def predicted(
     if fraction and is_number(secret):
         model: Any = HistGradientBoostingRegressor(random_state=0, early_stopping=False)
         return pa.chunked_array([model.fit(released[rows], numbers(secret)[rows]).predict(known)])
-    _, codes = encode(secret)
+    _, codes = labels_and_codes(secret)
     different, first = np.unique(codes[rows], return_index=True)
     if len(different) == 1:
         return secret.take(np.full(len(known), rows[first[0]]))

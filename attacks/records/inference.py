@@ -10,14 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
-from attacks.comparison.gower import is_number, numbers
-from attacks.comparison.neighbours import Secret, nearest
-from attacks.records.guessed_secret import predicted
+from attacks.comparison.neighbours import nearest
+from attacks.records.guessed_secret import agree, commonest, predicted, spans
 from attacks.result import AttackResult
 from attacks.scoring import scored
 from attacks.targets import CONTROLS, Targets, comparable, known_columns, unusable
-from exports.hierarchies.hierarchy import encode
-from exports.keys import shared_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 
@@ -76,7 +73,7 @@ class Inference:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"zip": ["1", "2", "3"], "illness": ["a", "b", "c"]})
     >>> release = Release("records", Schema.of(quasi_identifier=["zip"], sensitive=["illness"]), table=people)
     >>> Inference().run(release, Truth(people), seed=1).attack
@@ -141,9 +138,11 @@ class Inference:
         reference = truth.control if targets.has_control else truth.original
         assert reference is not None
         common = agree(commonest(reference[secret], tolerance, len(truly)), truly, tolerance)
+        made, others = targets.split(right)
         return scored(
             self.name,
-            **targets.split(right),
+            made,
+            control=others,
             baseline=common[: targets.inside],
             asked=max(self.targets or TARGETS, targets.inside),
             seed=seed,
@@ -201,66 +200,3 @@ def targets_for(width: float, common: float, controls: int) -> int:
     if CONTROLS * shared <= controls or not controls:
         return ceil(shared)
     return ceil(1 / (1 / per_person - 1 / controls)) if per_person < controls else controls
-
-
-def agree(guess: pa.ChunkedArray, truly: pa.ChunkedArray, tolerance: float = 0.0) -> NDArray[np.bool_]:
-    """Return which guesses are right: numbers within the relative tolerance, others when equal.
-
-    Two missing values agree.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> agree(pa.chunked_array([[10.0, -3.0, None]]), pa.chunked_array([[10.4, 3.0, None]]), 0.05)
-    array([ True, False,  True])
-    """
-    if is_number(guess) and is_number(truly):
-        one, other = numbers(guess), numbers(truly)
-        near = np.abs(one - other) <= tolerance * np.abs(other)
-        both: NDArray[np.bool_] = near | (np.isnan(one) & np.isnan(other))
-        return both
-    one_codes, other_codes = shared_codes([guess, truly])
-    same: NDArray[np.bool_] = one_codes == other_codes
-    return same
-
-
-def spans(released: pa.ChunkedArray, truly: pa.ChunkedArray, tolerance: float) -> Secret:
-    """Return the released secrets as ranks, and the ranks that ``agree`` with each true one.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> spans(pa.chunked_array([[10.0, 9.7, None, 3.0]]), pa.chunked_array([[10.0, None]]), 0.05)
-    Secret(rank=array([2, 1, 3, 0]), low=array([1, 3]), high=array([2, 3]))
-    """
-    if not (is_number(released) and is_number(truly)):
-        codes, own = shared_codes([released, truly])
-        return Secret(codes, own, own)
-    values, true = numbers(released), numbers(truly)
-    scale = np.unique(values[~np.isnan(values)])
-    missing, off = np.isnan(true), tolerance * np.abs(true)
-    low = np.where(missing, len(scale), np.searchsorted(scale, true - off, side="left"))
-    high = np.where(missing, len(scale), np.searchsorted(scale, true + off, side="right") - 1)
-    return Secret(np.searchsorted(scale, values), low, high)
-
-
-def commonest(column: pa.ChunkedArray, tolerance: float, times: int) -> pa.ChunkedArray:
-    """Return, so many times, the guess that is right about most rows of a column.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> commonest(pa.chunked_array([[100.0, 101.5, 103.0, 7.0, 7.0]]), 0.02, 1).to_pylist()
-    [101.5]
-    """
-    labels, codes = encode(column)
-    counts = np.bincount(codes, minlength=len(labels))
-    first = np.unique(codes, return_index=True)[1]
-    if tolerance and is_number(column):
-        values = numbers(column)
-        ordered = np.sort(values[~np.isnan(values)])
-        bounds = np.sort([values[first] / (1 + tolerance), values[first] / (1 - tolerance)], axis=0)
-        counts = np.searchsorted(ordered, bounds[1], "right") - np.searchsorted(ordered, bounds[0], "left")
-    if not len(labels):
-        return column
-    return column.take(np.full(times, first[int(np.argmax(counts))]))

@@ -8,13 +8,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from attacks.advantage import advantage
 from attacks.attack import inapplicable, require
 from attacks.comparison.closest import TIE
 from attacks.comparison.gower import Compared
 from attacks.comparison.neighbours import nearest
 from attacks.result import AttackResult
-from attacks.scoring import scored, share_of
+from attacks.scoring import scored
 from attacks.targets import CONTROLS, Targets, comparable, known_columns, unusable
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -47,13 +46,13 @@ class Linkability:
 
     References
     ----------
-    Giomi, Boenisch, Wehmeyer, Tasnadi (2023), A unified framework for quantifying privacy risk in
-    synthetic data, doi:10.56553/popets-2023-0055.
+    Giomi, Boenisch, Wehmeyer, Tasnadi (2023), A unified framework for quantifying privacy
+    risk in synthetic data, doi:10.56553/popets-2023-0055.
 
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"zip": ["1", "2", "3"], "birth": ["1960", "1970", "1980"]})
     >>> release = Release("records", Schema.of(quasi_identifier=["zip", "birth"]), table=people)
     >>> Linkability().run(release, Truth(people), seed=1).attack
@@ -84,7 +83,7 @@ class Linkability:
         Raises
         ------
         LabError
-            When a column is absent, or the control holds nobody but people of the original.
+            When a column is absent, or everybody in the control is in the original too.
         """
         require(self, release, truth)
         stream = Stream(seed, "attack", self.name)
@@ -103,9 +102,11 @@ class Linkability:
         )
         possible = both.distance <= first.distance + second.distance + TIE
         linked = np.where(possible, both.ties, 0) / np.maximum(first.ties * second.ties, 1)
+        made, others = targets.split(linked)
         return scored(
             self.name,
-            **targets.split(linked),
+            made,
+            control=others,
             baseline=np.full(targets.inside, 1 / max(rows, 1)),
             asked=self.targets,
             seed=seed,
@@ -125,10 +126,9 @@ class Linkability:
 
 def _possible(targets: Targets, possible: NDArray[np.bool_]) -> dict[str, Any]:
     """Return for how many targets some record is nearest to both halves, and the same for the control."""
-    parts = targets.split(possible)
-    found: dict[str, Any] = {"attack": share_of(parts["attack"]).to_json()}
-    if parts["control"] is not None:
-        control = share_of(parts["control"])
-        found["control"] = control.to_json()
-        found["advantage"] = advantage(share_of(parts["attack"]), control, "control").to_json()
+    inside, outside = targets.split(possible)
+    found: dict[str, Any] = {"attack": inside.share().to_json()}
+    if outside is not None:
+        found["control"] = outside.share().to_json()
+        found["advantage"] = inside.against(outside, "control").to_json()
     return found

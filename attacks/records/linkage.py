@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.records.register_match import Match, exactly, probably
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
+from attacks.scoring import Guesses, labels, scored
 from attacks.targets import group_labels, one_row_each, stacked, strangers
 from exports.errors import LabError
 from exports.keys import shared_codes
@@ -67,7 +67,7 @@ class Linkage:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"id": ["a", "b", "c"], "zip": ["02139", "02139", "10001"]})
     >>> released = pa.table({"zip": ["021**", "021**", "100**"]})
     >>> schema = Schema.of(person="id", quasi_identifier=["zip"])
@@ -160,11 +160,9 @@ class Linkage:
         }
         return scored(
             self.name,
-            right,
-            control=named,
+            Guesses(right, groups=labels(truth, original, self.by)),
+            control=None if named is None else Guesses(named, groups=groups),
             baseline=known[drawn] == truly,
-            groups=labels(truth, original, self.by),
-            control_groups=groups,
             seed=seed,
             series={"claims": claims, "k_map": k_map(found)},
             notes=notes + _strange(found),

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
-from attacks.upload_list import as_text
+from attacks.scoring import Guesses, labels, scored
+from exports.coding import as_text
 from exports.keys import row_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -121,11 +121,15 @@ class Minimality:
         lots = Stream(seed, "attack", f"{self.name}/baseline").uniforms(int(called.sum()))
         return scored(
             self.name,
-            case[called],
+            Guesses(
+                case[called],
+                people=classes[called],
+                groups=labels(
+                    truth, None if truth.owner is None else np.asarray(truth.owner)[called], self.by
+                ),
+            ),
             baseline=lots < share[classes[called]],
             asked=release.rows.num_rows,
-            people=classes[called],
-            groups=labels(truth, None if truth.owner is None else np.asarray(truth.owner)[called], self.by),
             seed=seed,
             series={
                 "chances": {

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.comparison.predicates import Coded
-from attacks.upload_list import as_text
+from exports.coding import Ints, as_text
 from exports.errors import LabError, MissingExtraError
 from exports.keys import joint_codes, shared_codes
 from exports.schema import Column
@@ -20,7 +20,6 @@ from exports.schema import Column
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Ints = NDArray[np.int64]
 
 PAIRS = 20_000_000
 """Pairs of a released record and a person that are scored at most."""

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from attacks.advantage import effective
 from attacks.attack import inapplicable, require
-from attacks.comparison.predicates import Coded, Codes, Covers, Ints, Predicates, count_people
+from attacks.comparison.predicates import Coded, Codes, Covers, Predicates, count_people
 from attacks.records.singling_out_predicates import Form, multivariate, univariate
 from attacks.result import AttackResult
-from attacks.scoring import scored, share_of
+from attacks.scoring import Guesses, scored
 from attacks.targets import comparable, group_labels, strange_rows, unusable
-from exports.classes.combinations import ranks
-from exports.hierarchies.hierarchy import encode
-from exports.keys import joint_codes, packed
+from exports.coding import Ints
+from exports.hierarchies.hierarchy import labels_and_codes
+from exports.keys import joint_codes, packed, ranks
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 from exports.shares import Share
@@ -74,7 +74,7 @@ class SinglingOut:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"age": [30, 30, 87], "job": ["smith", "smith", "cook"]})
     >>> release = Release("records", Schema.of(quasi_identifier=["age", "job"]), table=people)
     >>> SinglingOut(mode="univariate").run(release, Truth(people), seed=1).attack
@@ -131,31 +131,28 @@ class SinglingOut:
         read = worlds[0].different() if release.kind == "synthetic" else np.arange(len(worlds[0]))
         claims, tried = self._claims(worlds[0].take(read), coded, stream.at(name="claims"))
         right = worlds[1].holding(claims, coded.covers) == 1
-        control_right: NDArray[np.bool_] | Share | None = None
+        groups = None if self.by is None else group_labels(release.rows, self.by)[read[claims.source]]
+        control: Guesses | Share | None = None
         if len(worlds) > 2:
             known, held_against = worlds[2].some(worlds[1].persons, stream.at(name="control")), worlds[1]
             found = known.holding(claims, coded.covers)
             alone = found == 1
-            control_right = alone
+            control = Guesses(alone, claims.source, groups)
             if known.persons != held_against.persons:
                 counted = effective(alone, claims.source)
-                control_right = at_size(found, counted, held_against.persons / known.persons)
+                control = at_size(found, counted, held_against.persons / known.persons)
                 notes += (_SMALL.format(known.persons, held_against.persons),)
         else:
             known, held_against = worlds[1].halves(stream.at(name="halves"))
         others, _ = self._claims(known, coded, stream.at(name="baseline"))
         if len(claims) < self.targets:
             notes += (f"only {len(claims):,} claims could be read off the release in {tried:,} attempts",)
-        groups = None if self.by is None else group_labels(release.rows, self.by)[read[claims.source]]
         return scored(
             self.name,
-            right,
-            control=control_right,
-            baseline=share_of(held_against.holding(others) == 1),
-            people=claims.source,
+            Guesses(right, claims.source, groups),
+            control=control,
+            baseline=Guesses(held_against.holding(others) == 1).share(),
             asked=self.targets,
-            groups=groups,
-            control_groups=groups,
             seed=seed,
             notes=notes,
         )
@@ -191,7 +188,7 @@ class World:
         """Return the world of a coded table."""
         if person is None or person not in table.column_names:
             return cls(codes, None)
-        people = encode(table[person])[1].astype(np.int64)
+        people = labels_and_codes(table[person])[1].astype(np.int64)
         return cls(codes, people if np.bincount(people).max(initial=0) > 1 else None)
 
     def __len__(self) -> int:

@@ -11,7 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from attacks.comparison.predicates import BLOCK, Coded, Codes, Ints, Predicates, count
+from attacks.comparison.predicates import BLOCK, Coded, Codes, Predicates, count
+from exports.coding import Ints
 from exports.randomness import Stream
 
 Numbers = Literal["either", "ends", "values"]

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
-from attacks.comparison.predicates import Coded, Covers, Ints, Predicates, count
+from attacks.comparison.predicates import Coded, Covers, Predicates, count
 from attacks.result import AttackResult
-from attacks.scoring import scored, share_of
+from attacks.scoring import Guesses, scored
 from attacks.targets import Targets, coded_columns, comparable, unusable
 from exports.classes.combinations import combinations_of
+from exports.coding import Ints
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 from exports.risk.suda import MOST_SETS, largest_within, minimal_uniques
@@ -58,7 +59,7 @@ class Uniqueness:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> people = pa.table({"zip": ["1", "1", "2"], "sex": ["f", "m", "f"], "born": ["60", "70", "60"]})
     >>> release = Release("records", Schema.of(quasi_identifier=people.column_names), table=people)
     >>> Uniqueness().run(release, Truth(people), seed=1).attack
@@ -90,7 +91,7 @@ class Uniqueness:
         Raises
         ------
         LabError
-            When a column is absent, or the control holds nobody but people of the original.
+            When a column is absent, or the control holds only people of the original.
         """
         require(self, release, truth)
         stream = Stream(seed, "attack", self.name)
@@ -103,13 +104,15 @@ class Uniqueness:
             some: search.right(random_facts(len(targets), len(names), some, stream.at(name=str(some))))
             for some in range(1, len(names) + 1)
         }
-        curve = {str(some): share_of(hits[: targets.inside]).to_json() for some, hits in right.items()}
+        curve = {str(some): Guesses(hits[: targets.inside]).share().to_json() for some, hits in right.items()}
         drawn = stream.at(name="baseline").integers(targets.inside, max(release.rows.num_rows, 1))
         own = search.own if truth.owner is not None else np.zeros(targets.inside, dtype=np.int64)
         told = () if truth.owner is not None else (_UNTOLD,)
+        made, others = targets.split(right[size])
         return scored(
             self.name,
-            **targets.split(right[size]),
+            made,
+            control=others,
             baseline=drawn == own,
             asked=self.targets,
             seed=seed,
@@ -198,7 +201,7 @@ def fewest(release: Release, names: Sequence[str]) -> dict[str, Any]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"zip": ["1", "1", "2", "2"], "sex": ["f", "m", "f", "f"]})
     >>> fewest(Release("records", Schema(), table=table), ["zip", "sex"])
     {'searched': 2, 'records': {'1': 1, '2': 1, 'none': 2}}

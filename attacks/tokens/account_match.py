@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
-from attacks.upload_list import UploadList, as_text, comparable, connect, token_column, unlike
+from attacks.scoring import Guesses, labels, scored
+from attacks.upload_list import UploadList, comparable, connect, token_column, unlike
+from exports.coding import as_text
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
@@ -59,7 +60,7 @@ class AccountMatch:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> release = Release("tokens", Schema.of(token=["em"]), table=pa.table({"em": ["aa", "bb", "cc"]}))
     >>> platform = AccountMatch(pa.table({"em": ["bb", "cc", "dd", "ee", "ff", "gg"]}))
     >>> platform.run(release, Truth(release.rows), seed=1).series["belief"]["prior"]
@@ -115,10 +116,11 @@ class AccountMatch:
         original = None if uploaded.original is None else uploaded.original[clients["row"]]
         return scored(
             self.name,
-            clients["rightly"] if told else clients["recognised"],
+            Guesses(
+                clients["rightly"] if told else clients["recognised"], groups=labels(truth, original, self.by)
+            ),
             baseline=drawn[clients["owner"]],
             control=flagged[~client] if told else None,
-            groups=labels(truth, original, self.by),
             seed=seed,
             series={"belief": belief(flagged, client)},
             notes=_notes(uploaded, told)

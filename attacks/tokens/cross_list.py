@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from attacks.attack import inapplicable, require
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
-from attacks.upload_list import UploadList, as_text, comparable, connect, token_column, unlike
-from exports.errors import LabError
-from exports.plugins import nearest
+from attacks.scoring import Guesses, labels, scored
+from attacks.upload_list import UploadList, comparable, connect, token_column, unlike
+from exports.coding import as_text
+from exports.errors import LabError, nearest
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 
@@ -60,7 +60,7 @@ class CrossListJoin:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> release = Release("tokens", Schema.of(token=["em"]), table=pa.table({"em": ["aa", "bb", "cc"]}))
     >>> other = pa.table({"em": ["cc", "aa", "xx", "aa"], "list": ["shop", "shop", "shop", "clinic"]})
     >>> CrossListJoin(other).run(release, Truth(release.rows), seed=1).series["found_on"]
@@ -128,11 +128,11 @@ class CrossListJoin:
         hits = people["rightly"] if told else people["found"]
         return scored(
             self.name,
-            hits[targets],
+            Guesses(hits[targets], groups=None if groups is None else groups[targets]),
             baseline=people["id"][targets] == drawn,
-            control=people["found"][~targets] if told else None,
-            groups=None if groups is None else groups[targets],
-            control_groups=None if groups is None else groups[~targets],
+            control=Guesses(people["found"][~targets], groups=None if groups is None else groups[~targets])
+            if told
+            else None,
             seed=seed,
             series=series,
             notes=(

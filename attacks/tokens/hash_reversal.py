@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.dictionary.address_patterns import Patterns
-from attacks.dictionary.guesses import Dictionary, Enumeration, Guesses, HashedDictionary
-from attacks.dictionary.hashing import Algorithm, Encoding, Hashing
+from attacks.dictionary.guesses import Dictionary, Enumeration, GuessSource, HashedDictionary
+from attacks.dictionary.hashing import Hashing
 from attacks.dictionary.search import NEVER, Openings, cover, open_tokens
 from attacks.result import AttackResult
-from attacks.scoring import labels, scored
-from attacks.upload_list import UploadList, as_text, token_column
+from attacks.scoring import Guesses, labels, scored
+from attacks.upload_list import UploadList, token_column
+from exports.coding import as_text
 from exports.errors import LabError
+from exports.identifiers.digests import Digest, Encoding
 from exports.release import Kind, Release, Truth
 from exports.schema import Role
 
@@ -29,7 +31,13 @@ LIMIT = 20_000_000
 MOST = 10_000_000_000
 """Largest budget of guesses: about half an hour of two cores."""
 
-GPU_PER_SECOND = {"md5": 164e9, "sha1": 50e9, "sha256": 22e9, "sha512": 7.5e9, "sha256(md5)": 20e9}
+GPU_PER_SECOND: dict[Digest, float] = {
+    "md5": 164e9,
+    "sha1": 50e9,
+    "sha256": 22e9,
+    "sha512": 7.5e9,
+    "sha256(md5hex)": 20e9,
+}
 """Digests per second of one consumer graphics card with hashcat, of 2022; believed, not measured."""
 
 GPU_USD_PER_HOUR = 0.5
@@ -57,7 +65,7 @@ class HashReversal:
         common as the second.
     first_names, last_names : pyarrow.Table, optional
         Names for ``names:``, as ``Patterns`` takes them; by default Faker's.
-    guesses : Guesses, optional
+    guesses : GuessSource, optional
         Any other candidates: ``Patterns``, a ``HashedDictionary``, an ``Enumeration``.
     algorithm, encoding, salt, salt_position, key, length
         How the tokens were made, see ``Hashing``; ``algorithm=None`` reads algorithm and encoding of
@@ -90,7 +98,7 @@ class HashReversal:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> tokens = pa.table({"ph": [Hashing().digest("+16170100042"), Hashing().digest("unlisted")]})
     >>> release = Release("tokens", Schema.of(token=["ph"]), table=tokens)
     >>> HashReversal(space="phones:+1617010:4").run(release, Truth(tokens), seed=1).attack
@@ -106,8 +114,8 @@ class HashReversal:
     space: str | None = None
     first_names: pa.Table | None = None
     last_names: pa.Table | None = None
-    guesses: Guesses | None = None
-    algorithm: Algorithm | None = None
+    guesses: GuessSource | None = None
+    algorithm: Digest | None = None
     encoding: Encoding = "hex"
     salt: str = ""
     salt_position: Literal["before", "after"] = "before"
@@ -185,16 +193,15 @@ class HashReversal:
             curve["coverage"] = self._coverage(released, guesses)
         return scored(
             self.name,
-            first < NEVER,
+            Guesses(first < NEVER, groups=labels(truth, original, self.by)),
             baseline=blind,
-            groups=labels(truth, original, self.by),
             seed=seed,
             series={"curve": curve, "cost": _cost(opened.guesses, hashing)},
             timings=_timings(opened),
             notes=_notes(uploaded, opened.guesses, guesses.size, plain is not None),
         )
 
-    def _coverage(self, released: pa.Array, guesses: Guesses) -> list[float]:
+    def _coverage(self, released: pa.Array, guesses: GuessSource) -> list[float]:
         """Return the share of the plain texts, as written or normalised, that were tried by each batch."""
         import pyarrow as pa
 
@@ -203,7 +210,7 @@ class HashReversal:
         covered = cover(pa.concat_arrays([known, normal]).unique(), guesses, self.budget)
         return covered.shares(np.minimum(covered.when(known), covered.when(normal)))
 
-    def _guesses(self) -> Guesses:
+    def _guesses(self) -> GuessSource:
         """Return what is to be tried; ``why_not`` has seen that it is one thing."""
         if self.dictionary is not None:
             return Dictionary.of(self.dictionary)
@@ -226,10 +233,11 @@ class HashReversal:
         """Return how the tokens were made, read off them where it is not told."""
         if isinstance(self.guesses, HashedDictionary):
             return self.guesses.hashing
-        algorithm, encoding = self.algorithm or "sha256", self.encoding
-        if self.algorithm is None and self.length is None and len(tokens):
+        algorithm, encoding = self.algorithm, self.encoding
+        if algorithm is None and self.length is None and len(tokens):
             plain = Hashing.guess(tokens)
             algorithm, encoding = plain.algorithm, plain.encoding
+        algorithm = "sha256" if algorithm is None else algorithm
         return Hashing(algorithm, self.salt, self.salt_position, self.key, encoding, self.length)
 
     def _plain(self, release: Release, truth: Truth) -> pa.Array | None:
@@ -258,12 +266,13 @@ def _same(one: pa.Array, other: pa.Array | str | None) -> NDArray[np.bool_]:
 
 
 def _cost(guesses: int, hashing: Hashing) -> dict[str, Any]:
-    """Return what as many digests cost on rented hardware, at the stated rates."""
-    rate = GPU_PER_SECOND[hashing.algorithm]
+    """Return what as many digests cost on rented hardware, at the stated rates; plain texts cost none."""
+    rate = GPU_PER_SECOND.get(hashing.algorithm)
+    seconds = guesses / rate if rate else 0.0
     return {
         "guesses": guesses,
-        "gpu_seconds": guesses / rate,
-        "gpu_usd": guesses / rate / 3600 * GPU_USD_PER_HOUR,
+        "gpu_seconds": seconds,
+        "gpu_usd": seconds / 3600 * GPU_USD_PER_HOUR,
         "rates": {
             "gpu_guesses_per_second": rate,
             "gpu_usd_per_hour": GPU_USD_PER_HOUR,

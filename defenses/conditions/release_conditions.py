@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from defenses.conditions.k_anonymity import Condition, Tally
+from defenses.conditions.classes import Classes
+from defenses.conditions.condition import Condition, Tally
 from defenses.conditions.whole_table import SampleCondition, left_over
-from defenses.lattice.lattice import Floats, Passes
-from defenses.lattice.roll_up import Classes
+from exports.coding import Floats, Passes
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class Conditions:
     """All conditions of one release, and where the lattice's measures have what they read.
 
     Parameters
     ----------
-    conditions : sequence of Condition
+    each : sequence of Condition
         Each class that leaves satisfies all of them.
     suppression : float
         Largest share of the rows that may be left out.
@@ -36,7 +36,7 @@ class Policy:
         domain go first, and not those that come first in the table.
     """
 
-    conditions: Sequence[Condition]
+    each: Sequence[Condition]
     suppression: float = 0.0
     samples: Sequence[SampleCondition] = ()
     population: int | None = None
@@ -47,15 +47,13 @@ class Policy:
     @property
     def asks_size(self) -> bool:
         """Whether a size is asked for; then a class without a row of the export is no case for presence."""
-        return any(condition.least_rows >= 1 for condition in self.conditions)
+        return any(condition.least_rows >= 1 for condition in self.each)
 
     @property
     def least_rows(self) -> float:
-        """A class with fewer rows cannot satisfy the policy."""
-        shares = [
-            self.references.get(condition.sensitive or "", np.zeros(0)) for condition in self.conditions
-        ]
-        needed = [one.needed_rows(share) for one, share in zip(self.conditions, shares, strict=True)]
+        """A class with fewer rows cannot satisfy the conditions."""
+        shares = [self.references.get(condition.sensitive or "", np.zeros(0)) for condition in self.each]
+        needed = [one.needed_rows(share) for one, share in zip(self.each, shares, strict=True)]
         return max(needed, default=0)
 
     def limit(self, rows: float) -> float:
@@ -63,12 +61,12 @@ class Policy:
         return float(np.floor(self.suppression * rows + 1e-9))
 
     def monotone(self, rows: float) -> bool:
-        """Whether every node above one that satisfies the policy satisfies it as well."""
+        """Whether every node above one that satisfies the conditions satisfies it as well."""
         if self.samples:
             return False
         if self.limit(rows) < 1:
-            return all(condition.absorbing or condition.convex for condition in self.conditions)
-        return all(condition.absorbing for condition in self.conditions)
+            return all(condition.absorbing or condition.convex for condition in self.each)
+        return all(condition.absorbing for condition in self.each)
 
     def kept(self, classes: Classes, *, absorbing: bool | None = None, most: float = np.inf) -> Passes | None:
         """Return which classes may leave, or None when this cannot be mended by suppression.
@@ -84,7 +82,7 @@ class Policy:
         """
         rows = classes.counts[:, 0]
         kept = np.ones(len(rows), bool)
-        for condition in self.conditions:
+        for condition in self.each:
             if absorbing is None or condition.absorbing == absorbing:
                 passes = condition.passes(self._tally(classes, condition))
                 if not condition.absorbing and not self.asks_size and not passes[rows == 0].all():

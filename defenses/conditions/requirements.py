@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
-from defenses.conditions.k_anonymity import Condition, DeltaPresence, KAnonymity, KMap
-from defenses.conditions.t_closeness import (
+from defenses.conditions.beta_likeness import DeltaDisclosure, Likeness
+from defenses.conditions.condition import Condition
+from defenses.conditions.k_anonymity import DeltaPresence, KAnonymity, KMap
+from defenses.conditions.l_diversity import (
     AlphaShare,
-    Closeness,
-    DeltaDisclosure,
     DistinctDiversity,
     EntropyDiversity,
-    Likeness,
     RecursiveDiversity,
 )
+from defenses.conditions.options import ClassOptions, Distance, Diversity
+from defenses.conditions.t_closeness import Closeness
 from defenses.conditions.whole_table import (
     AverageRisk,
     Estimator,
@@ -26,21 +26,14 @@ from defenses.conditions.whole_table import (
     SampleCondition,
     SampleUniques,
 )
-from defenses.lattice.lattice import Ints
 from exports.classes.reference import Reference, reference_of
-from exports.coding import MISSING, encode
+from exports.coding import MISSING, Ints, encode
 from exports.errors import LabError
 from exports.release import Export
 
-if TYPE_CHECKING:
-    import pyarrow as pa
 
-Diversity = Literal["distinct", "entropy", "grassberger", "recursive"]
-Distance = Literal["equal", "ordered", "hierarchical"]
-
-
-@dataclass(frozen=True, slots=True)
-class Requirements:
+@dataclass(eq=False, repr=False, kw_only=True)
+class Requirements(ClassOptions):
     """What every class that leaves must satisfy, and how much may be suppressed for it.
 
     Parameters
@@ -49,61 +42,29 @@ class Requirements:
         Rows (with a person column: persons) per class.
     suppression : float, default 0
         Largest share of the rows (persons) that may be left out.
-    sensitive : sequence of str, optional
-        Columns that l, t, alpha, beta and delta protect; every sensitive one by default.
-    l : float, optional
-        Diversity of the sensitive values, in the sense of ``diversity``.
-    c : float, optional
-        Factor of recursive diversity.
-    t : float, optional
-        Largest distance from the table's distribution, in the sense of ``distance``.
-    alpha : float, optional
-        Largest share of one sensitive value.
-    beta : float, optional
-        Largest relative gain in confidence; ``enhanced`` also caps it at -ln(share).
-    delta : float, optional
-        Delta-disclosure privacy, in bits.
-    k_map : int, optional
-        Members of the population per class; without a ``population`` they are estimated from
-        weights (a person counts the mean of theirs), or from the schema's population size at
-        ``significance``.
-    presence : pair of float, optional
-        Smallest and largest share of a class's population that is in the export.
-    population : pyarrow.Table, optional
-        The population, the export's people included; with a person column, distinct persons
-        count, or every row where the population lacks that column.
-    average_risk : float, optional
-        Largest number of classes per row.
-    sample_uniques, population_uniques : float, optional
-        Largest share of rows alone in their class; of people of the schema's population size
-        estimated to be unique, by ``estimator``.
+    sensitive, l, diversity, c, t, distance, alpha, beta, enhanced, delta, k_map, significance, presence, \
+population, average_risk, sample_uniques, population_uniques, estimator
+        As in ``ClassOptions``.
 
     Raises
     ------
     LabError
         When a number is out of its range.
+
+    Examples
+    --------
+    >>> Requirements(k=5, l=2).promises
+    {'k': 5, 'l': 2}
     """
 
     k: int = 1
     suppression: float = 0.0
-    sensitive: Sequence[str] | None = None
-    l: float | None = None  # noqa: E741 - the literature's name
-    diversity: Diversity = "distinct"
-    c: float | None = None
-    t: float | None = None
-    distance: Distance = "equal"
-    alpha: float | None = None
-    beta: float | None = None
-    enhanced: bool = False
-    delta: float | None = None
-    k_map: int | None = None
-    significance: float = 0.01
-    presence: tuple[float, ...] | None = None
-    population: pa.Table | None = None
-    average_risk: float | None = None
-    sample_uniques: float | None = None
-    population_uniques: float | None = None
-    estimator: Estimator = "dankar"
+
+    @classmethod
+    def of(cls, defense: object) -> Requirements:
+        """Return what a defence asks: by those of these options that it has."""
+        names = [field.name for field in fields(cls) if hasattr(defense, field.name)]
+        return cls(**{name: getattr(defense, name) for name in names})
 
     def __post_init__(self) -> None:
         _within("k", self.k, 1, math.inf, whole=True)
@@ -288,7 +249,7 @@ def size_of(export: Export) -> tuple[int, str]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"who": ["ann", "bob", "ann"], "age": [30, 30, 31]})
     >>> size_of(Export(table, Schema.of(person="who", quasi_identifier=["age"])))
     (2, 'persons')
@@ -335,3 +296,15 @@ def _among(name: str, value: str, allowed: Any) -> None:
 
     if value not in get_args(allowed):
         raise LabError(f"{name} is {value!r} but must be one of {', '.join(get_args(allowed))}.")
+
+
+def sensitive_columns(export: Export, asked: Requirements) -> tuple[str, ...]:
+    """Return the sensitive columns that the requirements protect."""
+    declared = tuple(name for name in export.schema.sensitive if name not in export.schema.naming)
+    wanted = declared if asked.sensitive is None else tuple(asked.sensitive)
+    strange = [name for name in wanted if name not in declared]
+    if strange:
+        raise LabError(f"The schema declares no sensitive column {strange[0]!r}: give it that role.")
+    if not wanted:
+        raise LabError("l, t, alpha, beta and delta protect sensitive columns and the schema declares none.")
+    return wanted

@@ -7,8 +7,8 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from defenses.lattice.lattice import Floats, Passes
-from defenses.lattice.roll_up import Classes
+from defenses.conditions.classes import Classes
+from exports.coding import Floats, Passes
 
 Estimator = Literal["dankar", "pitman", "zayatz", "snb"]
 

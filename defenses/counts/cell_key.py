@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from defenses.columns import chosen
 from defenses.counts.contingency import Contingency
 from defenses.defense import Defense
-from defenses.lattice.lattice import Floats
 from defenses.secret_key import Secret
-from exports.coding import encode
+from exports.coding import Floats, encode
 from exports.errors import LabError
 from exports.queries import CountQuery
 from exports.randomness import Stream
@@ -53,7 +52,7 @@ class CellKey(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"sex": ["f"] * 50 + ["m"] * 40}), Schema.of(quasi_identifier=["sex"]))
     >>> CellKey("sex", seed=1).transform(export).table["count"].to_pylist()
     [50, 41]

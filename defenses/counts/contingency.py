@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.columns import stated, weights_of
+from defenses.columns import weights_of
 from defenses.defense import Defense
-from defenses.lattice.lattice import Ints, Passes
-from exports.coding import encode
+from defenses.released import stated
+from exports.coding import Ints, Passes, encode
 from exports.errors import LabError
 from exports.queries import CountQuery
 from exports.release import Export, Release

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal
+from dataclasses import KW_ONLY, dataclass
+from typing import ClassVar, Literal
 
 import numpy as np
 
-from defenses.columns import stated
-from defenses.defense import Defense
-from defenses.dp.budget import Cost, Neighbours, exact, exact_delta, rho_of_epsilon
+from defenses.columns import listed
+from defenses.dp.budget import Cost, exact, exact_delta, rho_of_epsilon
 from defenses.dp.cell_counts import cell_counts, contribution_limit, histogram_table, sum_of_cells
-from defenses.dp.curator import Curator, Memory
+from defenses.dp.curator import Curated
 from defenses.dp.noise import Gaussian, Laplace, Noise, add_noise
+from defenses.released import stated
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
 
-if TYPE_CHECKING:
-    from pathlib import Path
 
-
-class DpHistogram(Defense):
+@dataclass(eq=False, repr=False)
+class DpHistogram(Curated):
     """Publish how many people fall into each declared cell, each count with exact integer noise.
 
     Whoever reads the counts, with any knowledge of everybody else, gains at most a factor
@@ -57,7 +56,7 @@ class DpHistogram(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"sex": Column(Role.QUASI_IDENTIFIER, domain=("f", "m"))})
     >>> export = Export(pa.table({"sex": ["f"] * 60}), schema)
     >>> release = DpHistogram("sex", epsilon=1, seed=4).transform(export)
@@ -69,45 +68,19 @@ class DpHistogram(Defense):
     produces: ClassVar[Kind] = "counts"
     remembers: ClassVar[bool] = False
 
-    def __init__(
-        self,
-        columns: Sequence[str] | str,
-        epsilon: float | str,
-        *,
-        delta: float | str = 0,
-        mechanism: Literal["laplace", "geometric", "gaussian"] = "laplace",
-        max_contributions: int | None = None,
-        neighbours: Neighbours = "add-remove",
-        ledger: str | Path | None = None,
-        budget: float | str | None = None,
-        seed: int | None = None,
-    ) -> None:
-        self.columns = columns
-        self.epsilon = epsilon
-        self.delta = delta
-        self.mechanism = mechanism
-        self.max_contributions = max_contributions
-        self.neighbours = neighbours
-        self.ledger = ledger
-        self.budget = budget
-        self.seed = seed
+    columns: Sequence[str] | str
+    epsilon: float | str
+    _: KW_ONLY
+    delta: float | str = 0
+    mechanism: Literal["laplace", "geometric", "gaussian"] = "laplace"
 
     def transform(self, export: Export) -> Release:
         """Return the counts as a table and as an oracle for sums of its cells."""
-        columns = self.columns.split(",") if isinstance(self.columns, str) else list(self.columns)
+        columns = listed(self.columns)
         domain = Domain.of(export.schema, columns)
         limit = contribution_limit(export, self.max_contributions)
-        noise, cost, promises = self._mechanism(limit * (2 if self.neighbours == "replace" else 1))
-        if not hasattr(self, "answers_"):
-            self.answers_ = Memory()
-        curator = Curator.of(
-            export,
-            neighbours=self.neighbours,
-            ledger=self.ledger,
-            budget=self.budget,
-            seed=self.seed,
-            memory=self.answers_,
-        )
+        noise, cost, promises = self._mechanism(self.distance(limit))
+        curator = self.curator(export)
         query = {"columns": columns, "values": domain.values, "noise": str(noise), "rows per person": limit}
         noisy = curator.answer(
             {"defence": self.name, **query},

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, exp, log
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from defenses.columns import stated
 from defenses.contributions import person_codes, within_bound
-from defenses.defense import Defense
-from defenses.dp.budget import Cost, Neighbours, exact, exact_delta
+from defenses.dp.budget import Cost, exact, exact_delta
 from defenses.dp.cell_counts import contribution_limit
-from defenses.dp.curator import Curator, Memory
+from defenses.dp.curator import Curated
 from defenses.dp.noise import Laplace, discrete_laplace
+from defenses.released import stated
 from exports.errors import LabError, MissingExtraError
 from exports.queries import CountQuery
 from exports.release import Export, Kind, Release
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from exports.randomness import Stream
 
 
-class DpKeys(Defense):
+@dataclass(eq=False, repr=False)
+class DpKeys(Curated):
     """Publish the values of a column that enough people have, with noisy numbers of people.
 
     The values come from the data, as with free text or referring sites, so that a value which
@@ -52,7 +51,7 @@ class DpKeys(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"from": ["search"] * 90 + ["a rare site"]})
     >>> export = Export(table, Schema.of(insensitive=["from"]))
     >>> release = DpKeys("from", epsilon=1, delta=1e-6, seed=1).transform(export)
@@ -63,26 +62,9 @@ class DpKeys(Defense):
     name: ClassVar[str] = "dp-keys"
     produces: ClassVar[Kind] = "counts"
 
-    def __init__(
-        self,
-        column: str,
-        epsilon: float | str,
-        delta: float | str,
-        *,
-        max_contributions: int | None = None,
-        neighbours: Neighbours = "add-remove",
-        ledger: str | Path | None = None,
-        budget: float | str | None = None,
-        seed: int | None = None,
-    ) -> None:
-        self.column = column
-        self.epsilon = epsilon
-        self.delta = delta
-        self.max_contributions = max_contributions
-        self.neighbours = neighbours
-        self.ledger = ledger
-        self.budget = budget
-        self.seed = seed
+    column: str
+    epsilon: float | str
+    delta: float | str
 
     def transform(self, export: Export) -> Release:
         """Return the values that passed, their noisy counts, and an oracle for sums of them."""
@@ -92,19 +74,10 @@ class DpKeys(Defense):
             raise LabError(f"There is no column {self.column!r} to count: correct the name.")
         epsilon, delta = exact(self.epsilon), exact_delta(self.delta)
         limit = contribution_limit(export, self.max_contributions)
-        keys = limit * (2 if self.neighbours == "replace" else 1)
+        keys = self.distance(limit)
         noise = Laplace(keys / epsilon)
         threshold = release_threshold(noise, keys, delta)
-        if not hasattr(self, "answers_"):
-            self.answers_ = Memory()
-        curator = Curator.of(
-            export,
-            neighbours=self.neighbours,
-            ledger=self.ledger,
-            budget=self.budget,
-            seed=self.seed,
-            memory=self.answers_,
-        )
+        curator = self.curator(export)
         query = {
             "defence": self.name,
             "column": self.column,

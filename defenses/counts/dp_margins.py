@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from itertools import combinations
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from defenses.columns import stated
-from defenses.defense import Defense
-from defenses.dp.budget import Cost, Neighbours, exact, exact_delta, rho_of_epsilon
+from defenses.columns import listed
+from defenses.dp.budget import Cost, exact, exact_delta, rho_of_epsilon
 from defenses.dp.cell_counts import cell_counts, contribution_limit, sum_of_cells
-from defenses.dp.curator import Curator, Memory
+from defenses.dp.consistent_margins import Clique, consistent
+from defenses.dp.curator import Curated
 from defenses.dp.noise import Gaussian, Laplace, add_noise
+from defenses.released import stated
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.queries import CountQuery
 from exports.release import Export, Kind, Release
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from exports.randomness import Stream
 
-Clique = tuple[str, ...]
 
-
-class DpMargins(Defense):
+@dataclass(eq=False, repr=False)
+class DpMargins(Curated):
     """Publish the counts of several sets of columns, with noise, made consistent afterwards.
 
     Against the same reader as ``dp-histogram``. A person counts in every table, so the noise grows
@@ -59,7 +58,7 @@ class DpMargins(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> yes_no = {name: Column(Role.QUASI_IDENTIFIER, domain=("no", "yes")) for name in "abc"}
     >>> export = Export(pa.table({name: ["yes"] * 80 for name in "abc"}), Schema(yes_no))
     >>> release = DpMargins("a,b,c", epsilon=1, delta=1e-9, seed=1).transform(export)
@@ -70,39 +69,22 @@ class DpMargins(Defense):
     name: ClassVar[str] = "dp-margins"
     produces: ClassVar[Kind] = "counts"
 
-    def __init__(
-        self,
-        columns: Sequence[str] | str,
-        epsilon: float | str,
-        *,
-        order: int = 2,
-        delta: float | str = 0,
-        max_contributions: int | None = None,
-        neighbours: Neighbours = "add-remove",
-        ledger: str | Path | None = None,
-        budget: float | str | None = None,
-        seed: int | None = None,
-    ) -> None:
-        self.columns = columns
-        self.epsilon = epsilon
-        self.order = order
-        self.delta = delta
-        self.max_contributions = max_contributions
-        self.neighbours = neighbours
-        self.ledger = ledger
-        self.budget = budget
-        self.seed = seed
+    columns: Sequence[str] | str
+    epsilon: float | str
+    _: KW_ONLY
+    order: int = 2
+    delta: float | str = 0
 
     def transform(self, export: Export) -> Release:
         """Return the tables below one another, and an oracle that answers from the smallest that can."""
-        columns = self.columns.split(",") if isinstance(self.columns, str) else list(self.columns)
+        columns = listed(self.columns)
         if not 1 <= self.order <= len(columns):
             raise LabError(
                 f"order is {self.order} but must lie between 1 and {len(columns)}, the columns given."
             )
         domains = {clique: Domain.of(export.schema, clique) for clique in combinations(columns, self.order)}
         limit = contribution_limit(export, self.max_contributions)
-        distance = limit * (2 if self.neighbours == "replace" else 1)
+        distance = self.distance(limit)
         epsilon, delta = exact(self.epsilon), exact_delta(self.delta)
         promises = {"epsilon": float(epsilon)}
         noise: Laplace | Gaussian
@@ -113,16 +95,7 @@ class DpMargins(Defense):
             promises["delta"] = float(delta)
         else:
             noise, cost = Laplace(len(domains) * distance / epsilon), Cost.pure(epsilon)
-        if not hasattr(self, "answers_"):
-            self.answers_ = Memory()
-        curator = Curator.of(
-            export,
-            neighbours=self.neighbours,
-            ledger=self.ledger,
-            budget=self.budget,
-            seed=self.seed,
-            memory=self.answers_,
-        )
+        curator = self.curator(export)
         query = {
             "defence": self.name,
             "margins": [[clique, domain.values] for clique, domain in domains.items()],
@@ -152,63 +125,6 @@ class DpMargins(Defense):
             private=self.seed is None,
             manifest={"defense": self.name, "parameters": stated(self), "noise": str(noise)},
         )
-
-
-def consistent(
-    tables: Mapping[Clique, NDArray[np.float64]], variances: Mapping[Clique, float] | None = None
-) -> dict[Clique, NDArray[np.float64]]:
-    """Return tables whose common margins agree: each is the average by variance of what all say.
-
-    Parameters
-    ----------
-    tables : mapping of tuple of str to array
-        One axis per column.
-    variances : mapping of tuple of str to float, optional
-        Of the noise on the cells of each table; default the same for all.
-
-    Examples
-    --------
-    >>> first, second = np.array([[4.0, 0.0], [0.0, 4.0]]), np.array([[2.0, 4.0], [6.0, 0.0]])
-    >>> tables = {("a", "b"): first, ("b", "c"): second}
-    >>> agreed = consistent(tables)
-    >>> agreed["a", "b"].sum(axis=0), agreed["b", "c"].sum(axis=1)
-    (array([5., 5.]), array([5., 5.]))
-    """
-    agreed = {clique: table.copy() for clique, table in tables.items()}
-    shared = {tuple(name for name in one if name in other) for one, other in combinations(agreed, 2)}
-    while True:
-        more = {
-            tuple(name for name in one if name in other) for one, other in combinations(shared, 2)
-        } - shared
-        if not more:
-            break
-        shared |= more
-    for common in sorted(shared, key=len):
-        members = [clique for clique in agreed if set(common) <= set(clique)]
-        if len(members) < 2:
-            continue
-        said = [_margin(agreed[clique], clique, common) for clique in members]
-        weights = np.array(
-            [
-                margin.size / agreed[clique].size / (1.0 if variances is None else variances[clique])
-                for clique, margin in zip(members, said, strict=True)
-            ]
-        )
-        average = np.tensordot(weights / weights.sum(), np.array(said), axes=1)
-        for clique, margin in zip(members, said, strict=True):
-            step = (average - margin) * (margin.size / agreed[clique].size)
-            shape = [agreed[clique].shape[clique.index(name)] if name in common else 1 for name in clique]
-            order = sorted(common, key=clique.index)
-            agreed[clique] += np.transpose(step, [common.index(name) for name in order]).reshape(shape)
-    return agreed
-
-
-def _margin(table: NDArray[np.float64], clique: Clique, onto: Clique) -> NDArray[np.float64]:
-    """Return the sums of a table over the columns that are not in ``onto``, in the order of ``onto``."""
-    dropped = tuple(axis for axis, name in enumerate(clique) if name not in onto)
-    kept = [name for name in clique if name in onto]
-    margin: NDArray[np.float64] = np.transpose(table.sum(axis=dropped), [kept.index(name) for name in onto])
-    return margin
 
 
 def _answer(

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from defenses.columns import stated
-from defenses.defense import Defense
-from defenses.dp.budget import Neighbours, exact
+from defenses.dp.budget import exact
 from defenses.dp.cell_counts import cell_counts, contribution_limit
-from defenses.dp.curator import Curator, Memory
+from defenses.dp.curator import Curated
 from defenses.dp.selection import noisy_max, selection_cost
+from defenses.released import stated
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.queries import CountQuery
 from exports.release import Export, Kind, Release
 
-if TYPE_CHECKING:
-    from pathlib import Path
 
-
-class NoisyMax(Defense):
+@dataclass(eq=False, repr=False)
+class NoisyMax(Curated):
     """Publish which declared value most people have, chosen with noise, and no count at all.
 
     Whoever reads it, with any knowledge of everybody else, gains at most a factor
@@ -44,7 +42,7 @@ class NoisyMax(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"from": Column(Role.QUASI_IDENTIFIER, domain=("search", "friend"))})
     >>> export = Export(pa.table({"from": ["search"] * 60 + ["friend"] * 20}), schema)
     >>> NoisyMax("from", epsilon=1, seed=1).transform(export).rows.to_pydict()
@@ -54,40 +52,15 @@ class NoisyMax(Defense):
     name: ClassVar[str] = "noisy-max"
     produces: ClassVar[Kind] = "counts"
 
-    def __init__(
-        self,
-        column: str,
-        epsilon: float | str,
-        *,
-        max_contributions: int | None = None,
-        neighbours: Neighbours = "add-remove",
-        ledger: str | Path | None = None,
-        budget: float | str | None = None,
-        seed: int | None = None,
-    ) -> None:
-        self.column = column
-        self.epsilon = epsilon
-        self.max_contributions = max_contributions
-        self.neighbours = neighbours
-        self.ledger = ledger
-        self.budget = budget
-        self.seed = seed
+    column: str
+    epsilon: float | str
 
     def transform(self, export: Export) -> Release:
         """Return the chosen value as a table; the oracle knows no counts."""
         epsilon = exact(self.epsilon)
         domain = Domain.of(export.schema, [self.column])
         limit = contribution_limit(export, self.max_contributions)
-        if not hasattr(self, "answers_"):
-            self.answers_ = Memory()
-        curator = Curator.of(
-            export,
-            neighbours=self.neighbours,
-            ledger=self.ledger,
-            budget=self.budget,
-            seed=self.seed,
-            memory=self.answers_,
-        )
+        curator = self.curator(export)
         query = {"defence": self.name, "values": domain.values, "column": self.column}
         place = curator.answer(
             {**query, "epsilon": str(epsilon), "rows per person": limit},

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from defenses.contributions import within_bound
-from defenses.counts.audience_size import SizeDefense, noisy_oracle
+from defenses.counts.size_defense import SizeDefense, noisy_oracle
 from defenses.dp.budget import Neighbours
 from defenses.dp.cell_counts import contribution_limit
 from defenses.upload_list import token_columns
@@ -50,8 +50,7 @@ class PsiSize(SizeDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.queries import Condition
-    >>> from exports.schema import Schema
+    >>> from exports import Condition, Schema
     >>> mine = pa.table({"mail": ["a@mail.example", "b@mail.example"]})
     >>> export = Export(mine, Schema.of(identifier=["mail"]))
     >>> accounts = Condition("mail", ["b@mail.example", "c@mail.example"])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.lattice.lattice import Floats, Ints, Passes
+from exports.coding import Floats, Ints, Passes
 from exports.errors import LabError
 
 MOST_WITHHELD = 20_000
@@ -17,7 +17,7 @@ MOST_WITHHELD = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class Dimension:
     """The values of one column and the sums of them that are published too.
 
     Parameters
@@ -29,7 +29,7 @@ class Axis:
 
     Examples
     --------
-    >>> Axis(3, ((0, 1), (2, 3))).members.astype(int)
+    >>> Dimension(3, ((0, 1), (2, 3))).members.astype(int)
     array([[1, 0, 0],
            [0, 1, 0],
            [0, 0, 1],
@@ -41,7 +41,7 @@ class Axis:
     sums: tuple[tuple[int, ...], ...]
 
     @classmethod
-    def plain(cls, leaves: int) -> Axis:
+    def plain(cls, leaves: int) -> Dimension:
         """Return the axis of a column of which only the total is published."""
         return cls(leaves, (tuple(range(leaves)),))
 
@@ -60,12 +60,12 @@ class Axis:
         return found
 
 
-def extended(counts: NDArray[Any], axes: Sequence[Axis]) -> NDArray[np.int64]:
+def extended(counts: NDArray[Any], axes: Sequence[Dimension]) -> NDArray[np.int64]:
     """Return a table with all its sums: one entry per node of every axis.
 
     Examples
     --------
-    >>> extended(np.array([[1, 2], [3, 4]]), [Axis.plain(2), Axis.plain(2)])
+    >>> extended(np.array([[1, 2], [3, 4]]), [Dimension.plain(2), Dimension.plain(2)])
     array([[ 1,  2,  3],
            [ 3,  4,  7],
            [ 4,  6, 10]])
@@ -77,7 +77,7 @@ def extended(counts: NDArray[Any], axes: Sequence[Axis]) -> NDArray[np.int64]:
 
 
 def withheld_numbers(
-    values: NDArray[np.int64], people: NDArray[np.int64], axes: Sequence[Axis], threshold: int
+    values: NDArray[np.int64], people: NDArray[np.int64], axes: Sequence[Dimension], threshold: int
 ) -> Passes:
     """Return which numbers of an extended table to withhold.
 
@@ -90,7 +90,7 @@ def withheld_numbers(
     ----------
     values, people : array of int64, shape (nodes of each axis)
         What is published, and how many people it is made up of.
-    axes : sequence of Axis
+    axes : sequence of Dimension
         Of the table.
     threshold : int
         Fewer people are small.
@@ -102,8 +102,8 @@ def withheld_numbers(
 
     Examples
     --------
-    >>> table = extended(np.array([[1, 9, 20], [8, 7, 30], [40, 50, 60]]), [Axis.plain(3)] * 2)
-    >>> withheld_numbers(table, table, [Axis.plain(3)] * 2, 3).astype(int)
+    >>> table = extended(np.array([[1, 9, 20], [8, 7, 30], [40, 50, 60]]), [Dimension.plain(3)] * 2)
+    >>> withheld_numbers(table, table, [Dimension.plain(3)] * 2, 3).astype(int)
     array([[1, 1, 0, 0],
            [1, 1, 0, 0],
            [0, 0, 0, 0],
@@ -128,7 +128,7 @@ def withheld_numbers(
             _withhold_around(number, values, withheld, axes)
 
 
-def relations(axes: Sequence[Axis], shape: Sequence[int]) -> Iterator[tuple[int, Ints]]:
+def relations(axes: Sequence[Dimension], shape: Sequence[int]) -> Iterator[tuple[int, Ints]]:
     """Yield every relation as the axis it lies along and its nodes there, the parts and then their sum."""
     for place, axis in enumerate(axes):
         assert shape[place] == axis.size
@@ -136,7 +136,7 @@ def relations(axes: Sequence[Axis], shape: Sequence[int]) -> Iterator[tuple[int,
             yield place, np.array([*parts, axis.leaves + number])
 
 
-def _no_single_one(values: NDArray[np.int64], withheld: Passes, axes: Sequence[Axis]) -> None:
+def _no_single_one(values: NDArray[np.int64], withheld: Passes, axes: Sequence[Dimension]) -> None:
     """Withhold a second number wherever a relation has a single one, until none has."""
     before = -1
     while before < (before := int(withheld.sum())):
@@ -161,7 +161,7 @@ def _withhold_in(
 
 
 def _withhold_around(
-    number: tuple[int, ...], values: NDArray[np.int64], withheld: Passes, axes: Sequence[Axis]
+    number: tuple[int, ...], values: NDArray[np.int64], withheld: Passes, axes: Sequence[Dimension]
 ) -> None:
     """Withhold one more number in every relation of one, or where none is left, of its neighbours."""
     seen, wave = {number}, [number]
@@ -184,7 +184,7 @@ def exposed(
     values: NDArray[np.int64],
     people: NDArray[np.int64],
     withheld: Passes,
-    axes: Sequence[Axis],
+    axes: Sequence[Dimension],
     threshold: int,
     asked: Passes | None = None,
 ) -> list[tuple[int, ...]]:
@@ -195,9 +195,9 @@ def exposed(
 
     Examples
     --------
-    >>> table = extended(np.array([[1, 9], [9, 9]]), [Axis.plain(2)] * 2)
+    >>> table = extended(np.array([[1, 9], [9, 9]]), [Dimension.plain(2)] * 2)
     >>> hide = lambda *cells: np.isin(np.arange(9).reshape(3, 3), cells)
-    >>> axes = [Axis.plain(2)] * 2
+    >>> axes = [Dimension.plain(2)] * 2
     >>> [exposed(table, table, hidden, axes, 3) for hidden in (hide(0, 1, 3, 4), hide(0, 1))]
     [[], [(0, 0)]]
     """
@@ -226,7 +226,7 @@ def exposed(
 
 
 def _equations(
-    values: NDArray[np.int64], withheld: Passes, place_of: Ints, axes: Sequence[Axis]
+    values: NDArray[np.int64], withheld: Passes, place_of: Ints, axes: Sequence[Dimension]
 ) -> tuple[Ints, Ints, Floats, Floats]:
     """Return what the relations say of the withheld numbers, as entries of a matrix and its right side."""
     parts: list[tuple[Ints, Ints, Floats]] = []

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.columns import chosen
+from defenses.columns import chosen, listed
 from defenses.counts.contingency import Contingency
-from defenses.counts.secondary_suppression import Axis, extended, withheld_numbers
+from defenses.counts.secondary_suppression import Dimension, extended, withheld_numbers
 from defenses.defense import Defense
-from defenses.lattice.lattice import Passes
+from exports.coding import Passes
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import ANY, Label, hierarchy_of
 from exports.queries import CountQuery, Withheld
@@ -55,7 +55,7 @@ class SmallCells(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"town": ["a"] * 9 + ["b"] * 9 + ["c"] * 2})
     >>> export = Export(table, Schema.of(quasi_identifier=["town"]))
     >>> SmallCells("town", threshold=3).transform(export).table["count"].to_pylist()
@@ -117,15 +117,15 @@ class SmallCells(Defense):
         more = _sums(table, labels, shown, axes) if self.totals else None
         return table.release(self, export, shown[inner], ask, more, withheld=int(withheld.sum()))
 
-    def _axes(self, export: Export, table: Contingency) -> tuple[list[Axis], list[list[Label]]]:
+    def _axes(self, export: Export, table: Contingency) -> tuple[list[Dimension], list[list[Label]]]:
         """Return the axes with the sums that are published, and the label of each node."""
-        wanted = self.subtotals.split(",") if isinstance(self.subtotals, str) else self.subtotals or ()
+        wanted = listed(self.subtotals)
         strange = [name for name in wanted if name not in table.names]
         if strange:
             raise LabError(f"subtotals names {strange[0]!r}, which is no column of the table: correct it.")
         axes, labels = [], []
         for name, values in zip(table.names, table.values, strict=True):
-            axis, own = Axis.plain(len(values)), [*values.cast("string").to_pylist(), ANY]
+            axis, own = Dimension.plain(len(values)), [*values.cast("string").to_pylist(), ANY]
             if name in wanted:
                 axis, own = _levels(values, name, export.schema.columns[name])
             axes.append(axis)
@@ -133,7 +133,7 @@ class SmallCells(Defense):
         return axes, labels
 
 
-def _levels(values: pa.Array, name: str, declared: Column) -> tuple[Axis, list[Label]]:
+def _levels(values: pa.Array, name: str, declared: Column) -> tuple[Dimension, list[Label]]:
     """Return the axis of a column with the sums at each level of its hierarchy, and their labels."""
     import pyarrow as pa
 
@@ -155,11 +155,11 @@ def _levels(values: pa.Array, name: str, declared: Column) -> tuple[Axis, list[L
     if not sums:
         sums, labels = [tuple(range(len(values)))], [*labels, ANY]
     labels[-1] = ANY
-    return Axis(len(values), tuple(sums)), labels
+    return Dimension(len(values), tuple(sums)), labels
 
 
 def _sums(
-    table: Contingency, labels: Sequence[Sequence[Label]], shown: NDArray[np.int64], axes: Sequence[Axis]
+    table: Contingency, labels: Sequence[Sequence[Label]], shown: NDArray[np.int64], axes: Sequence[Dimension]
 ) -> pa.Table:
     """Return one row per total and subtotal."""
     import pyarrow as pa

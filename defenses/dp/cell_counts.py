@@ -62,7 +62,7 @@ def cell_counts(export: Export, domain: Domain, limit: int) -> NDArray[np.int64]
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"age": Column(Role.QUASI_IDENTIFIER, bounds=(17, 19))})
     >>> export = Export(pa.table({"age": [18, 19, 19, 44]}), schema)
     >>> cell_counts(export, Domain.of(schema, ["age"]), 1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from defenses.columns import require_nameless
+from defenses.columns import listed, require_nameless
 from defenses.contributions import within_bound
 from defenses.dp.cell_counts import contribution_limit
 from defenses.dp.noise import Noise, add_noise
@@ -56,7 +56,7 @@ class Coded:
         LabError
             When a column has no declared domain, or none is left.
         """
-        names = columns.split(",") if isinstance(columns, str) else columns or described(export)
+        names = listed(columns) or described(export)
         if not names:
             raise LabError("The schema declares no column but identifiers: there is nothing to synthesise.")
         require_nameless(export.schema, names)

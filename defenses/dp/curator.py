@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from defenses.contributions import require_no_weight
+from defenses.defense import Defense
 from defenses.dp.budget import Budget, Cost, Neighbours, Unit
 from defenses.dp.ledger import Ledger
 from exports.errors import LabError
@@ -142,3 +143,47 @@ class Curator:
     def guarantee(self, promises: Mapping[str, float], max_contributions: int) -> Guarantee:
         """Return the promise in this curator's terms."""
         return Guarantee(promises, self.unit, self.neighbours, max_contributions)
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class Curated(Defense):
+    """A defence whose answers a curator draws once and charges: its subclass names what they cost.
+
+    Parameters
+    ----------
+    max_contributions : int or None
+        Rows of one person that count, the first ones; default is the schema's
+        ``max_rows_per_person``, else 1. Without a person column each row is a person.
+    neighbours : {"add-remove", "replace"}
+        What "one person more or less" means.
+    ledger : path or None
+        File that keeps answers and charges over all processes; without it they live as long as the
+        defence.
+    budget : float or str or None
+        Of the data set, over all answers, as ``Budget.read`` takes it.
+    seed : int or None
+        None draws in earnest through OpenDP; a seed simulates.
+    """
+
+    max_contributions: int | None = None
+    neighbours: Literal["add-remove", "replace"] = "add-remove"
+    ledger: str | Path | None = None
+    budget: float | str | None = None
+    seed: int | None = None
+
+    def curator(self, export: Export) -> Curator:
+        """Return who draws and charges this defence's answers about an export."""
+        if not hasattr(self, "answers_"):
+            self.answers_ = Memory()
+        return Curator.of(
+            export,
+            neighbours=self.neighbours,
+            ledger=self.ledger,
+            budget=self.budget,
+            seed=self.seed,
+            memory=self.answers_,
+        )
+
+    def distance(self, limit: int) -> int:
+        """Return in how many rows neighbours differ when one person has at most ``limit``."""
+        return limit * (2 if self.neighbours == "replace" else 1)

@@ -110,7 +110,7 @@ def add_noise(counts: NDArray[np.int64], noise: Noise, stream: Stream | None) ->
 
     Examples
     --------
-    >>> from exports.randomness import Stream
+    >>> from exports import Stream
     >>> add_noise(np.zeros(5, dtype=np.int64), Laplace(Fraction(3)), Stream(1, "defence", "example"))
     array([ 1,  1, -3,  0,  0])
     """
@@ -152,7 +152,7 @@ def discrete_laplace(stream: Stream, n: int, scale: Fraction) -> NDArray[np.int6
 
     Examples
     --------
-    >>> from exports.randomness import Stream
+    >>> from exports import Stream
     >>> discrete_laplace(Stream(1, "defence", "example"), 5, Fraction(3))
     array([ 1,  1, -3,  0,  0])
     """
@@ -169,7 +169,7 @@ def discrete_gaussian(stream: Stream, n: int, sigma: Fraction) -> NDArray[np.int
 
     Examples
     --------
-    >>> from exports.randomness import Stream
+    >>> from exports import Stream
     >>> discrete_gaussian(Stream(1, "defence", "example"), 5, Fraction(3))
     array([ 1, -3, -3,  1, -1])
     """

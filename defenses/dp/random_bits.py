@@ -25,7 +25,7 @@ class Bits:
 
     Examples
     --------
-    >>> from exports.randomness import Stream
+    >>> from exports import Stream
     >>> Bits(Stream(1, "defence", "example")).below(6, 5)
     array([4, 4, 1, 3, 3])
     >>> len(Bits(None).happens(Fraction(1, 3), 10))

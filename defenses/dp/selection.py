@@ -44,7 +44,7 @@ def noisy_max(
 
     Examples
     --------
-    >>> from exports.randomness import Stream
+    >>> from exports import Stream
     >>> noisy_max(np.array([0, 50, 3]), Fraction(1), Stream(1, "defence", "example"))
     1
     """

@@ -9,10 +9,9 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.lattice.lattice import Floats, Lattice
+from defenses.lattice.lattice import Lattice
 from defenses.lattice.roll_up import blocks
-
-Float32s = NDArray[np.float32]
+from exports.coding import Float32s, Floats
 
 
 class Forecast:

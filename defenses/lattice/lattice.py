@@ -6,22 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from defenses.conditions.classes import Node
+from exports.coding import Floats, Ints
 from exports.hierarchies.hierarchy import Hierarchy
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-Ints = NDArray[np.intp]
-Floats = NDArray[np.float64]
-Passes = NDArray[np.bool_]
-Node = tuple[int, ...]
-
-LARGEST_KEY = 2**62
+from exports.keys import grouped, packed
 
 
 @dataclass(frozen=True)
@@ -93,7 +86,7 @@ class Lattice:
     >>> import pyarrow as pa
     >>> age = Hierarchy.from_rows([["34", "30s", "*"], ["36", "30s", "*"], ["41", "40s", "*"]])
     >>> table = pa.table({"age": ["34", "36", "41", "34"]})
-    >>> lattice = lattice_of(table, {"age": age})
+    >>> lattice = lattice_from({"age": age.encode(table["age"], "age")}, {"age": age})
     >>> lattice.nodes, lattice.shape((1,)), lattice.counts[:, 0].tolist()
     (3, (2,), [2.0, 1.0, 1.0])
     """
@@ -128,19 +121,6 @@ class Lattice:
         return reduce(np.add.outer, [np.asarray(levels, np.float64) for levels in terms])
 
 
-def lattice_of(table: pa.Table, hierarchies: Mapping[str, Hierarchy]) -> Lattice:
-    """Return the lattice of a table over the columns of ``hierarchies``.
-
-    Raises
-    ------
-    LabError
-        When a hierarchy misses a value.
-    """
-    return lattice_from(
-        {name: one.encode(table[name], name) for name, one in hierarchies.items()}, hierarchies
-    )
-
-
 def lattice_from(
     coded: Mapping[str, NDArray[Any]],
     hierarchies: Mapping[str, Hierarchy],
@@ -161,8 +141,9 @@ def lattice_from(
         Sensitive columns, each counted in as many further measures as it has values; -1 is not
         counted.
     """
+    columns = list(coded.values())
     sizes = [len(hierarchy.labels[0]) for hierarchy in hierarchies.values()]
-    order, starts = grouped(packed(list(coded.values()), sizes))
+    order, starts = grouped(packed(columns, len(columns[0]), sizes))
     times = np.diff(starts, append=len(order))
     of = np.empty(len(order), np.intp)
     of[order] = np.repeat(np.arange(len(starts)), times)
@@ -194,41 +175,3 @@ def _axis(name: str, hierarchy: Hierarchy, codes: NDArray[Any], counted: Floats)
     leaf = position[codes]
     rows = np.bincount(leaf, counted, len(leaves)).astype(np.float64)
     return Axis(name, hierarchy, leaves, tuple(labels), rows), leaf
-
-
-def packed(columns: Sequence[NDArray[Any]], sizes: Sequence[int]) -> Ints:
-    """Return one integer per entry, equal when all columns are equal; ordered from left to right.
-
-    Examples
-    --------
-    >>> packed([np.array([0, 1]), np.array([2, 0])], [2, 3]).tolist()
-    [2, 3]
-    """
-    key, domain = columns[0].astype(np.intp), sizes[0]
-    for column, size in zip(columns[1:], sizes[1:], strict=True):
-        if domain > LARGEST_KEY // size:
-            distinct, key = np.unique(key, return_inverse=True)
-            domain = len(distinct)
-        key *= size
-        key += column
-        domain *= size
-    return key
-
-
-def grouped(key: Ints) -> tuple[Ints, Ints]:
-    """Return the stable order that brings equal keys together, and where each group starts in it.
-
-    Examples
-    --------
-    >>> [part.tolist() for part in grouped(np.array([7, 3, 7]))]
-    [[1, 0, 2], [0, 1]]
-    """
-    bits = len(key).bit_length()
-    if len(key) and int(key.max()) < 2 ** (63 - bits):
-        # Sorting numbers is several times faster than sorting places by number.
-        both = np.sort(key.astype(np.int64) << bits | np.arange(len(key)))
-        order, arranged = both & ((1 << bits) - 1), both >> bits
-    else:
-        order = np.argsort(key, kind="stable")
-        arranged = key[order]
-    return order, np.flatnonzero(np.concatenate([[True], arranged[1:] != arranged[:-1]])[: len(key)])

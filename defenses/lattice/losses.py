@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.lattice.lattice import Axis, Floats, Lattice, grouped, packed
-from defenses.lattice.roll_up import Classes
-
-Kept = NDArray[np.bool_]
+from defenses.conditions.classes import Classes
+from defenses.lattice.lattice import Axis, Lattice
+from exports.coding import Floats, Passes
+from exports.keys import grouped, packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Loss:
     """
 
     name: str
-    value: Callable[[Lattice, Classes, Kept], float]
+    value: Callable[[Lattice, Classes, Passes], float]
     bounds: Callable[[Lattice], Floats]
     floor: Callable[[Lattice, Classes, float], float] | None = None
     monotone: bool = False
@@ -57,11 +57,11 @@ def _entropy_terms(lattice: Lattice) -> list[list[float]]:
     ]
 
 
-def _entropy(lattice: Lattice, classes: Classes, kept: Kept) -> float:  # noqa: ARG001
+def _entropy(lattice: Lattice, classes: Classes, kept: Passes) -> float:  # noqa: ARG001
     return sum(terms[level] for terms, level in zip(_entropy_terms(lattice), classes.node, strict=True))
 
 
-def _entropy_of_rest(lattice: Lattice, classes: Classes, kept: Kept) -> float:
+def _entropy_of_rest(lattice: Lattice, classes: Classes, kept: Passes) -> float:
     total = _entropy(lattice, classes, kept)
     rows = classes.counts[~kept, 0]
     for axis in range(len(lattice.axes)):
@@ -79,7 +79,7 @@ def _share(axis: Axis, level: int) -> float:
     return max(mean - 1 / values, 0.0) / (1 - 1 / values)
 
 
-def _shares(lattice: Lattice, classes: Classes, kept: Kept) -> list[float]:
+def _shares(lattice: Lattice, classes: Classes, kept: Passes) -> list[float]:
     """Return the mean share per axis when every suppressed cell counts 1."""
     rows = classes.counts[~kept, 0]
     shares = []
@@ -94,11 +94,11 @@ def _levels(function: Callable[[Axis, int], float], lattice: Lattice) -> list[li
     return [[function(axis, level) for level in range(axis.hierarchy.height + 1)] for axis in lattice.axes]
 
 
-def _arithmetic(lattice: Lattice, classes: Classes, kept: Kept) -> float:
+def _arithmetic(lattice: Lattice, classes: Classes, kept: Passes) -> float:
     return float(np.mean(_shares(lattice, classes, kept)))
 
 
-def _geometric(lattice: Lattice, classes: Classes, kept: Kept) -> float:
+def _geometric(lattice: Lattice, classes: Classes, kept: Passes) -> float:
     return float(np.expm1(np.mean(np.log1p(_shares(lattice, classes, kept)))))
 
 
@@ -106,7 +106,7 @@ def _height(axis: Axis, level: int) -> float:
     return level / max(axis.hierarchy.height, 1)
 
 
-def _precision(lattice: Lattice, classes: Classes, kept: Kept) -> float:
+def _precision(lattice: Lattice, classes: Classes, kept: Passes) -> float:
     suppressed = float(classes.counts[~kept, 0].sum()) / lattice.rows
     heights = [_height(axis, level) for axis, level in zip(lattice.axes, classes.node, strict=True)]
     return float(np.mean(heights)) * (1 - suppressed) + suppressed
@@ -116,7 +116,7 @@ def _squares(lattice: Lattice, classes: Classes, least: float = 0) -> float:  # 
     """Return the sum of squared class sizes; classes split by who leaves count as one."""
     sizes = classes.counts[:, 0].astype(np.float64)
     if classes.listed is not None and len(classes.listed) > len(lattice.axes):
-        order, starts = grouped(packed(classes.listed[:-1], classes.shape[:-1]))
+        order, starts = grouped(packed(classes.listed[:-1], len(sizes), classes.shape[:-1]))
         sizes = np.add.reduceat(sizes[order], starts)
     return float(np.square(sizes).sum())
 
@@ -135,7 +135,7 @@ def _least_mean_size(lattice: Lattice, classes: Classes, least: float) -> float:
     return float(sizes.sum()) / (large + small // max(least, 1) + bool(small))
 
 
-def _mean_size(lattice: Lattice, classes: Classes, kept: Kept) -> float:
+def _mean_size(lattice: Lattice, classes: Classes, kept: Passes) -> float:
     sizes = classes.counts[:, 0]
     groups = np.count_nonzero(sizes[kept]) + bool(sizes[~kept].any())
     return lattice.rows / groups

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defenses.columns import weights_of
-from defenses.conditions.release_conditions import Policy
-from defenses.conditions.requirements import Requirements, SensitiveColumn
-from defenses.lattice.lattice import Floats, Ints, Lattice, lattice_from
+from defenses.conditions.release_conditions import Conditions
+from defenses.conditions.requirements import Requirements, SensitiveColumn, sensitive_columns
+from defenses.lattice.lattice import Lattice, lattice_from
 from defenses.lattice.suppression import Judge, PersonJudge, RowJudge
+from exports.coding import Floats, Ints
 from exports.errors import LabError
-from exports.hierarchies.hierarchy import Hierarchy, encode, hierarchy_of
+from exports.hierarchies.hierarchy import Hierarchy, hierarchy_of, labels_and_codes
 from exports.release import Export
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class Problem:
         What each row counts in the export, and in the population.
     values : mapping of str to SensitiveColumn
         The sensitive columns that conditions read.
-    policy : Policy
-        The conditions.
+    conditions : Conditions
+        What every class that leaves satisfies.
     person : array of int, shape (rows,), or None
         Whose row it is.
     others : array of int, shape (population,), or None
@@ -50,7 +51,7 @@ class Problem:
     hierarchies: Mapping[str, Hierarchy]
     weights: Sequence[Floats]
     values: Mapping[str, SensitiveColumn]
-    policy: Policy
+    conditions: Conditions
     person: Ints | None
     others: Ints | None = None
     masses: Floats | None = None
@@ -63,9 +64,9 @@ class Problem:
     def judge(self, lattice: Lattice) -> Judge:
         """Return who tells what a node suppresses."""
         if self.person is None:
-            return RowJudge(lattice, self.policy)
+            return RowJudge(lattice, self.conditions)
         codes = {name: column.codes for name, column in self.values.items()}
-        return PersonJudge(lattice, self.policy, self.person, codes, self.others, self.masses)
+        return PersonJudge(lattice, self.conditions, self.person, codes, self.others, self.masses)
 
 
 def hierarchies_of(export: Export, population: pa.Table | None = None) -> dict[str, Hierarchy]:
@@ -120,7 +121,7 @@ def problem_of(
     coded = {name: one.encode(export.table[name], name) for name, one in hierarchies.items()}
     weights: list[Floats] = []
     outside = 0
-    persons = None if person is None else encode(export.table[person])[1].astype(np.intp)
+    persons = None if person is None else labels_and_codes(export.table[person])[1].astype(np.intp)
     others = masses = None
     if asked.population is not None:
         outside = asked.population.num_rows
@@ -128,27 +129,27 @@ def problem_of(
         coded = {name: np.concatenate([codes, people[name]]) for name, codes in coded.items()}
         weights = [np.repeat([1.0, 0.0], [rows, outside]), np.repeat([0.0, 1.0], [rows, outside])]
         if person in asked.population.column_names:
-            others = encode(asked.population[person])[1].astype(np.intp)
+            others = labels_and_codes(asked.population[person])[1].astype(np.intp)
         elif person is not None:
             others = np.arange(outside)
     elif asked.k_map is not None and (weight := weights_of(export)) is not None:
         weights = [np.ones(rows), weight]
         if persons is not None:
             masses = np.bincount(persons, weight) / np.bincount(persons)
-    conditions = asked.of_rows(export)
+    each = asked.of_rows(export)
     values: dict[str, SensitiveColumn] = {}
     histograms = {}
     start = max(len(weights), 1)
     for name in sensitive_columns(export, asked) if asked.protects_values else ():
         column = SensitiveColumn.of(export, name, persons)
-        conditions += asked.of_values(name, column)
+        each += asked.of_values(name, column)
         histograms[name] = slice(start, start + column.size)
         start += column.size
         values[name] = replace(column, codes=np.append(column.codes, np.full(outside, -1)))
     references = {name: column.reference.shares for name, column in values.items()}
     samples = asked.of_sample(export)
-    policy = Policy(
-        conditions,
+    conditions = Conditions(
+        each,
         asked.suppression,
         samples,
         1 if weights else None,
@@ -156,7 +157,7 @@ def problem_of(
         references,
         narrow_first,
     )
-    return Problem(coded, hierarchies, weights, values, policy, persons, others, masses)
+    return Problem(coded, hierarchies, weights, values, conditions, persons, others, masses)
 
 
 def _population(population: pa.Table, hierarchies: Mapping[str, Hierarchy]) -> dict[str, NDArray[np.int32]]:
@@ -164,15 +165,3 @@ def _population(population: pa.Table, hierarchies: Mapping[str, Hierarchy]) -> d
     if missing:
         raise LabError(f"The population has no column {missing[0]!r}: give every quasi-identifier.")
     return {name: one.encode(population[name], name) for name, one in hierarchies.items()}
-
-
-def sensitive_columns(export: Export, asked: Requirements) -> tuple[str, ...]:
-    """Return the sensitive columns that the requirements protect."""
-    declared = tuple(name for name in export.schema.sensitive if name not in export.schema.naming)
-    wanted = declared if asked.sensitive is None else tuple(asked.sensitive)
-    strange = [name for name in wanted if name not in declared]
-    if strange:
-        raise LabError(f"The schema declares no sensitive column {strange[0]!r}: give it that role.")
-    if not wanted:
-        raise LabError("l, t, alpha, beta and delta protect sensitive columns and the schema declares none.")
-    return wanted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 from math import prod
 from typing import Any
@@ -11,62 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.lattice.lattice import LARGEST_KEY, Ints, Lattice, Node, Passes, grouped, packed
+from defenses.conditions.classes import Classes, Node
+from defenses.lattice.lattice import Lattice
+from exports.coding import Ints, Passes
+from exports.keys import LARGEST_KEY, grouped, packed
 
 MOST_KEPT = 1 << 26
 """Numbers that the cubes of one search may hold together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Classes:
-    """The equivalence classes of one node.
-
-    Parameters
-    ----------
-    node : tuple of int
-        Level of each axis.
-    counts : array of float, shape (classes, measures)
-        Sums of the lattice's measures; a class of a dense node can be empty.
-    shape : tuple of int
-        Number of labels of each axis.
-    numbers : array of int or None
-        Number of each class among all combinations of labels; None when every combination is a
-        class, in order.
-    listed : tuple of array of int or None
-        Label of each class per axis, where there are too many combinations for numbers.
-    first : array of int or None
-        First row of each class.
-    """
-
-    node: Node
-    counts: NDArray[Any]
-    shape: tuple[int, ...]
-    numbers: Ints | None = None
-    listed: tuple[Ints, ...] | None = None
-    first: Ints | None = None
-
-    def at(self, places: Ints) -> Classes:
-        """Return some of the classes."""
-        counts = self.counts[places].astype(np.float64)
-        first = None if self.first is None else self.first[places]
-        if self.listed is not None:
-            listed = tuple(labels[places] for labels in self.listed)
-            return Classes(self.node, counts, self.shape, None, listed, first)
-        numbers = places if self.numbers is None else self.numbers[places]
-        return Classes(self.node, counts, self.shape, numbers, None, first)
-
-    def used(self) -> Classes:
-        """Return the classes with a row."""
-        return self.at(np.flatnonzero(self.counts[:, 0] > 0))
-
-    def labels(self, axis: int, where: Passes | None = None) -> Ints:
-        """Return the label of each class at this node's level of one axis, or of those ``where``."""
-        if self.listed is not None:
-            return self.listed[axis] if where is None else self.listed[axis][where]
-        numbers = np.arange(len(self.counts)) if self.numbers is None else self.numbers
-        if where is not None:
-            numbers = numbers[where]
-        return numbers // prod(self.shape[axis + 1 :]) % self.shape[axis]
 
 
 class Tallies:
@@ -91,7 +41,11 @@ class Tallies:
         self._room = MOST_KEPT
         self._groups = blocks([sizes[0] for sizes in self._sizes], 4096)
         self._codes = [
-            packed([lattice.codes[axis] for axis in group], [self._sizes[axis][0] for axis in group])
+            packed(
+                [lattice.codes[axis] for axis in group],
+                len(lattice.counts),
+                [self._sizes[axis][0] for axis in group],
+            )
             for group in self._groups
         ]
         self._parts: dict[tuple[int, Node], NDArray[Any]] = {}
@@ -232,10 +186,11 @@ def members(lattice: Lattice, node: Node, kept: Passes | None = None) -> tuple[C
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from defenses.lattice.lattice import lattice_of
-    >>> from exports.hierarchies.hierarchy import Hierarchy
+    >>> from defenses.lattice.lattice import lattice_from
+    >>> from exports import Hierarchy
     >>> age = Hierarchy.from_rows([["34", "30s", "*"], ["36", "30s", "*"], ["41", "40s", "*"]])
-    >>> lattice = lattice_of(pa.table({"age": ["34", "36", "41", "34"]}), {"age": age})
+    >>> codes = age.encode(pa.chunked_array([["34", "36", "41", "34"]]), "age")
+    >>> lattice = lattice_from({"age": codes}, {"age": age})
     >>> classes, of = members(lattice, (1,))
     >>> classes.counts.ravel().tolist(), of.tolist()
     ([3.0, 1.0], [0, 0, 1])
@@ -255,7 +210,7 @@ def members(lattice: Lattice, node: Node, kept: Passes | None = None) -> tuple[C
         counts = np.concatenate([leaving, staying])[:, None]
         used = counts[:, 0] > 0
         columns, counts, shape = [column[used] for column in columns], counts[used], (*shape, 2)
-    order, starts = grouped(packed(columns, shape))
+    order, starts = grouped(packed(columns, len(counts), shape))
     first = order[starts]
     listed = tuple(column[first] for column in columns)
     summed = np.add.reduceat(counts[order], starts, axis=0)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from defenses.conditions.classes import Node
 from defenses.lattice.forecasts import Forecast, Reach, diversity
-from defenses.lattice.lattice import Floats, Lattice, Node
+from defenses.lattice.lattice import Lattice
 from defenses.lattice.losses import Loss
 from defenses.lattice.suppression import Judge, Verdict
+from exports.coding import Floats
 from exports.errors import LabError
 
 MOST_NODES = 50_000_000
@@ -39,7 +41,7 @@ class Optimum:
 
 
 def optimum(lattice: Lattice, judge: Judge, loss: Loss) -> Optimum | None:
-    """Return the node of least loss that satisfies the policy, or None when there is none.
+    """Return the node of least loss that satisfies the conditions, or None when there is none.
 
     A node that fails an absorbing condition tags every node below it, any other every node above
     it; what is tagged is skipped, and so is what costs more by its lower bound than the best node

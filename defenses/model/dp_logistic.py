@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from defenses.columns import stated
-from defenses.defense import Defense
-from defenses.dp.budget import Cost, Neighbours, exact, exact_delta, rho_of_epsilon
+from defenses.columns import listed
+from defenses.dp.budget import Cost, exact, exact_delta, rho_of_epsilon
 from defenses.dp.coded_table import Coded, described
-from defenses.dp.curator import Curator, Memory
+from defenses.dp.curator import Curated
 from defenses.dp.noise import Gaussian, add_noise
+from defenses.released import stated
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -31,7 +29,8 @@ UNIT = 1024
 """Gradients are whole multiples of 1 / UNIT, so that noise on them is exact."""
 
 
-class DpLogistic(Defense):
+@dataclass(eq=False, repr=False)
+class DpLogistic(Curated):
     """Publish a logistic regression trained by noisy gradient descent.
 
     Whoever holds the model, with any knowledge of everybody else, learns of one training person
@@ -60,7 +59,7 @@ class DpLogistic(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> yes_no = {name: Column(Role.QUASI_IDENTIFIER, domain=("no", "yes")) for name in ("clicked", "client")}
     >>> table = pa.table({"clicked": ["yes", "no"] * 500, "client": ["yes", "no"] * 500})
     >>> release = DpLogistic("client", epsilon=2, delta=1e-6, seed=1).transform(Export(table, Schema(yes_no)))
@@ -71,35 +70,16 @@ class DpLogistic(Defense):
     name: ClassVar[str] = "dp-logistic"
     produces: ClassVar[Kind] = "model"
 
-    def __init__(
-        self,
-        target: str,
-        epsilon: float | str,
-        delta: float | str,
-        *,
-        columns: Sequence[str] | str | None = None,
-        steps: int = 60,
-        max_contributions: int | None = None,
-        neighbours: Neighbours = "add-remove",
-        ledger: str | Path | None = None,
-        budget: float | str | None = None,
-        seed: int | None = None,
-    ) -> None:
-        self.target = target
-        self.epsilon = epsilon
-        self.delta = delta
-        self.columns = columns
-        self.steps = steps
-        self.max_contributions = max_contributions
-        self.neighbours = neighbours
-        self.ledger = ledger
-        self.budget = budget
-        self.seed = seed
+    target: str
+    epsilon: float | str
+    delta: float | str
+    _: KW_ONLY
+    columns: Sequence[str] | str | None = None
+    steps: int = 60
 
     def transform(self, export: Export) -> Release:
         """Return the model: its scorer, and its coefficients as a table."""
-        names = self.columns.split(",") if isinstance(self.columns, str) else self.columns
-        names = [name for name in names or described(export) if name != self.target]
+        names = [name for name in listed(self.columns) or described(export) if name != self.target]
         if self.steps < 1 or not names:
             raise LabError(f"A model needs features and steps, not {len(names)} and {self.steps}.")
         data = Coded.of(export, [*names, self.target], self.max_contributions)
@@ -108,19 +88,10 @@ class DpLogistic(Defense):
                 f"The domain of {self.target!r} has {data.domain.sizes[-1]} values but must have 2."
             )
         features = Features.of(export, names)
-        distance = data.limit * (2 if self.neighbours == "replace" else 1)
+        distance = self.distance(data.limit)
         epsilon, delta = exact(self.epsilon), exact_delta(self.delta)
         rho = rho_of_epsilon(epsilon, delta)
-        if not hasattr(self, "answers_"):
-            self.answers_ = Memory()
-        curator = Curator.of(
-            export,
-            neighbours=self.neighbours,
-            ledger=self.ledger,
-            budget=self.budget,
-            seed=self.seed,
-            memory=self.answers_,
-        )
+        curator = self.curator(export)
         query = {
             "defence": self.name,
             "values": dict(zip(data.domain.columns, data.domain.values, strict=True)),

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
-import numpy as np
-
-from defenses.columns import changed_release
+from defenses.columns import listed
 from defenses.conditions.requirements import Requirements
 from defenses.defense import Defense
-from defenses.lattice.lattice import Passes
-from defenses.lattice.losses import LOSSES
-from defenses.lattice.problem import Problem, hierarchies_of, problem_of
+from defenses.lattice.problem import hierarchies_of
+from defenses.records.recoded import recoded
 from exports.errors import LabError
-from exports.hierarchies.hierarchy import Hierarchy
-from exports.release import Export, Guarantee, Kind, Release
+from exports.release import Export, Kind, Release
 
 
 class GlobalRecoding(Defense):
@@ -43,7 +38,7 @@ class GlobalRecoding(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"zip": Column(Role.QUASI_IDENTIFIER, prefix=True)})
     >>> export = Export(pa.table({"zip": ["02139", "02138", "10001"]}), schema)
     >>> release = GlobalRecoding({"zip": 1}, k=2, suppression=0.4).fit_transform(export)
@@ -77,95 +72,17 @@ class GlobalRecoding(Defense):
         return recoded(
             self,
             export,
-            Requirements(k=self.k, suppression=self.suppression),
+            Requirements.of(self),
             self.hierarchies_,
             self.levels_,
         )
-
-
-def recoded(
-    defense: Defense,
-    export: Export,
-    asked: Requirements,
-    hierarchies: Mapping[str, Hierarchy],
-    levels: Mapping[str, int],
-    *,
-    narrow_first: bool = False,
-) -> Release:
-    """Return an export at given levels, every class checked on this very data.
-
-    Raises
-    ------
-    LabError
-        When more rows than allowed would have to be left out, or all of them.
-    """
-    problem = problem_of(export, asked, hierarchies, narrow_first=narrow_first)
-    lattice = problem.lattice()
-    node = tuple(levels[name] for name in hierarchies)
-    judge = problem.judge(lattice)
-    kept = judge.rows(node)[: export.table.num_rows]
-    rows = np.flatnonzero(kept)
-    require_rows(problem, kept, asked.suppression)
-    columns = {
-        name: hierarchies[name].generalise(problem.coded[name][: len(kept)], level)
-        for name, level in levels.items()
-        if level
-    }
-    verdict = judge.at(node)
-    classes = judge.kept(verdict)
-    return changed_release(
-        defense,
-        export,
-        columns,
-        rows=rows,
-        guarantee=Guarantee(asked.promises, "record" if problem.person is None else "person"),
-        levels=dict(levels),
-        loss={name: loss.value(lattice, *classes) for name, loss in LOSSES.items()},
-        reference=reference(problem),
-    )
-
-
-def require_rows(problem: Problem, kept: Passes, suppression: float) -> None:
-    """Check that enough rows (persons) are left.
-
-    Raises
-    ------
-    LabError
-        With the numbers, when they are not.
-    """
-    unit, total, left = "rows", len(kept), int(kept.sum())
-    if problem.person is not None:
-        unit = "persons"
-        total, left = len(np.unique(problem.person)), len(np.unique(problem.person[kept]))
-    gone, limit = total - left, int(problem.policy.limit(total))
-    if gone > limit:
-        raise LabError(
-            f"{gone:,} of {total:,} {unit} would have to be suppressed and at most {limit:,} may be "
-            f"(suppression {suppression:g}): generalise more or allow more."
-        )
-    if not left:
-        raise LabError(f"All {total:,} {unit} would be suppressed, so nothing would leave: generalise more.")
-
-
-def reference(problem: Problem) -> dict[str, dict[str, float]]:
-    """Return the share of each sensitive value in the input table, which l and t refer to."""
-    return {
-        name: dict(
-            zip(
-                ["", *column.reference.values.cast("string").to_pylist()],
-                column.reference.shares.tolist(),
-                strict=True,
-            )
-        )
-        for name, column in problem.values.items()
-    }
 
 
 def _levels(given: Mapping[str, int] | str) -> dict[str, int]:
     if not isinstance(given, str):
         return dict(given)
     found = {}
-    for pair in filter(None, next(csv.reader([given], skipinitialspace=True), [])):
+    for pair in listed(given) if given else ():
         name, _, level = pair.rpartition(":")
         if not name or not level.strip().isdigit():
             raise LabError(f"levels holds {pair!r} but must be like age:2,zip:3: correct it.")

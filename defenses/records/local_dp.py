@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.columns import chosen, released, stated, weights_of
+from defenses.columns import chosen, weights_of
 from defenses.contributions import within_bound
 from defenses.defense import Defense
 from defenses.dp.budget import exact
 from defenses.dp.random_bits import Bits
+from defenses.released import released, stated
 from exports.domain import Domain
 from exports.errors import LabError
 from exports.fingerprint import content_sha256
@@ -77,7 +78,7 @@ class RandomisedResponse(LocalDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"therapy": Column(Role.SENSITIVE, domain=("no", "yes"))})
     >>> export = Export(pa.table({"therapy": ["yes"] * 700 + ["no"] * 300}), schema)
     >>> release = RandomisedResponse("therapy", epsilon=1, seed=1).transform(export)
@@ -126,7 +127,7 @@ class UnaryEncoding(LocalDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"therapy": Column(Role.SENSITIVE, domain=("no", "yes"))})
     >>> export = Export(pa.table({"therapy": ["yes"] * 700 + ["no"] * 300}), schema)
     >>> release = UnaryEncoding("therapy", epsilon=1, seed=1).transform(export)
@@ -167,7 +168,7 @@ def estimated_counts(release: Release) -> dict[str, float]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"sex": Column(Role.SENSITIVE, domain=("f", "m"))})
     >>> export = Export(pa.table({"sex": ["f"] * 1000}), schema)
     >>> estimated_counts(RandomisedResponse("sex", epsilon=20, seed=1).transform(export))
@@ -204,7 +205,7 @@ def standard_errors(release: Release) -> dict[str, float]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"sex": Column(Role.SENSITIVE, domain=("f", "m"))})
     >>> export = Export(pa.table({"sex": ["f"] * 1000}), schema)
     >>> standard_errors(RandomisedResponse("sex", epsilon=1, seed=1).transform(export))

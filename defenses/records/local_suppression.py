@@ -8,12 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from defenses.columns import changed_release
+from defenses.columns import listed
 from defenses.contributions import units
 from defenses.defense import Defense
-from defenses.lattice.lattice import Ints, Passes, packed
-from exports.coding import encode
+from defenses.released import changed_release
+from exports.coding import Ints, Passes, encode
 from exports.errors import LabError
+from exports.keys import once_per_class, packed, ranks
 from exports.release import Export, Guarantee, Kind, Release
 
 
@@ -42,7 +43,7 @@ class LocalSuppression(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"sex": ["f", "f", "f", "f"], "age": [30, 30, 41, 52]})
     >>> export = Export(table, Schema.of(quasi_identifier=["sex", "age"]))
     >>> LocalSuppression(k=2).fit_transform(export).rows["age"].to_pylist()
@@ -71,9 +72,8 @@ class LocalSuppression(Defense):
             raise LabError(f"k is {self.k:,} but must be from 1 to the table's {total:,} {unit}.")
         if not 0 <= self.suppression <= 1:
             raise LabError(f"suppression is {self.suppression} but must be a number between 0 and 1.")
-        wanted = self.importance.split(",") if isinstance(self.importance, str) else self.importance
         known = [name for name in schema.quasi_identifiers if name not in schema.naming]
-        names = list(wanted or known)
+        names = listed(self.importance) or known
         if sorted(names) != sorted(known) or not names:
             raise LabError("importance must list every quasi-identifier once: correct it.")
         codings = [encode(table[name], name) for name in names]
@@ -155,8 +155,7 @@ def _emptied(
 
 def _persons(columns: Sequence[Ints], sizes: Sequence[int], person: Ints) -> Ints:
     """Return for each entry how many persons have one that agrees with it."""
-    _, alike = np.unique(packed(columns, sizes), return_inverse=True)
-    pairs = np.unique(alike * (int(person.max(initial=0)) + 1) + person)
-    persons = np.bincount(pairs // (int(person.max(initial=0)) + 1))
-    found: Ints = persons[alike]
+    alike = ranks(packed(columns, len(person), sizes))
+    place, _, _ = once_per_class(alike, person)
+    found: Ints = np.bincount(place)[alike]
     return found

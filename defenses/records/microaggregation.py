@@ -7,12 +7,13 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from defenses.columns import changed_release, chosen, numeric, weights_of
+from defenses.columns import chosen, numeric, weights_of
 from defenses.conditions.requirements import size_of
 from defenses.defense import Defense
-from defenses.lattice.lattice import Floats, Ints
+from defenses.released import changed_release
+from exports.coding import Floats, Ints
 from exports.errors import LabError
-from exports.hierarchies.hierarchy import encode
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.release import Export, Guarantee, Kind, Release
 from exports.schema import Role
 
@@ -40,7 +41,7 @@ class Microaggregation(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"income": [10, 11, 12, 90, 91, 95]})
     >>> export = Export(table, Schema.of(quasi_identifier=["income"]))
     >>> release = Microaggregation(k=3).fit_transform(export)
@@ -71,7 +72,7 @@ class Microaggregation(Defense):
         if person is None:
             group = mdav(values, self.k)
         else:
-            of = encode(export.table[person])[1]
+            of = labels_and_codes(export.table[person])[1]
             times = np.bincount(of)
             points = [np.bincount(of, column) / times for column in values.T]
             group = mdav(np.stack(points, axis=1), self.k)[of]

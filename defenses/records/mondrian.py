@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from defenses.columns import changed_release
-from defenses.conditions.requirements import Diversity, Requirements
+from defenses.conditions.local_classes import People
+from defenses.conditions.options import ValueOptions
+from defenses.conditions.requirements import Requirements
 from defenses.defense import Defense
-from defenses.lattice.lattice import Ints
-from defenses.parts import People, parts
-from exports.coding import encode
+from defenses.released import changed_release
+from exports.coding import Ints, encode
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import Hierarchy, hierarchy_of
 from exports.release import Export, Kind, Release
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class Mondrian(Defense):
+@dataclass(eq=False, repr=False)
+class Mondrian(ValueOptions, Defense):
     """Cut rows into classes of similar people by medians, and publish each class by its ranges.
 
     An adversary who knows the quasi-identifiers finds at least k candidates; values are recoded
@@ -36,7 +37,7 @@ class Mondrian(Defense):
     cut : {"strict", "relaxed"}
         Whether equal values stay together, or a class is cut in the middle whatever its values.
     sensitive, l, diversity, c, t
-        Asked of every class too: see ``defenses.conditions.requirements.Requirements``.
+        Asked of every class too: see ``defenses.conditions.options.ValueOptions``.
 
     References
     ----------
@@ -45,7 +46,7 @@ class Mondrian(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"age": [23, 25, 41, 47]}), Schema.of(quasi_identifier=["age"]))
     >>> release = Mondrian(k=2).fit_transform(export)
     >>> release.rows["age"].to_pylist(), release.guarantee
@@ -55,30 +56,14 @@ class Mondrian(Defense):
     name: ClassVar[str] = "mondrian"
     produces: ClassVar[Kind] = "records"
 
-    def __init__(
-        self,
-        k: int = 5,
-        cut: Literal["strict", "relaxed"] = "strict",
-        *,
-        sensitive: Sequence[str] | None = None,
-        l: float | None = None,  # noqa: E741
-        diversity: Diversity = "distinct",
-        c: float | None = None,
-        t: float | None = None,
-    ) -> None:
-        self.k = k
-        self.cut = cut
-        self.sensitive = sensitive
-        self.l = l
-        self.diversity = diversity
-        self.c = c
-        self.t = t
+    k: int = 5
+    cut: Literal["strict", "relaxed"] = "strict"
 
     def transform(self, export: Export) -> Release:
         """Return every row with the ranges of its class."""
         if self.cut not in {"strict", "relaxed"}:
             raise LabError(f"cut is {self.cut!r} but must be 'strict' or 'relaxed'.")
-        asked = Requirements(**{name: value for name, value in self.get_params().items() if name != "cut"})
+        asked = Requirements.of(self)
         people = People.of(export, asked)
         names = [name for name in export.schema.quasi_identifiers if name not in export.schema.naming]
         if not names:
@@ -163,3 +148,83 @@ class Scale:
             if len(labels) == 1:
                 return self.tree.labels[level][int(labels[0])]
         return f"{self.names[low] or ''}..{self.names[high]}"
+
+
+def parts(ranks: Sequence[NDArray[np.int32]], people: People, k: int, *, strict: bool) -> Ints:
+    """Return the class of each row: all parts are cut at once, round by round, without recursion.
+
+    Parameters
+    ----------
+    ranks : sequence of array of int32, shape (rows,)
+        Each column's value as a rank.
+    people : People
+        What every part must satisfy.
+    k : int
+        Least rows of a part.
+    strict : bool
+        Whether equal ranks stay together.
+    """
+    rows = len(ranks[0])
+    spans = np.array([max(int(column.max(initial=0)), 1) for column in ranks], np.float64)
+    final = np.zeros(rows, np.int64)
+    classes = 0
+    order = np.arange(rows)
+    starts = np.zeros(1, np.int64)
+    failed = np.zeros((1, len(ranks)), bool)
+    columns = [column.copy() for column in ranks]
+    while len(order):
+        sizes = np.diff(starts, append=len(order))
+        width = np.stack(
+            [
+                (np.maximum.reduceat(column, starts) - np.minimum.reduceat(column, starts)) / span
+                for column, span in zip(columns, spans, strict=True)
+            ],
+            axis=1,
+        )
+        width[failed] = -1
+        axis = width.argmax(axis=1)
+        best = width[np.arange(len(starts)), axis]
+        active = (sizes >= 2 * k) & ((best > 0) if strict else (best >= 0))
+        done = np.repeat(~active, sizes)
+        number = np.cumsum(~active) - 1 + classes
+        final[order[done]] = np.repeat(number, sizes)[done]
+        classes += int(np.count_nonzero(~active))
+        if not active.any():
+            break
+        keep = ~done
+        order, columns = order[keep], [column[keep] for column in columns]
+        sizes, axis, failed = sizes[active], axis[active], failed[active]
+        starts = np.cumsum(sizes) - sizes
+        segment = np.repeat(np.arange(len(starts)), sizes)
+        value = np.empty(len(order), np.int64)
+        for number_of_axis, column in enumerate(columns):
+            here = np.repeat(axis == number_of_axis, sizes)
+            value[here] = column[here]
+        arranged = np.argsort((segment << 32) | value, kind="stable" if not strict else None)
+        order, columns, value = order[arranged], [column[arranged] for column in columns], value[arranged]
+        cut = _cuts(value, segment, starts, sizes, k) if strict else starts + sizes // 2
+        possible = (cut - starts >= k) & (starts + sizes - cut >= k)
+        cut = np.where(possible, cut, starts)
+        right = np.arange(len(order)) >= np.repeat(cut, sizes)
+        if not people.sizes_only:
+            halves = people.passes(2 * segment + right, order, 2 * len(starts)).reshape(-1, 2)
+            possible &= halves.all(axis=1)
+        failed[np.arange(len(axis)), axis] |= ~possible
+        cuts = cut[possible]
+        failed = np.repeat(failed, 1 + possible, axis=0)
+        starts = np.sort(np.concatenate([starts, cuts]))
+    return final
+
+
+def _cuts(value: Ints, segment: Ints, starts: Ints, sizes: Ints, k: int) -> Ints:
+    """Return where each part is cut: at the change of value nearest to its middle, k rows on both sides."""
+    change = np.flatnonzero((value[1:] != value[:-1]) & (segment[1:] == segment[:-1])) + 1
+    middle = starts + sizes // 2
+    after = np.searchsorted(change, middle)
+    later = np.append(change, len(value))[after]
+    earlier = np.append(-1, change)[after]
+    ends = starts + sizes
+    ok_later = (later >= starts + k) & (later <= ends - k)
+    ok_earlier = (earlier >= starts + k) & (earlier <= ends - k)
+    nearer = later - middle < middle - earlier
+    return np.where(ok_later & (nearer | ~ok_earlier), later, np.where(ok_earlier, earlier, starts))

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Self
 
-from defenses.conditions.requirements import Distance, Diversity, Requirements
-from defenses.conditions.whole_table import Estimator
+from defenses.conditions.options import ClassOptions
+from defenses.conditions.requirements import Requirements
 from defenses.defense import Defense
 from defenses.lattice.losses import LOSSES
 from defenses.lattice.problem import hierarchies_of, problem_of
 from defenses.lattice.search import optimum
-from defenses.records.global_recoding import recoded
+from defenses.records.recoded import recoded
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 LossName = Literal[
     "entropy",
@@ -29,7 +26,8 @@ LossName = Literal[
 ]
 
 
-class OptimalKAnonymity(Defense):
+@dataclass(eq=False, repr=False)
+class OptimalKAnonymity(ClassOptions, Defense):
     """Choose the levels of generalisation that cost least among all that satisfy what is asked.
 
     An adversary who knows the quasi-identifiers finds at least k candidates for every row that
@@ -41,7 +39,7 @@ class OptimalKAnonymity(Defense):
     ----------
     k, suppression, sensitive, l, diversity, c, t, distance, alpha, beta, enhanced, delta, k_map, \
 significance, presence, population, average_risk, sample_uniques, population_uniques, estimator
-        What every class must satisfy: see ``defenses.conditions.requirements.Requirements``.
+        What every class must satisfy: see ``defenses.conditions.options.ClassOptions``.
     loss : str, default "loss"
         What to minimise: ``entropy`` (information lost by all rows; ``entropy_of_rest`` adds that
         of suppressed ones), ``loss`` or ``loss_geometric`` (mean share of the domain that a cell
@@ -55,7 +53,7 @@ significance, presence, population, average_risk, sample_uniques, population_uni
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"zip": Column(Role.QUASI_IDENTIFIER, prefix=True)})
     >>> export = Export(pa.table({"zip": ["02139", "02138", "02151", "02152"]}), schema)
     >>> release = OptimalKAnonymity(k=2).fit_transform(export)
@@ -66,52 +64,9 @@ significance, presence, population, average_risk, sample_uniques, population_uni
     name: ClassVar[str] = "optimal-k-anonymity"
     produces: ClassVar[Kind] = "records"
 
-    def __init__(
-        self,
-        k: int = 5,
-        suppression: float = 0.0,
-        loss: LossName = "loss",
-        *,
-        sensitive: Sequence[str] | None = None,
-        l: float | None = None,  # noqa: E741
-        diversity: Diversity = "distinct",
-        c: float | None = None,
-        t: float | None = None,
-        distance: Distance = "equal",
-        alpha: float | None = None,
-        beta: float | None = None,
-        enhanced: bool = False,
-        delta: float | None = None,
-        k_map: int | None = None,
-        significance: float = 0.01,
-        presence: tuple[float, ...] | None = None,
-        population: pa.Table | None = None,
-        average_risk: float | None = None,
-        sample_uniques: float | None = None,
-        population_uniques: float | None = None,
-        estimator: Estimator = "dankar",
-    ) -> None:
-        self.k = k
-        self.suppression = suppression
-        self.loss = loss
-        self.sensitive = sensitive
-        self.l = l
-        self.diversity = diversity
-        self.c = c
-        self.t = t
-        self.distance = distance
-        self.alpha = alpha
-        self.beta = beta
-        self.enhanced = enhanced
-        self.delta = delta
-        self.k_map = k_map
-        self.significance = significance
-        self.presence = presence
-        self.population = population
-        self.average_risk = average_risk
-        self.sample_uniques = sample_uniques
-        self.population_uniques = population_uniques
-        self.estimator = estimator
+    k: int = 5
+    suppression: float = 0.0
+    loss: LossName = "loss"
 
     def fit(self, export: Export) -> Self:
         """Search the lattice of ``export``; learns ``levels_``, ``loss_`` and ``hierarchies_``."""
@@ -147,6 +102,4 @@ significance, presence, population, average_risk, sample_uniques, population_uni
         return self.loss in {"loss", "loss_geometric"}
 
     def _asked(self) -> Requirements:
-        given = self.get_params()
-        del given["loss"]
-        return Requirements(**given)
+        return Requirements.of(self)

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from defenses.columns import changed_release, chosen, numeric, stream_of, weights_of
+from defenses.columns import chosen, numeric, stream_of, weights_of
 from defenses.contributions import require_no_weight, units
 from defenses.defense import Defense
-from defenses.lattice.lattice import Floats, Ints
-from exports.coding import encode
+from defenses.released import changed_release
+from exports.coding import Floats, Ints, encode
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
 from exports.schema import Role
@@ -41,7 +41,7 @@ class Pram(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"sex": ["f", "m"] * 500}), Schema.of(quasi_identifier=["sex"]))
     >>> released = Pram(keep=0.5, seed=1).transform(export).rows["sex"].to_pylist()
     >>> sum(a == b for a, b in zip(released, ["f", "m"] * 500))
@@ -108,7 +108,7 @@ class RankSwapping(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"age": list(range(8))}), Schema.of(quasi_identifier=["age"]))
     >>> sorted(RankSwapping(window=0.5, seed=1).transform(export).rows["age"].to_pylist())
     [0, 1, 2, 3, 4, 5, 6, 7]
@@ -184,7 +184,7 @@ class Noise(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"age": [30.0, 40.0]}), Schema.of(quasi_identifier=["age"]))
     >>> Noise(share=0.1, seed=2).transform(export).rows["age"].to_numpy().round(1)
     array([30.1, 40.9])
@@ -262,7 +262,7 @@ class Shuffling(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"illness": ["a", "b", "c"]}), Schema.of(sensitive=["illness"]))
     >>> sorted(Shuffling(seed=1).transform(export).rows["illness"].to_pylist())
     ['a', 'b', 'c']

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from defenses.columns import changed_release, chosen, numeric, weights_of
+from defenses.columns import chosen, numeric, weights_of
 from defenses.contributions import units
 from defenses.defense import Defense
-from defenses.lattice.lattice import Floats
+from defenses.released import changed_release
+from exports.coding import Floats
 from exports.errors import LabError
 from exports.release import Export, Kind, Release
 from exports.schema import Role
@@ -38,7 +39,7 @@ class TopBottomCoding(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"age": [17, 40, 97]}), Schema.of(quasi_identifier=["age"]))
     >>> TopBottomCoding(top=85, bottom=18).fit_transform(export).rows["age"].to_pylist()
     [18, 40, 85]

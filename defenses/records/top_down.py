@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from defenses.columns import changed_release
-from defenses.conditions.requirements import Diversity, Requirements
+from defenses.conditions.local_classes import People
+from defenses.conditions.options import ValueOptions
+from defenses.conditions.requirements import Requirements
 from defenses.defense import Defense
-from defenses.lattice.lattice import Axis, Ints, lattice_from
+from defenses.lattice.lattice import Axis, lattice_from
 from defenses.lattice.problem import hierarchies_of
-from defenses.parts import People
+from defenses.released import changed_release
+from exports.coding import Ints
 from exports.release import Export, Kind, Release
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class TopDown(Defense):
+@dataclass(eq=False, repr=False)
+class TopDown(ValueOptions, Defense):
     """Specialise one class after another down the hierarchies while every piece stays large enough.
 
     All values start at the top. Each class is split by the column whose next level tells most,
@@ -31,7 +35,7 @@ class TopDown(Defense):
     k : int, default 5
         Rows per class; with a person column, persons.
     sensitive, l, diversity, c, t
-        Asked of every class too: see ``defenses.conditions.requirements.Requirements``.
+        Asked of every class too: see ``defenses.conditions.options.ValueOptions``.
 
     References
     ----------
@@ -40,7 +44,7 @@ class TopDown(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"zip": Column(Role.QUASI_IDENTIFIER, prefix=True)})
     >>> export = Export(pa.table({"zip": ["11", "11", "12", "21", "22"]}), schema)
     >>> TopDown(k=2).fit_transform(export).rows["zip"].to_pylist()
@@ -50,26 +54,11 @@ class TopDown(Defense):
     name: ClassVar[str] = "top-down"
     produces: ClassVar[Kind] = "records"
 
-    def __init__(
-        self,
-        k: int = 5,
-        *,
-        sensitive: Sequence[str] | None = None,
-        l: float | None = None,  # noqa: E741
-        diversity: Diversity = "distinct",
-        c: float | None = None,
-        t: float | None = None,
-    ) -> None:
-        self.k = k
-        self.sensitive = sensitive
-        self.l = l
-        self.diversity = diversity
-        self.c = c
-        self.t = t
+    k: int = 5
 
     def transform(self, export: Export) -> Release:
         """Return every row with the labels of its class."""
-        asked = Requirements(**self.get_params())
+        asked = Requirements.of(self)
         people = People.of(export, asked)
         people.require(np.zeros(export.table.num_rows, np.intp))
         hierarchies = hierarchies_of(export)

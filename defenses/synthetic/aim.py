@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
 from itertools import combinations
 from math import pi, sqrt
@@ -10,13 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from defenses.counts.dp_margins import consistent
-from defenses.dp.budget import Neighbours
 from defenses.dp.coded_table import Coded
+from defenses.dp.consistent_margins import Clique, consistent
 from defenses.dp.noise import Gaussian
 from defenses.dp.selection import noisy_max
 from defenses.synthetic.graphical_model import (
-    Clique,
     Measurement,
     Model,
     fitted,
@@ -24,18 +23,17 @@ from defenses.synthetic.graphical_model import (
     on_simplex,
     proportional,
 )
-from defenses.synthetic.mst import measure, read
+from defenses.synthetic.noisy_margins import measure, read
 from defenses.synthetic.private_synthesis import Synthesis, rational_root
 from exports.errors import LabError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from exports.randomness import Stream
 
 
+@dataclass(eq=False, repr=False)
 class Aim(Synthesis):
     """Publish rows of a model that measures, round by round, the table it is most wrong about.
 
@@ -61,8 +59,7 @@ class Aim(Synthesis):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.release import Export
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Export, Role, Schema
     >>> yes_no = {name: Column(Role.QUASI_IDENTIFIER, domain=("no", "yes")) for name in "ab"}
     >>> table = pa.table({"a": ["yes"] * 300 + ["no"] * 100, "b": ["yes"] * 300 + ["no"] * 100})
     >>> release = Aim(epsilon=5, delta=1e-9, rounds=2, seed=1).transform(Export(table, Schema(yes_no)))
@@ -72,32 +69,9 @@ class Aim(Synthesis):
 
     name: ClassVar[str] = "aim"
 
-    def __init__(
-        self,
-        epsilon: float | str,
-        delta: float | str,
-        *,
-        rounds: int | None = None,
-        max_cells: int = 200_000,
-        columns: Sequence[str] | str | None = None,
-        max_contributions: int | None = None,
-        neighbours: Neighbours = "add-remove",
-        ledger: str | Path | None = None,
-        budget: float | str | None = None,
-        seed: int | None = None,
-    ) -> None:
-        super().__init__(
-            epsilon,
-            delta,
-            columns=columns,
-            max_contributions=max_contributions,
-            neighbours=neighbours,
-            ledger=ledger,
-            budget=budget,
-            seed=seed,
-        )
-        self.rounds = rounds
-        self.max_cells = max_cells
+    _: KW_ONLY
+    rounds: int | None = None
+    max_cells: int = 200_000
 
     def measured(self, data: Coded, rho: Fraction, distance: int, stream: Stream | None) -> Any:
         """Return all one-way tables and the tables of every round."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from defenses.dp.consistent_margins import Clique
 from exports.errors import LabError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from exports.randomness import Stream
 
-Clique = tuple[str, ...]
 
 MOST_COLUMNS = 50
 """``numpy.einsum`` names axes by letters."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from defenses.dp.coded_table import Coded
 from defenses.synthetic.graphical_model import drawn_column
-from defenses.synthetic.mst import independent, measure
+from defenses.synthetic.noisy_margins import independent, measure
 from defenses.synthetic.private_synthesis import Synthesis
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ class IndependentMargins(Synthesis):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.release import Export
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Export, Role, Schema
     >>> schema = Schema({"sex": Column(Role.QUASI_IDENTIFIER, domain=("f", "m"))})
     >>> export = Export(pa.table({"sex": ["f"] * 300 + ["m"] * 100}), schema)
     >>> release = IndependentMargins(epsilon=5, delta=1e-9, seed=1).transform(export)

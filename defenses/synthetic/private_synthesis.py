@@ -6,7 +6,7 @@ import hashlib
 import json
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, fields, replace
 from fractions import Fraction
 from math import isqrt
 from types import MappingProxyType
@@ -14,24 +14,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from defenses.columns import stated
 from defenses.defense import Defense
-from defenses.dp.budget import Cost, Neighbours, exact, exact_delta, rho_of_epsilon
+from defenses.dp.budget import Cost, exact, exact_delta, rho_of_epsilon
 from defenses.dp.coded_table import Coded
-from defenses.dp.curator import Curator, Memory
+from defenses.dp.curator import Curated
+from defenses.released import stated
 from exports.randomness import Stream
 from exports.release import Export, Guarantee, Kind, Release
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from exports.schema import Schema
 
 
-class Synthesis(Defense):
+@dataclass(eq=False, repr=False)
+class Synthesis(Curated):
     """A synthesiser that looks at the data through noisy counts alone.
 
     Parameters
@@ -48,26 +47,10 @@ class Synthesis(Defense):
 
     produces: ClassVar[Kind] = "synthetic"
 
-    def __init__(
-        self,
-        epsilon: float | str,
-        delta: float | str,
-        *,
-        columns: Sequence[str] | str | None = None,
-        max_contributions: int | None = None,
-        neighbours: Neighbours = "add-remove",
-        ledger: str | Path | None = None,
-        budget: float | str | None = None,
-        seed: int | None = None,
-    ) -> None:
-        self.epsilon = epsilon
-        self.delta = delta
-        self.columns = columns
-        self.max_contributions = max_contributions
-        self.neighbours = neighbours
-        self.ledger = ledger
-        self.budget = budget
-        self.seed = seed
+    epsilon: float | str
+    delta: float | str
+    _: KW_ONLY
+    columns: Sequence[str] | str | None = None
 
     @abstractmethod
     def measured(self, data: Coded, rho: Fraction, distance: int, stream: Stream | None) -> Any:
@@ -96,19 +79,10 @@ class Synthesis(Defense):
     def transform(self, export: Export) -> Release:
         """Return the synthetic rows."""
         data = self.seen(export)
-        distance = data.limit * (2 if self.neighbours == "replace" else 1)
+        distance = self.distance(data.limit)
         epsilon, delta = exact(self.epsilon), exact_delta(self.delta)
         rho = rho_of_epsilon(epsilon, delta)
-        if not hasattr(self, "answers_"):
-            self.answers_ = Memory()
-        curator = Curator.of(
-            export,
-            neighbours=self.neighbours,
-            ledger=self.ledger,
-            budget=self.budget,
-            seed=self.seed,
-            memory=self.answers_,
-        )
+        curator = self.curator(export)
         query = {
             "defence": self.name,
             "values": dict(zip(data.domain.columns, data.domain.values, strict=True)),
@@ -130,7 +104,7 @@ class Synthesis(Defense):
 
     def _own_parameters(self) -> dict[str, Any]:
         """Return the parameters that only this synthesiser has."""
-        common = set(Synthesis._get_param_names())
+        common = {field.name for field in fields(Synthesis)}
         return {name: value for name, value in self.get_params().items() if name not in common}
 
 

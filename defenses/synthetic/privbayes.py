@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
 from itertools import combinations
 from math import prod, sqrt
@@ -10,22 +11,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from defenses.dp.budget import Neighbours
 from defenses.dp.coded_table import Coded
+from defenses.dp.consistent_margins import Clique
 from defenses.dp.selection import noisy_max
-from defenses.synthetic.graphical_model import Clique, drawn_column
-from defenses.synthetic.mst import independent, measure, read
+from defenses.synthetic.graphical_model import drawn_column
+from defenses.synthetic.noisy_margins import independent, measure, read
 from defenses.synthetic.private_synthesis import Synthesis, rational_root
 from exports.errors import LabError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from exports.randomness import Stream
 
 
+@dataclass(eq=False, repr=False)
 class PrivBayes(Synthesis):
     """Publish rows drawn column by column, each given a few columns that it privately depends on.
 
@@ -57,8 +57,7 @@ class PrivBayes(Synthesis):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.release import Export
-    >>> from exports.schema import Column, Role, Schema
+    >>> from exports import Column, Export, Role, Schema
     >>> yes_no = {name: Column(Role.QUASI_IDENTIFIER, domain=("no", "yes")) for name in "ab"}
     >>> table = pa.table({"a": ["yes"] * 300 + ["no"] * 100, "b": ["yes"] * 300 + ["no"] * 100})
     >>> release = PrivBayes(epsilon=5, delta=1e-9, seed=1).transform(Export(table, Schema(yes_no)))
@@ -68,32 +67,9 @@ class PrivBayes(Synthesis):
 
     name: ClassVar[str] = "privbayes"
 
-    def __init__(
-        self,
-        epsilon: float | str,
-        delta: float | str,
-        *,
-        parents: int = 2,
-        usefulness: float = 4.0,
-        columns: Sequence[str] | str | None = None,
-        max_contributions: int | None = None,
-        neighbours: Neighbours = "add-remove",
-        ledger: str | Path | None = None,
-        budget: float | str | None = None,
-        seed: int | None = None,
-    ) -> None:
-        super().__init__(
-            epsilon,
-            delta,
-            columns=columns,
-            max_contributions=max_contributions,
-            neighbours=neighbours,
-            ledger=ledger,
-            budget=budget,
-            seed=seed,
-        )
-        self.parents = parents
-        self.usefulness = usefulness
+    _: KW_ONLY
+    parents: int = 2
+    usefulness: float = 4.0
 
     def measured(self, data: Coded, rho: Fraction, distance: int, stream: Stream | None) -> Any:
         """Return noisy tables of each column with its parents, in the order of the network."""

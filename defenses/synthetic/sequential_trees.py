@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from defenses.defense import Defense
-from defenses.synthetic.gaussian_copula import once_each, ranks, synthesised_columns, wanted_rows
+from defenses.synthetic.plain_synthesis import once_each, ranks, synthesised_columns, wanted_rows
 from defenses.synthetic.private_synthesis import synthetic
 from exports.errors import LabError
 from exports.randomness import Stream
@@ -44,7 +44,7 @@ class SequentialTrees(Defense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> age = np.arange(18, 90)
     >>> table = pa.table({"age": age, "old": age > 60})
     >>> export = Export(table, Schema.of(quasi_identifier=["age", "old"]))

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar
 
-from defenses.tokens.hashing import HMAC_SHA256, hmac_pads
 from defenses.upload_list import TokenDefense, hashed, replaced, token_columns
 from exports.errors import LabError
+from exports.identifiers.digests import hmac_pads
+from exports.identifiers.sql import hmac_sql
 from exports.randomness import Stream
 from exports.release import Export, Release
 
@@ -36,7 +37,7 @@ class Alias(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> alias = Alias(seed=1)
     >>> alias.transform(export).rows == alias.recipient_tokens(export)
@@ -68,7 +69,7 @@ class Alias(TokenDefense):
         if self.seed is not None:
             own = Stream(self.seed, "defence", f"{self.name}/key").bits(4).tobytes()
         uses = "('0x' || substr(sha256($own || value), 1, 12))::UBIGINT < $limit"
-        alias = HMAC_SHA256.replace("value", "$site || '/' || value")
+        alias = hmac_sql("$site || '/' || value")
         limit = int(Fraction(str(self.share)) * 2**48)
         table = export.table
         for name in token_columns(export.schema, self.columns):
@@ -84,4 +85,4 @@ class Alias(TokenDefense):
             kept = pc.if_else(pc.fill_null(using, False), aliases, table[name].cast(pa.string()))
             table = table.set_column(table.column_names.index(name), name, kept)
         upload = hashed(Export(table, export.schema))
-        return self.released(upload.table, upload.schema)
+        return self.released(upload)

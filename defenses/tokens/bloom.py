@@ -67,7 +67,7 @@ class Bloom(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> Bloom(bits=64, bits_per_token=2).transform(export).rows["clk"].to_pylist()
     ['LOKFCuNieqQ=']
@@ -102,7 +102,7 @@ class Bloom(TokenDefense):
         """Return the upload list with one filter in place of the identifiers."""
         keyed = self.key_file is not None or self.key_env is not None
         upload = self._encoded(export, Secret.read(self.key_file, self.key_env).key if keyed else b"")
-        return self.released(upload.table, upload.schema)
+        return self.released(upload)
 
     def recipient_tokens(self, accounts: Export) -> pa.Table:
         """Return the accounts as filters without a key, which match only a list without one."""

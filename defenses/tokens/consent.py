@@ -40,7 +40,7 @@ class Consent(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> schema = Schema.of(identifier=["mail"], insensitive=["agreed"])
     >>> table = pa.table({"mail": ["ann@mail.example", "bob@mail.example"],
     ...                   "agreed": ["advertising:2018-01-02/", "research:2018-01-02/"]})
@@ -65,7 +65,7 @@ class Consent(TokenDefense):
         refused = np.bincount(person[~self._agreed(export, name)], minlength=len(first))
         rows = np.flatnonzero(refused[person] == 0)
         upload = hashed(chosen(export, rows))
-        return self.released(upload.table, upload.schema, rows)
+        return self.released(upload, rows)
 
     def _agreed(self, export: Export, name: str) -> np.typing.NDArray[np.bool_]:
         import duckdb

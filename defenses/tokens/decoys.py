@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from defenses.columns import stated
 from defenses.contributions import units
 from defenses.dp.random_bits import Bits
-from defenses.upload_list import TokenDefense, chosen, hashed, listed, token_columns
+from defenses.released import stated
+from defenses.upload_list import TokenDefense, chosen, hashed, sendable, token_columns
 from exports.errors import LabError
 from exports.randomness import Stream
 from exports.release import Export, Guarantee, Release
@@ -37,7 +37,7 @@ class Subsample(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> table = pa.table({"mail": [f"p{i}@mail.example" for i in range(1000)]})
     >>> Subsample(0.5, seed=1).transform(Export(table, Schema.of(identifier=["mail"]))).rows.num_rows
     478
@@ -54,7 +54,7 @@ class Subsample(TokenDefense):
         keep = _probability(self.keep, "keep")
         kept = _kept(_bits(self), keep, export)
         upload = hashed(chosen(export, kept))
-        return self.released(upload.table, upload.schema, kept)
+        return self.released(upload, kept)
 
 
 class Decoys(TokenDefense):
@@ -83,7 +83,7 @@ class Decoys(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> pool = pa.table({"mail": [f"p{i}@mail.example" for i in range(1000)]})
     >>> export = Export(pool.slice(0, 100), Schema.of(identifier=["mail"]))
     >>> Decoys(pool, rate=0.25, keep=0.75, seed=1).transform(export).guarantee
@@ -122,7 +122,7 @@ class Decoys(TokenDefense):
         rows = pa.concat_tables([export.table.take(kept), self._dressed(drawn, export, bits)])
         order = np.argsort(bits.below(2**62, rows.num_rows), kind="stable")
         owner = np.concatenate([kept, np.full(drawn.num_rows, -1)])[order]
-        upload = listed(Export(rows.take(order), export.schema))
+        upload = sendable(Export(rows.take(order), export.schema))
         everybody = self.pool[key].cast(pa.string())
         covered = pc.all(pc.is_in(clients, value_set=everybody)).as_py()
         once = all(pc.count_distinct(names).as_py() == len(names) for names in (clients, everybody))

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from defenses.secret_key import Secret
-from defenses.upload_list import TokenDefense, replaced, token_columns
+from defenses.upload_list import SharedTokens, TokenDefense, replaced, token_columns
 from exports.errors import LabError
+from exports.identifiers.digests import hmac_pads
+from exports.identifiers.sql import hmac_sql
 from exports.release import Export, Release
 from exports.schema import Role
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Digest = Literal["sha256", "sha1", "md5"]
 
 
-class Hash(TokenDefense):
+class Hash(SharedTokens):
     """Replace each identifier by its digest, as every advertising platform asks for.
 
     Whoever has a list of candidate addresses hashes them and compares: the platform its accounts,
@@ -40,7 +38,7 @@ class Hash(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> Hash().transform(export).rows["mail"][0].as_py()[:16], Hash().transform(export).guarantee
     ('e153...', none)
@@ -52,16 +50,8 @@ class Hash(TokenDefense):
         self.columns = columns
         self.digest = digest
 
-    def transform(self, export: Export) -> Release:
-        """Return the upload list with digests in place of identifiers."""
-        upload = self._replaced(export)
-        return self.released(upload.table, upload.schema)
-
-    def recipient_tokens(self, accounts: Export) -> pa.Table:
-        """Return the accounts hashed in the same way."""
-        return self._replaced(accounts).table
-
-    def _replaced(self, export: Export) -> Export:
+    def tokenised(self, export: Export) -> Export:
+        """Return a list with plain digests."""
         if self.digest not in {"sha256", "sha1", "md5"}:
             raise LabError(f"digest is {self.digest!r} but must be 'sha256', 'sha1' or 'md5'.")
         columns = token_columns(export.schema, self.columns)
@@ -70,7 +60,7 @@ class Hash(TokenDefense):
         return replaced(export, columns, f"{self.digest}(value)")
 
 
-class Salt(TokenDefense):
+class Salt(SharedTokens):
     """Replace each identifier by the digest of a salt and the identifier, one salt per recipient.
 
     Two recipients cannot join their lists by token. The salt is no secret: the recipient must
@@ -86,7 +76,7 @@ class Salt(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> Salt("platform-a").transform(export).rows == Salt("platform-b").transform(export).rows
     False
@@ -98,16 +88,8 @@ class Salt(TokenDefense):
         self.salt = salt
         self.columns = columns
 
-    def transform(self, export: Export) -> Release:
-        """Return the upload list with salted digests in place of identifiers."""
-        upload = self._replaced(export)
-        return self.released(upload.table, upload.schema)
-
-    def recipient_tokens(self, accounts: Export) -> pa.Table:
-        """Return the accounts under the same salt, which this recipient holds."""
-        return self._replaced(accounts).table
-
-    def _replaced(self, export: Export) -> Export:
+    def tokenised(self, export: Export) -> Export:
+        """Return a list with digests under the salt, which the recipient holds."""
         if not self.salt:
             raise LabError("The salt is empty, which is a plain hash: give the recipient's name.")
         columns = token_columns(export.schema, self.columns)
@@ -138,7 +120,7 @@ class Hmac(TokenDefense):
     Examples
     --------
     >>> import os, secrets, pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> os.environ["EXAMPLE_PEPPER"] = secrets.token_hex(32)
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> Hmac(key_env="EXAMPLE_PEPPER").transform(export).rows == Hash().transform(export).rows
@@ -160,15 +142,5 @@ class Hmac(TokenDefense):
     def transform(self, export: Export) -> Release:
         """Return the upload list with keyed digests in place of identifiers."""
         key = Secret.read(self.key_file, self.key_env).key
-        upload = replaced(export, token_columns(export.schema, self.columns), HMAC_SHA256, **hmac_pads(key))
-        return self.released(upload.table, upload.schema)
-
-
-HMAC_SHA256 = "sha256($outer::BLOB || unhex(sha256($inner::BLOB || encode(value))))"
-"""HMAC written out in SQL, so that a whole column is keyed at once."""
-
-
-def hmac_pads(key: bytes) -> dict[str, bytes]:
-    """Return the two blocks that ``HMAC_SHA256`` binds (RFC 2104)."""
-    block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
-    return {"inner": bytes(byte ^ 0x36 for byte in block), "outer": bytes(byte ^ 0x5C for byte in block)}
+        columns = token_columns(export.schema, self.columns)
+        return self.released(replaced(export, columns, hmac_sql("value"), **hmac_pads(key)))

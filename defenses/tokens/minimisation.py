@@ -1,4 +1,4 @@
-"""Minimisation: send nothing, fewer columns, or events without telling names."""
+"""Minimisation: send nothing, or fewer columns."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from defenses.columns import stated
-from defenses.defense import Defense
-from defenses.upload_list import TokenDefense, chosen, hashed, listed, without
+from defenses.columns import listed
+from defenses.upload_list import TokenDefense, chosen, hashed, without
 from exports.errors import LabError
-from exports.release import Export, Guarantee, Kind, Release
+from exports.release import Export, Guarantee, Release
 
 
 class DoNotSend(TokenDefense):
@@ -23,7 +22,7 @@ class DoNotSend(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> DoNotSend().transform(export).rows.num_rows
     0
@@ -36,7 +35,7 @@ class DoNotSend(TokenDefense):
         nobody = np.arange(0)
         empty = hashed(chosen(export, nobody))
         promise = Guarantee({"epsilon": 0.0}, "person", "add-remove")
-        return self.released(empty.table, empty.schema, nobody, promise)
+        return self.released(empty, nobody, promise)
 
 
 class Minimise(TokenDefense):
@@ -53,7 +52,7 @@ class Minimise(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> schema = Schema.of(identifier=["mail"], sensitive=["in_therapy"])
     >>> export = Export(pa.table({"mail": ["ann@mail.example"], "in_therapy": ["yes"]}), schema)
     >>> Minimise("in_therapy").transform(export).rows.column_names
@@ -67,59 +66,9 @@ class Minimise(TokenDefense):
 
     def transform(self, export: Export) -> Release:
         """Return the upload list without the dropped columns."""
-        drop = self.drop.split(",") if isinstance(self.drop, str) else list(self.drop)
+        drop = listed(self.drop)
         unknown = [name for name in drop if name not in export.table.column_names]
         if unknown:
             raise LabError(f"There is no column {unknown[0]!r} to drop: correct the name.")
         upload = hashed(without(export, drop))
-        return self.released(upload.table, upload.schema)
-
-
-class NeutralEvents(Defense):
-    """Send every event under one neutral name, so that its name says nothing about health.
-
-    The recipient sees that somebody did something at some time; which step of the intake it was
-    stays home. That the event comes from a therapy site still tells. It promises nothing.
-
-    Parameters
-    ----------
-    columns : sequence of str or str
-        Columns that hold event names or their parameters.
-    neutral : str, default "event"
-        What stands there instead.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> from exports.schema import Schema
-    >>> schema = Schema.of(token=["mail"], sensitive=["event"])
-    >>> export = Export(pa.table({"mail": ["b1"], "event": ["TherapyBefore"]}), schema)
-    >>> NeutralEvents("event").transform(export).rows["event"].to_pylist()
-    ['event']
-    """
-
-    name: ClassVar[str] = "neutral-events"
-    produces: ClassVar[Kind] = "events"
-
-    def __init__(self, columns: Sequence[str] | str, neutral: str = "event") -> None:
-        self.columns = columns
-        self.neutral = neutral
-
-    def transform(self, export: Export) -> Release:
-        """Return the events with one name for all."""
-        import pyarrow as pa
-
-        table = export.table
-        for name in self.columns.split(",") if isinstance(self.columns, str) else self.columns:
-            if name not in table.column_names:
-                raise LabError(f"There is no column {name!r} to neutralise: correct the name.")
-            neutral = pa.repeat(self.neutral, table.num_rows)
-            table = table.set_column(table.column_names.index(name), name, neutral)
-        upload = listed(Export(table, export.schema))
-        return Release(
-            "events",
-            upload.schema,
-            table=upload.table,
-            owner=np.arange(table.num_rows),
-            manifest={"defense": self.name, "parameters": stated(self)},
-        )
+        return self.released(upload)

@@ -30,7 +30,7 @@ class RetainLess(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> schema = Schema.of(identifier=["mail"], insensitive=["seen"])
     >>> table = pa.table({"mail": ["ann@mail.example", "bob@mail.example"],
     ...                   "seen": ["2018-12-01", "2016-05-01"]})
@@ -68,7 +68,7 @@ class RetainLess(TokenDefense):
         kept = pc.fill_null(pc.greater_equal(seen, pa.scalar(oldest)), False)
         rows = np.flatnonzero(kept.to_numpy())
         upload = hashed(chosen(export, rows))
-        return self.released(upload.table, upload.schema, rows)
+        return self.released(upload, rows)
 
 
 class DeleteAfterwards(TokenDefense):
@@ -80,7 +80,7 @@ class DeleteAfterwards(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> DeleteAfterwards().transform(export).manifest["deleted"]
     True
@@ -91,4 +91,4 @@ class DeleteAfterwards(TokenDefense):
     def transform(self, export: Export) -> Release:
         """Return the upload list; its manifest says that it is deleted after use."""
         upload = hashed(export)
-        return self.released(upload.table, upload.schema, deleted=True)
+        return self.released(upload, deleted=True)

@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from defenses.secret_key import Secret
-from defenses.tokens.hashing import HMAC_SHA256, hmac_pads
-from defenses.upload_list import TokenDefense, replaced, token_columns
+from defenses.upload_list import SharedTokens, replaced, token_columns
 from exports.errors import LabError
-from exports.release import Export, Release
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from exports.identifiers.digests import hmac_pads
+from exports.identifiers.sql import hmac_sql
+from exports.release import Export
 
 _FIRST = "unhex(sha256(to_base64(unhex(sha256(value))) || $first))"
 _BUCKET = f"(('0x' || substr(hex({_FIRST}), 1, 8))::UBIGINT % $buckets)"
 _PERIOD = f"(($day + {_BUCKET} * $days // $buckets) // $days)"
-_SALT = HMAC_SHA256.replace("value", f"{_BUCKET} || '/' || {_PERIOD}")
+_SALT = hmac_sql(f"{_BUCKET} || '/' || {_PERIOD}")
 _TOKEN = f"to_base64(unhex(sha256(to_base64({_FIRST}) || {_SALT})))"
 
 
-class SaltBuckets(TokenDefense):
+class SaltBuckets(SharedTokens):
     """Replace each identifier by a token under the rotating secret salt of its bucket.
 
     An operator holds the salts. Whoever may ask it (every participant) gets the same token for
@@ -52,7 +50,7 @@ class SaltBuckets(TokenDefense):
     Examples
     --------
     >>> import os, secrets, pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> os.environ["EXAMPLE_SALTS"] = secrets.token_hex(32)
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> days = ["2018-01-01", "2018-01-01", "2020-01-01"]
@@ -80,16 +78,8 @@ class SaltBuckets(TokenDefense):
         self.rotate_days = rotate_days
         self.columns = columns
 
-    def transform(self, export: Export) -> Release:
-        """Return the upload list with the tokens of that day."""
-        upload = self._replaced(export)
-        return self.released(upload.table, upload.schema)
-
-    def recipient_tokens(self, accounts: Export) -> pa.Table:
-        """Return the accounts' tokens of that day, which the operator gives every participant."""
-        return self._replaced(accounts).table
-
-    def _replaced(self, export: Export) -> Export:
+    def tokenised(self, export: Export) -> Export:
+        """Return a list with the tokens of that day, which the operator gives every participant."""
         key = Secret.read(self.key_file, self.key_env).key
         if self.buckets < 1 or self.rotate_days < 1:
             raise LabError(

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
-from defenses.upload_list import TokenDefense, replaced, token_columns
+from defenses.upload_list import SharedTokens, replaced, token_columns
 from exports.errors import LabError
-from exports.release import Export, Release
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from exports.release import Export
 
 
-class Truncate(TokenDefense):
+class Truncate(SharedTokens):
     """Replace each identifier by the first bits of its hash, so that about k accounts share a token.
 
     The platform finds a bucket of accounts and not one; who in it visited it must guess, unless
@@ -32,7 +29,7 @@ class Truncate(TokenDefense):
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
+    >>> from exports import Schema
     >>> export = Export(pa.table({"mail": ["ann@mail.example"]}), Schema.of(identifier=["mail"]))
     >>> release = Truncate(k=1000, population=2_000_000_000).transform(export)
     >>> release.rows["mail"].to_pylist(), release.manifest["bits"], release.manifest["expected_bucket"]
@@ -46,18 +43,14 @@ class Truncate(TokenDefense):
         self.population = population
         self.columns = columns
 
-    def transform(self, export: Export) -> Release:
-        """Return the upload list with bucket names in place of identifiers."""
+    def told(self) -> dict[str, Any]:
+        """Return how many bits leave, and how many accounts share a token on average."""
         bits = bucket_bits(self.k, self.population)
-        upload = self._replaced(export, bits)
-        expected = self.population / 2**bits
-        return self.released(upload.table, upload.schema, bits=bits, expected_bucket=expected)
+        return {"bits": bits, "expected_bucket": self.population / 2**bits}
 
-    def recipient_tokens(self, accounts: Export) -> pa.Table:
-        """Return the bucket of each account."""
-        return self._replaced(accounts, bucket_bits(self.k, self.population)).table
-
-    def _replaced(self, export: Export, bits: int) -> Export:
+    def tokenised(self, export: Export) -> Export:
+        """Return a list with bucket names in place of identifiers."""
+        bits = bucket_bits(self.k, self.population)
         bucket = "('0x' || substr(sha256(value), 1, 16))::UBIGINT >> $shift"
         return replaced(
             export,

@@ -24,8 +24,8 @@ def basic_beta(cells: Cells, reference: Reference) -> Floats:
     >>> from exports.classes.classes import classes_of
     >>> from exports.classes.l_diversity import cells_of
     >>> from exports.classes.reference import own_reference
-    >>> table = pa.table({"zip": ["1", "1", "2", "2"], "illness": ["flu", "flu", "cold", "flu"]})
-    >>> classes = classes_of(table, ["zip"], ["illness"])
+    >>> table = pa.table({"ward": [1, 1, 2, 2], "illness": ["flu", "flu", "cold", "flu"]})
+    >>> classes = classes_of(table, ["ward"], ["illness"])
     >>> basic_beta(cells_of(classes, "illness"), own_reference(classes, "illness")).round(3)
     array([0.333, 1.   ])
     """

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.classes.combinations import Combinations, combinations_of, ranks
+from exports.classes.combinations import Combinations, combinations_of
 from exports.coding import Ints
+from exports.keys import once_per_class, ranks
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -83,8 +84,8 @@ class Classes:
         if self.person is None:
             return self.combinations.counts
         person = self.combinations.columns[self.person].codes.astype(np.int64)
-        pairs = ranks(self.of * (int(person.max(initial=0)) + 1) + person)
-        return self.combinations.counts / np.bincount(pairs, self.combinations.counts)[pairs]
+        _, _, pair = once_per_class(self.of, person)
+        return self.combinations.counts / np.bincount(pair, self.combinations.counts)[pair]
 
     @property
     def linked_k(self) -> int | None:

@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from exports.coding import Coding, Ints, encode
+from exports.keys import LARGEST_KEY, grouped, packed_codings, ranks, starts_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_LARGEST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Combinations:
 
     def groups(self, names: Sequence[str]) -> Ints:
         """Return the group of each combination when only ``names`` are known, from 0."""
-        return ranks(packed([self.columns[name] for name in names], len(self)))
+        return ranks(packed_codings([self.columns[name] for name in names], len(self)))
 
 
 def combinations_of(table: pa.Table, names: Sequence[str]) -> Combinations:
@@ -86,90 +84,31 @@ def combine(codings: Mapping[str, Coding], counts: Ints | None = None, *, rows: 
     """
     columns = list(codings.values())
     size = len(columns[0].codes) if columns else (rows if counts is None else len(counts))
-    keys = packed(columns, size)
+    keys = packed_codings(columns, size)
     if counts is None and _fits(columns):
         keys.sort()
         starts = starts_of(keys)
         totals = np.diff(starts, append=size)
-        grouped = _unpacked(keys[starts], columns)
+        found = _unpacked(keys[starts], columns)
     else:
-        order = np.argsort(keys, kind="stable")
-        starts = starts_of(keys[order])
-        _, totals = sums(keys[order], np.ones(size, np.int64) if counts is None else counts[order])
-        grouped = [column.take(order[starts]) for column in columns]
-    return Combinations(MappingProxyType(dict(zip(codings, grouped, strict=True))), totals)
-
-
-def packed(columns: Sequence[Coding], size: int) -> Ints:
-    """Return one integer per entry that orders entries by their codes from left to right.
-
-    Where the codes do not fit into 63 bits, what came before is replaced by its rank.
-    """
-    keys = np.zeros(size, np.int64)
-    radix = 1
-    for column in columns:
-        if radix > _LARGEST_KEY // column.radix:
-            keys = ranks(keys)
-            radix = int(keys.max(initial=0)) + 1
-        keys *= column.radix
-        keys += column.codes
-        radix *= column.radix
-    return keys
-
-
-def ranks(keys: Ints) -> Ints:
-    """Return the rank of each key among the different keys, from 0.
-
-    Examples
-    --------
-    >>> ranks(np.array([40, 7, 40]))
-    array([1, 0, 1])
-    """
-    if _ascending(keys):
-        return np.cumsum(np.diff(keys, prepend=keys[:1]) != 0)
-    order = np.argsort(keys, kind="stable")
-    arranged = keys[order]
-    found = np.empty(len(keys), np.int64)
-    found[order] = np.cumsum(np.diff(arranged, prepend=arranged[:1]) != 0)
-    return found
-
-
-def sums(keys: Ints, weights: NDArray[Any]) -> tuple[Ints, NDArray[Any]]:
-    """Return the different keys in increasing order, and the sum of the weights of each.
-
-    Examples
-    --------
-    >>> sums(np.array([40, 7, 40]), np.array([1, 2, 3]))
-    (array([ 7, 40]), array([2, 4]))
-    """
-    if not _ascending(keys):
-        order = np.argsort(keys, kind="stable")
-        keys, weights = keys[order], weights[order]
-    starts = starts_of(keys)
-    return keys[starts], np.add.reduceat(weights, starts) if len(keys) else weights
-
-
-def starts_of(arranged: Ints) -> Ints:
-    """Return where each run of equal keys starts."""
-    if not len(arranged):
-        return np.zeros(0, np.int64)
-    return np.append(0, np.flatnonzero(arranged[1:] != arranged[:-1]) + 1)
-
-
-def _ascending(keys: Ints) -> bool:
-    return bool((keys[1:] >= keys[:-1]).all())
+        order, starts = grouped(keys)
+        totals = np.diff(starts, append=size)
+        if counts is not None and size:
+            totals = np.add.reduceat(counts[order], starts)
+        found = [column.take(order[starts]) for column in columns]
+    return Combinations(MappingProxyType(dict(zip(codings, found, strict=True))), totals)
 
 
 def _fits(columns: Sequence[Coding]) -> bool:
     radix = 1
     for column in columns:
         radix *= column.radix
-    return radix <= _LARGEST_KEY
+    return radix <= LARGEST_KEY
 
 
 def _unpacked(keys: Ints, columns: Sequence[Coding]) -> list[Coding]:
-    grouped = []
+    found = []
     for column in reversed(columns):
         keys, codes = np.divmod(keys, column.radix)
-        grouped.append(Coding(codes.astype(column.codes.dtype), column.values))
-    return grouped[::-1]
+        found.append(Coding(codes.astype(column.codes.dtype), column.values))
+    return found[::-1]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exports.classes.classes import Classes
-from exports.classes.combinations import sums
 from exports.coding import Floats, Ints
+from exports.keys import sums
 
 if TYPE_CHECKING:
     import pyarrow as pa

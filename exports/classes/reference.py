@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exports.coding import MISSING, Floats, Ints, numbers, texts_of
+from exports.coding import MISSING, Floats, Ints, as_text, numbers
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import hierarchy_of
 from exports.schema import Column
@@ -116,7 +116,7 @@ def places(values: pa.Array, among: pa.Array) -> pa.Array:
         with suppress(pa.ArrowException):
             values = values.cast(among.type)
     if values.type != among.type:
-        values, among = texts_of(values), texts_of(among)
+        values, among = as_text(values), as_text(among)
     return pc.index_in(values, value_set=among)
 
 
@@ -130,7 +130,7 @@ def line_of(values: pa.Array, order: Sequence[str] | None = None, *, missing: bo
     import pyarrow.compute as pc
 
     if order is not None:
-        at = pc.index_in(texts_of(values), value_set=pa.array(order, pa.string()))
+        at = pc.index_in(as_text(values), value_set=pa.array(order, pa.string()))
         if at.null_count:
             raise LabError(
                 f"A declared order lacks {at.null_count} of {len(values)} values of its column: "

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.classes.combinations import Combinations, packed, sums
+from exports.classes.combinations import Combinations
 from exports.coding import MISSING, Coding, Ints
+from exports.keys import packed_codings, sums
 
 MOST_PAIRS = 10_000_000
 """Pairs of a row and a person who matches it that are held at once."""
@@ -146,4 +147,4 @@ def _keys(
         for name in quasi_identifiers
         if name not in open_ or not ignored >> open_.index(name) & 1
     ]
-    return packed(columns, len(combinations))
+    return packed_codings(columns, len(combinations))

@@ -64,8 +64,7 @@ def propose(source: Source, engine: Engine) -> Mapping[str, Guess]:
 
     Examples
     --------
-    >>> from exports.engines.duckdb_engine import DuckDBEngine
-    >>> from exports.reading.read import read
+    >>> from exports import DuckDBEngine, read
     >>> import pyarrow as pa
     >>> people = pa.table({"id": [7, 8, 9], "age": [31, 31, 58], "diagnosis": ["flu", "flu", None]})
     >>> with DuckDBEngine() as engine:

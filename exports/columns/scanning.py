@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exports.coding import arrow_integers, booleans, numbers, texts_of
+from exports.coding import arrow_integers, as_text, booleans, numbers
 from exports.columns.tally import Block, Ints, Tally
 
 if TYPE_CHECKING:
@@ -334,6 +334,6 @@ def _as_text(values: pa.Array) -> pa.Array:
     import pyarrow as pa
 
     try:
-        return texts_of(_whole(values)).cast(pa.string())
+        return as_text(_whole(values)).cast(pa.string())
     except pa.ArrowException:
         return pa.array([str(value) for value in values.to_pylist()], pa.string())

@@ -34,6 +34,6 @@ def open_engine(name: str, memory: int | None = None) -> Engine:
         from exports.engines.spark_engine import SparkEngine
 
         return SparkEngine(memory)
-    from exports.identifiers.nearest import nearest
+    from exports.errors import nearest
 
     raise LabError(f"There is no engine {name[:80]!r}: the nearest is {nearest(name, ENGINES)!r}.")

@@ -77,7 +77,7 @@ class DuckDBEngine:
 
     Examples
     --------
-    >>> from exports.reading.read import read
+    >>> from exports import read
     >>> import pyarrow as pa
     >>> with DuckDBEngine() as engine:
     ...     people = engine.scan(read(pa.table({"zip": ["02139", "02139", "10001"]})))

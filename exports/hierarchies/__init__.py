@@ -1,1 +1,4 @@
-"""hierarchies."""
+"""What a value becomes when it is generalised.
+
+- ``hierarchy``: Generalisation hierarchies: what each value of a column becomes at each level.
+"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.coding import texts_of
+from exports.coding import as_text
 from exports.errors import LabError
 from exports.schema import Column
 
@@ -175,23 +175,6 @@ class Hierarchy:
         ]
         return cls.from_rows(zip(*(columns or [base]), [ANY] * len(base), strict=True), name)
 
-    @classmethod
-    def from_tree(cls, tree: Mapping[str, Any], name: str = "column") -> Hierarchy:
-        """Return the levels of nested mappings whose leaves are lists of values; ``*`` is added on top.
-
-        Shallower branches repeat their value until they meet their parent.
-
-        Examples
-        --------
-        >>> jobs = Hierarchy.from_tree({"office": ["clerk", "manager"], "trade": {"metal": ["smith"]}})
-        >>> jobs.labels
-        (('clerk', 'manager', 'smith'), ('clerk', 'manager', 'metal'), ('office', 'trade'), ('*',))
-        """
-        paths = list(_paths(tree, ()))
-        depth = max((len(path) for path in paths), default=1)
-        rows = [[path[-1]] * (depth - len(path)) + list(reversed(path)) + [ANY] for path in paths]
-        return cls.from_rows(rows, name)
-
     @property
     def height(self) -> int:
         """The highest level; levels run from 0 to this."""
@@ -211,7 +194,7 @@ class Hierarchy:
         LabError
             When the hierarchy misses a value of the column.
         """
-        distinct, codes = encode(column)
+        distinct, codes = labels_and_codes(column)
         place = {label: code for code, label in enumerate(self.labels[0])}
         wanted = np.array([place.get(label, -1) for label in distinct], np.int32)
         found: NDArray[np.int32] = wanted[codes] if len(distinct) else codes
@@ -265,7 +248,7 @@ def hierarchy_of(column: pa.ChunkedArray, name: str, declared: Column | None = N
     >>> hierarchy_of(pa.chunked_array([["D-10115", "D-10119", "D-10245"]]), "post code").labels[2]
     ('D-101**', 'D-102**')
     """
-    distinct, _ = encode(column)
+    distinct, _ = labels_and_codes(column)
     if declared is not None and declared.hierarchy is not None:
         found = Hierarchy.from_csv(declared.hierarchy, name)
         return found.with_null() if None in distinct else found
@@ -276,7 +259,7 @@ def hierarchy_of(column: pa.ChunkedArray, name: str, declared: Column | None = N
     return _proposed(column, distinct, name)
 
 
-def encode(column: pa.ChunkedArray) -> tuple[list[Label], NDArray[np.int32]]:
+def labels_and_codes(column: pa.ChunkedArray) -> tuple[list[Label], NDArray[np.int32]]:
     """Return the distinct values of a column as text, None for a missing one, and each row's code.
 
     Whole numbers read the same whether the column holds integers or floats.
@@ -289,7 +272,7 @@ def encode(column: pa.ChunkedArray) -> tuple[list[Label], NDArray[np.int32]]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> distinct, codes = encode(pa.chunked_array([[3.0, None, 3.5, 3.0]]))
+    >>> distinct, codes = labels_and_codes(pa.chunked_array([[3.0, None, 3.5, 3.0]]))
     >>> distinct, codes.tolist()
     (['3', None, '3.5'], [0, 1, 2, 0])
     """
@@ -311,7 +294,7 @@ def encode(column: pa.ChunkedArray) -> tuple[list[Label], NDArray[np.int32]]:
     if pa.types.is_floating(values.type):
         text = [None if v is None else repr(v).removesuffix(".0") for v in values.to_pylist()]
     else:
-        text = texts_of(values).to_pylist()
+        text = as_text(values).to_pylist()
     return text, encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
 
 
@@ -349,14 +332,6 @@ def _interval(low: float, high: float, closed: bool) -> str:
     return f"[{low:.12g}, {high:.12g}{']' if closed else ')'}"
 
 
-def _paths(tree: Any, above: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
-    if isinstance(tree, Mapping):
-        for label, below in tree.items():
-            yield from _paths(below, (*above, str(label)))
-    else:
-        yield from ((*above, str(value)) for value in tree)
-
-
 def _proposed(column: pa.ChunkedArray, distinct: list[Label], name: str) -> Hierarchy:
     import pyarrow as pa
 
@@ -376,12 +351,6 @@ def _proposed(column: pa.ChunkedArray, distinct: list[Label], name: str) -> Hier
     if len(known) > 2 and len(lengths) == 1 and all(any(c.isdigit() for c in value) for value in known):
         return Hierarchy.from_prefixes(distinct, name)
     return Hierarchy.from_rows([[value, ANY] for value in distinct], name)
-
-
-def _calendar(moment: Label, cuts: tuple[int, ...]) -> list[Label]:
-    if moment is None:
-        return [None] * (len(cuts) + 2) + [ANY]
-    return [moment, *(moment[:cut] for cut in cuts), f"{moment[:3]}0s", ANY]
 
 
 def _round_bounds(numbers: NDArray[np.float64]) -> list[float]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from exports.errors import LabError
+from exports.errors import LabError, nearest
 from exports.identifiers.conditions import AtGmail, Pass
 from exports.identifiers.digests import Digest, Encoding, hashed
 from exports.identifiers.kinds import canonical, spelled
-from exports.identifiers.nearest import nearest
 from exports.identifiers.steps import Step
 
 
@@ -91,7 +90,7 @@ class Profile:
 
     Examples
     --------
-    >>> from exports.identifiers import find_profile
+    >>> from exports import find_profile
     >>> find_profile("x").rule("email").apply(" Jane@Mail.example ").normalised
     'jane@mail.example'
     """

@@ -42,7 +42,7 @@ def normalise_sql(rule: Rule, column: str, texts: Texts = DUCKDB_TEXTS) -> str:
     Examples
     --------
     >>> import duckdb
-    >>> from exports.identifiers import find_profile
+    >>> from exports import find_profile
     >>> email = normalise_sql(find_profile("meta").rule("email"), "x")
     >>> duckdb.sql(f"select {email} from (values (' Jane@Mail.example'), (NULL)) t(x)").fetchall()
     [('jane@mail.example',), (None,)]
@@ -88,6 +88,28 @@ def hash_sql(text: str, texts: Texts, digest: Digest, encoding: Encoding = "hex"
         text, digest = texts.write("md5", text), "sha256"
     hexadecimal = texts.write(digest, text)
     return hexadecimal if encoding == "hex" else texts.write("base64", hexadecimal)
+
+
+def hmac_sql(
+    text: str, digest: str = "sha256", *, inner: str = "$inner::BLOB", outer: str = "$outer::BLOB"
+) -> str:
+    """Return DuckDB's expression for the HMAC of a text, in hexadecimal, by two nested digests.
+
+    Parameters
+    ----------
+    text : str
+        A quoted column or any other expression.
+    digest : {"md5", "sha1", "sha256"}
+        The digest whose HMAC it is.
+    inner, outer : str
+        Expressions of the two blocks of ``hmac_pads``; by default parameters that a query binds.
+
+    Examples
+    --------
+    >>> hmac_sql("word")
+    'sha256($outer::BLOB || unhex(sha256($inner::BLOB || encode(word))))'
+    """
+    return f"{digest}({outer} || unhex({digest}({inner} || encode({text}))))"
 
 
 def _compiled(rule: tuple[Step, ...], x: str, texts: Texts, leaf: Leaf) -> str:

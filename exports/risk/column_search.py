@@ -8,9 +8,10 @@ from math import factorial
 
 import numpy as np
 
-from exports.classes.combinations import Combinations, ranks
+from exports.classes.combinations import Combinations
 from exports.coding import Ints
 from exports.hierarchies.hierarchy import Hierarchy
+from exports.keys import packed, ranks
 from exports.risk.suda import MinimalUniques
 
 
@@ -173,11 +174,5 @@ def _levels(combinations: Combinations, name: str, hierarchy: Hierarchy | None) 
 
 
 def _risk(codes: Sequence[Ints], counts: Ints) -> tuple[float, int]:
-    keys = np.zeros(len(counts), np.int64)
-    for column in codes:
-        radix = int(column.max(initial=0)) + 1
-        if int(keys.max(initial=0)) > (2**62) // radix:
-            keys = ranks(keys)
-        keys = keys * radix + column
-    sizes = np.bincount(ranks(keys), counts)
+    sizes = np.bincount(ranks(packed(codes, len(counts))), counts)
     return len(sizes) / float(counts.sum()), int((sizes == 1).sum())

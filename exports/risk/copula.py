@@ -139,13 +139,6 @@ def uniqueness(probabilities: Floats, population: int) -> Floats:
     return np.asarray(np.exp((population - 1) * np.log1p(-np.minimum(probabilities, 1 - 1e-12))))
 
 
-def correctness(probabilities: Floats, population: int) -> Floats:
-    """Return the expected chance that a match with a row of these values is the right person."""
-    p = np.maximum(probabilities, 1e-300)
-    found = -np.expm1(population * np.log1p(-np.minimum(p, 1 - 1e-12))) / (population * p)
-    return np.asarray(np.minimum(found, 1.0))
-
-
 def _lattice(points: int, dimensions: int) -> Floats:
     """Return points that fill the unit cube evenly: multiples of roots of different numbers."""
     roots = np.sqrt(np.array([n for n in range(2, 4 * dimensions + 40) if _squarefree(n)][:dimensions]))

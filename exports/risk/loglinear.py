@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exports.classes.combinations import Combinations, packed
+from exports.classes.combinations import Combinations
 from exports.coding import Floats
+from exports.keys import packed_codings
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _two_way(table: Combinations, *, tolerance: float = 1e-8, rounds: int = 500)
     if cells > 10_000_000:
         raise ValueError(f"the full table has {cells:,} cells, more than ten million")
     observed = np.zeros(shape)
-    observed.ravel()[packed(columns, len(table))] = table.counts
+    observed.ravel()[packed_codings(columns, len(table))] = table.counts
     pairs = [(i, j) for i in range(len(shape)) for j in range(i + 1, len(shape))] or [(0, 0)]
     others = [tuple(k for k in range(len(shape)) if k not in pair) for pair in pairs]
     fitted = np.full(shape, table.rows / cells)
@@ -108,5 +109,5 @@ def _two_way(table: Combinations, *, tolerance: float = 1e-8, rounds: int = 500)
             fitted *= factor
         if change < tolerance * table.rows:
             break
-    found: Floats = fitted.ravel()[packed(columns, len(table))]
+    found: Floats = fitted.ravel()[packed_codings(columns, len(table))]
     return found

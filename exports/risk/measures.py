@@ -9,11 +9,11 @@ from types import MappingProxyType
 import numpy as np
 
 from exports.classes.classes import Classes
-from exports.classes.combinations import sums
 from exports.classes.l_diversity import cells_of, distinct_l, entropy_l
 from exports.classes.reference import Reference
 from exports.classes.t_closeness import t_equal, t_hierarchical, t_ordered
 from exports.coding import Floats, Ints
+from exports.keys import sums
 from exports.risk.population_match import PopulationMeasures
 
 

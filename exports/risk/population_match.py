@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from exports.classes.classes import Classes
-from exports.classes.combinations import Combinations, packed, sums
+from exports.classes.combinations import Combinations
 from exports.classes.reference import places
 from exports.coding import MISSING, Coding, Floats, Ints, missing, numbers
+from exports.keys import packed_codings, sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def population_sizes(classes: Classes, population: Combinations) -> tuple[Ints, 
         Coding(np.concatenate([column.codes, other.codes]), other.values)
         for column, other in zip(ours, theirs, strict=True)
     ]
-    keys = packed(joint, len(classes.combinations) + len(population))
+    keys = packed_codings(joint, len(classes.combinations) + len(population))
     each = np.ones_like(population.counts) if classes.person in population.columns else population.counts
     known, totals = sums(keys[len(classes.combinations) :], each)
     first = np.searchsorted(classes.of, np.arange(len(classes)))

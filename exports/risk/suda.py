@@ -10,8 +10,9 @@ from math import comb, factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.classes.combinations import Combinations, packed, ranks
+from exports.classes.combinations import Combinations
 from exports.coding import Floats, Ints
+from exports.keys import packed_codings, ranks
 
 MOST_SETS = 8_192
 MOST_WORK = 400_000_000
@@ -194,7 +195,7 @@ class _Search:
     def singles(self, chosen: tuple[int, ...], rows: Ints) -> tuple[int, Ints]:
         """Return the number of groups among ``rows``, and the rows that are alone in theirs."""
         columns = [self._columns[position].take(rows) for position in chosen]
-        keys = packed(columns, len(rows))
+        keys = packed_codings(columns, len(rows))
         if int(keys.max(initial=0)) >= 1 << (62 - self._bits):
             keys = ranks(keys)
         keys <<= self._bits

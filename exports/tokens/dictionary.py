@@ -85,9 +85,8 @@ def open_with(
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.engines.duckdb_engine import DuckDBEngine
+    >>> from exports import DuckDBEngine, read
     >>> from exports.identifiers.digests import hashed
-    >>> from exports.reading.read import read
     >>> from exports.tokens.forms import FORMS
     >>> tokens = read(pa.table({"em": [hashed("jane@mail.example", "sha256"), "0" * 64]}))
     >>> texts = read(pa.table({"mail": [" Jane@mail.example", "tom@mail.example"]}))

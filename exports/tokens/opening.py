@@ -159,9 +159,7 @@ def opening(
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.engines.duckdb_engine import DuckDBEngine
-    >>> from exports.identifiers import find_profile
-    >>> from exports.reading.read import read
+    >>> from exports import DuckDBEngine, find_profile, read
     >>> from exports.tokens.forms import FORMS
     >>> address = "Ann@mail.example"
     >>> made = find_profile("meta_capi").rule("em").apply(address).digest

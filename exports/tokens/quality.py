@@ -95,8 +95,7 @@ def quality(table: str, column: str, form: Form, engine: Engine) -> Quality:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.engines.duckdb_engine import DuckDBEngine
-    >>> from exports.reading.read import read
+    >>> from exports import DuckDBEngine, read
     >>> from exports.tokens.forms import FORMS
     >>> empty = "d41d8cd98f00b204e9800998ecf8427e"
     >>> with DuckDBEngine() as engine:

@@ -119,8 +119,7 @@ def shared_tokens(lists: Sequence[TokenList], engine: Engine) -> tuple[SharedTok
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.engines.duckdb_engine import DuckDBEngine
-    >>> from exports.reading.read import read
+    >>> from exports import DuckDBEngine, read
     >>> may, june = read(pa.table({"em": ["a", "b", "B"]})), read(pa.table({"id": ["b", "c", None]}))
     >>> with DuckDBEngine() as engine:
     ...     shared_tokens([TokenList(may, "em"), TokenList(june, "id")], engine)

@@ -139,9 +139,7 @@ def survey_tokens(
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.engines.duckdb_engine import DuckDBEngine
-    >>> from exports.identifiers import find_profile
-    >>> from exports.reading.read import read
+    >>> from exports import DuckDBEngine, find_profile, read
     >>> emails = ["Ann@mail.example", "bob@mail.example"]
     >>> rule = find_profile("meta.audience_sdk").rule("email")
     >>> table = pa.table({"email": emails, "em": [rule.apply(email).digest for email in emails]})

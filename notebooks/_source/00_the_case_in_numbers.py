@@ -15,11 +15,9 @@
 # %%
 import hmac
 
-from exports.identifiers import find_profile
-from exports.shares import Share
-from reidlab import lessons
-from reidlab.case.follow import follow
-from simulate.case import load_case
+from exports import Share, find_profile
+from reidlab import follow, lessons
+from simulate import load_case
 
 case = load_case("betterhelp")
 

@@ -22,14 +22,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from attacks.records.inference import Inference
-from exports.release import Release, Truth
-from exports.schema import Schema
+from attacks import Inference
+from exports import Release, Schema, Truth
 from reidlab import lessons
 from reidlab.plots.calibration_card import calibration_card
+from simulate import simulate_people
 from simulate.calibration.card import load_card
 from simulate.calibration.computed_card import compute_card
-from simulate.people.tables import simulate_people
 
 residents = simulate_people(30_000, seed=1, population="residents", groups=("core", "health"))
 adults = residents.filter(pc.greater_equal(residents["age"], 18))

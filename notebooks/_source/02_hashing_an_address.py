@@ -15,7 +15,7 @@
 # %%
 import hashlib
 
-from exports.identifiers import PROFILES, Rejected, find_profile
+from exports import PROFILES, Rejected, find_profile
 from reidlab import lessons
 
 # %% [markdown]

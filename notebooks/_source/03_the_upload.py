@@ -21,14 +21,13 @@ from ipywidgets import FloatSlider, interact
 from reidlab import lessons
 from reidlab.case.replay import run
 from reidlab.plots.where_they_went import where_they_went
+from simulate import load_case, load_world
 from simulate.calibration.expectation import expected_match
 from simulate.calibration.fit import calibrate
 from simulate.calibration.sample import sample_cells
 from simulate.calibration.sweep import sweep
-from simulate.case import load_case
 from simulate.platforms.reach import reach_table
 from simulate.upload.collection import collection
-from simulate.world import load_world
 
 case, world = load_case("betterhelp"), load_world()
 values = {name: parameter.value for name, parameter in case.parameters.items()}

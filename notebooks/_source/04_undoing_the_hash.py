@@ -17,12 +17,10 @@ import secrets
 
 import pyarrow as pa
 
-from attacks.tokens.hash_reversal import HashReversal
-from defenses.tokens.hashing import Hash, Hmac, Salt
-from exports.release import Export, Truth
-from exports.schema import Schema
-from reidlab import lessons
-from reidlab.bench.experiment import Material
+from attacks import HashReversal
+from defenses import Hash, Hmac, Salt
+from exports import Export, Schema, Truth
+from reidlab import Material, lessons
 from reidlab.bench.materials.prepared import prepare
 from reidlab.plots.guesses import guesses_against_share
 

@@ -15,15 +15,10 @@
 # %%
 from math import exp
 
-from attacks.records.inference import Inference
-from attacks.records.linkability import Linkability
-from attacks.records.linkage import Linkage
-from attacks.records.singling_out import SinglingOut
-from defenses.records.global_recoding import GlobalRecoding
-from defenses.records.optimal_k_anonymity import OptimalKAnonymity
-from exports.release import Truth
-from reidlab import lessons
-from reidlab.assessment.assess import assess
+from attacks import Inference, Linkability, Linkage, SinglingOut
+from defenses import GlobalRecoding, OptimalKAnonymity
+from exports import Truth
+from reidlab import assess, lessons
 from reidlab.lessons.data import intake_and_register, with_slips
 from reidlab.plots.class_sizes import class_sizes
 

@@ -15,15 +15,12 @@
 import pyarrow as pa
 from ipywidgets import IntSlider, interact
 
-from attacks.records.composition import Composition
-from defenses.records.mondrian import Mondrian
-from defenses.records.optimal_k_anonymity import OptimalKAnonymity
-from exports.release import Export, Truth
-from exports.schema import Column, Role, Schema
-from reidlab import lessons
-from reidlab.assessment.assess import assess
+from attacks import Composition
+from defenses import Mondrian, OptimalKAnonymity
+from exports import Column, Export, Role, Schema, Truth
+from reidlab import assess, lessons
 from reidlab.plots.class_sizes import class_sizes
-from simulate.people.tables import simulate_people
+from simulate import simulate_people
 
 schema = Schema(
     {

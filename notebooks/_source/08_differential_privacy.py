@@ -17,22 +17,17 @@ import numpy as np
 import pyarrow as pa
 from ipywidgets import SelectionSlider, interact
 
-from attacks.counts.audience_size import AudienceSize
-from attacks.counts.differencing import Differencing
-from defenses.counts.audience_size import NoisySize, RoundedSize
-from defenses.counts.dp_histogram import DpHistogram
-from exports.queries import exact_counts
-from exports.randomness import Stream
-from exports.release import Export, Truth
-from exports.schema import Column, Role, Schema
+from attacks import AudienceSize, Differencing
+from defenses import DpHistogram, NoisySize, RoundedSize
+from exports import Column, Export, Role, Schema, Stream, Truth, exact_counts
 from reidlab import lessons
 from reidlab.bench.materials.prepared import Prepared
 from reidlab.bench.utility.registry import measure
 from reidlab.plots.posterior_shift import Shift, posterior_shift
 from reidlab.reproductions.float_noise import mironov
+from simulate import simulate_people
 from simulate.attributes.households import RELATIONSHIPS
 from simulate.attributes.intake import REASONS
-from simulate.people.tables import simulate_people
 
 possible = {
     "age": tuple(map(str, range(13, 111))),

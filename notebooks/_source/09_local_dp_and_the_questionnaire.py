@@ -20,10 +20,8 @@ from math import exp, log, sqrt
 
 import numpy as np
 
-from defenses.counts.dp_histogram import DpHistogram
-from defenses.records.local_dp import RandomisedResponse, UnaryEncoding, estimated_counts, standard_errors
-from reidlab import lessons
-from reidlab.bench.experiment import Material
+from defenses import DpHistogram, RandomisedResponse, UnaryEncoding, estimated_counts, standard_errors
+from reidlab import Material, lessons
 from reidlab.bench.materials.prepared import prepare
 from reidlab.plots.posterior_shift import Shift, posterior_shift
 

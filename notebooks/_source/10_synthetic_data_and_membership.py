@@ -17,16 +17,10 @@ from math import exp, log
 
 import pyarrow as pa
 
-from attacks.membership.membership import Membership
-from attacks.records.copies import Copies
-from defenses.synthetic.gaussian_copula import GaussianCopula
-from defenses.synthetic.independent_margins import IndependentMargins
-from defenses.synthetic.mst import Mst
-from defenses.synthetic.sequential_trees import SequentialTrees
-from exports.release import Export, Release, Truth
-from exports.schema import Schema
-from reidlab import lessons
-from reidlab.bench.experiment import Material
+from attacks import Copies, Membership
+from defenses import GaussianCopula, IndependentMargins, Mst, SequentialTrees
+from exports import Export, Release, Schema, Truth
+from reidlab import Material, lessons
 from reidlab.bench.materials.prepared import prepare
 from reidlab.bench.utility.registry import measure
 from reidlab.plots.operating_points import operating_points

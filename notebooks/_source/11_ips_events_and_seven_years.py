@@ -19,21 +19,16 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from attacks.events.event_decoding import EventDecoding
-from attacks.events.ip_household import IpHousehold
-from defenses.tokens.minimisation import NeutralEvents
-from defenses.tokens.truncate import Truncate
-from exports.randomness import Stream
-from exports.release import Export, Release, Truth
-from exports.schema import Schema
+from attacks import EventDecoding, IpHousehold
+from defenses import NeutralEvents, Truncate
+from exports import Export, Release, Schema, Stream, Truth
 from reidlab import lessons
 from reidlab.plots.posterior_shift import Shift, posterior_shift
 from reidlab.plots.seven_years import seven_years
-from simulate.case import load_case
+from simulate import load_case, simulate_people
 from simulate.disclosure import events, years
 from simulate.disclosure.tally import Tally
 from simulate.disclosure.visitors import tabulate
-from simulate.people.tables import simulate_people
 from simulate.upload.collection import site_of
 
 case = load_case("betterhelp")

@@ -17,12 +17,10 @@ from tempfile import mkdtemp
 
 from ipywidgets import Dropdown, FloatSlider, interact
 
-from attacks.tokens.account_match import AccountMatch
-from defenses.tokens.decoys import Subsample
-from defenses.tokens.hashing import Hash
-from exports.release import Truth
-from reidlab import lessons
-from reidlab.bench.experiment import Experiment, Material, Part
+from attacks import AccountMatch
+from defenses import Hash, Subsample
+from exports import Truth
+from reidlab import Experiment, Material, Part, lessons
 from reidlab.bench.frontier import dominated, points, worst
 from reidlab.bench.materials.prepared import as_recipient, prepare
 from reidlab.bench.runner import run

@@ -19,9 +19,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
-from exports.schema import Schema
-from reidlab import lessons
-from reidlab.assessment.assess import assess
+from exports import Schema
+from reidlab import assess, lessons
 from reidlab.plots.class_sizes import class_sizes
 
 # %% [markdown]

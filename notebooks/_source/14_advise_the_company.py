@@ -19,24 +19,15 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from attacks.records.inference import Inference
-from defenses.counts.dp_histogram import DpHistogram
-from defenses.records.mondrian import Mondrian
-from defenses.records.optimal_k_anonymity import OptimalKAnonymity
-from defenses.tokens.consent import Consent
-from defenses.tokens.hashing import Hash
-from defenses.tokens.minimisation import DoNotSend, Minimise
-from exports.release import Export, Release, Truth
-from exports.schema import Schema
-from exports.shares import Share
-from reidlab.assessment.assess import assess
-from reidlab.bench.experiment import Material
+from attacks import Inference
+from defenses import Consent, DoNotSend, DpHistogram, Hash, Minimise, Mondrian, OptimalKAnonymity
+from exports import Export, Release, Schema, Share, Truth
+from reidlab import Material, assess
 from reidlab.bench.materials.prepared import prepare
 from reidlab.bench.utility.registry import measure
-from reidlab.lessons.checks import rubric
+from reidlab.lessons import rubric
 from reidlab.lessons.rubric import Criterion, check_own, check_part
-from simulate.case import load_case
-from simulate.people.tables import simulate_people
+from simulate import load_case, simulate_people
 
 case = load_case("betterhelp")
 toolbox = (Consent, DoNotSend, DpHistogram, Hash, Minimise, Mondrian, OptimalKAnonymity)

@@ -1,18 +1,13 @@
-"""Lower bounds on epsilon from counted guesses, and a test of exact distributions."""
+"""Lower bounds on epsilon from counted guesses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import exp, inf, log
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from exports.errors import LabError
 from exports.shares import clopper_pearson
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 def one_run_epsilon(
@@ -158,39 +153,3 @@ def rho_between(one: float, other: float) -> float:
 
 def _log_ratio(above: float, below: float) -> float:
     return -inf if above <= 0 else log(above / below)
-
-
-def chi_square(draws: NDArray[np.int64], pmf: Callable[[NDArray[np.int64]], NDArray[np.float64]]) -> float:
-    """Return the p-value of integer draws against the exact probability mass function.
-
-    Values expected fewer than five times are pooled into the two tails, which are taken to be
-    equally likely.
-
-    Parameters
-    ----------
-    draws : array of int64, shape (n,)
-        What the mechanism added.
-    pmf : callable
-        Probabilities of an array of integers, of a distribution symmetric around 0.
-
-    Examples
-    --------
-    >>> fair = np.repeat([-1, 0, 1], 1000)
-    >>> chi_square(fair, lambda z: np.where(np.abs(z) <= 1, 1 / 3, 0.0))
-    1.0
-    """
-    from scipy.special import chdtrc
-
-    reach = int(np.abs(draws).max()) + 1
-    support = np.arange(-reach, reach + 1)
-    inner = support[pmf(support) * len(draws) >= 5]
-    low, high = int(inner[0]), int(inner[-1])
-    seen = np.bincount(np.clip(draws, low - 1, high + 1) - (low - 1), minlength=high - low + 3)
-    inside = pmf(np.arange(low, high + 1))
-    tail = max(0.0, (1 - float(inside.sum())) / 2)
-    expected = np.concatenate([[tail], inside, [tail]]) * len(draws)
-    possible = expected > 1e-6
-    if seen[~possible].any():
-        return 0.0
-    statistic = ((seen - expected)[possible] ** 2 / expected[possible]).sum()
-    return float(chdtrc(possible.sum() - 1, statistic))

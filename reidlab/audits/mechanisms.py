@@ -11,8 +11,7 @@ import numpy as np
 
 from defenses import find
 from defenses.dp.budget import epsilon_of_rho, exact, exact_delta, rho_of_epsilon
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.errors import LabError, nearest
 from exports.randomness import Stream
 from exports.release import Export
 from exports.schema import Column, Role, Schema

@@ -135,7 +135,7 @@ def audit_worlds(
     --------
     >>> from fractions import Fraction
     >>> from defenses.dp.noise import discrete_laplace
-    >>> from exports.randomness import Stream
+    >>> from exports import Stream
     >>> noise = [discrete_laplace(Stream(1, "audit", name), 20_000, Fraction(1)) for name in "ab"]
     >>> audit_worlds("Laplace", 1 + noise[0], noise[1], claimed=1, level=0.05)
     Laplace claims epsilon 1: many runs (10,000) show at least 0.952 of the 7.9 they could show, ...
@@ -233,7 +233,7 @@ def audit_one_run(
 
     Examples
     --------
-    >>> from exports.randomness import Stream
+    >>> from exports import Stream
     >>> stream = Stream(1, "audit", "copy")
     >>> copied = audit_one_run("a copy", lambda inside: inside.astype(float), 1000, stream, claimed=1)
     >>> copied.caught, copied.epsilon == copied.cap

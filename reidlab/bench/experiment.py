@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Literal
 
+from annotated_types import Ge, Le, MinLen
+
+Scalar = str | int | float | bool
 Kind = Literal["upload", "intake", "answers", "twice", "file"]
 
 
@@ -25,16 +28,17 @@ class Part:
         defence makes of the material's second export.
     label : str
         Name of the family in tables and figures.
-    varied : tuple of str
-        Settings that differ within the family, which its name in tables shows; all without a label.
+    grid : mapping of str to tuple of scalar
+        Settings that differ within the family, with their values: one part of the experiment for each
+        combination. Tables show these settings; without a label all.
     later : bool
         The adversary comes when lists that are deleted after use are gone.
     """
 
     name: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Scalar | list[Scalar]] = field(default_factory=dict)
     label: str = ""
-    varied: tuple[str, ...] = ()
+    grid: Mapping[str, Annotated[tuple[Scalar, ...], MinLen(1)]] = field(default_factory=dict)
     later: bool = False
 
     @property
@@ -43,7 +47,7 @@ class Part:
         return self.label or self.name
 
     def __str__(self) -> str:
-        named = self.varied or (() if self.label else tuple(self.settings))
+        named = tuple(self.grid) or (() if self.label else tuple(self.settings))
         shown = ", ".join(f"{key}={self.settings[key]}" for key in named)
         return f"{self.family}({shown})" if shown else self.family
 
@@ -66,7 +70,7 @@ class Material:
     """
 
     kind: Kind
-    people: int = 5000
+    people: Annotated[int, Ge(10), Le(10_000_000)] = 5000
     case: str = "betterhelp"
     file: Path | None = None
     schema: Path | None = None
@@ -97,9 +101,9 @@ class Experiment:
     name: str
     question: str
     material: Material
-    defenses: tuple[Part, ...]
-    attacks: tuple[Part, ...]
+    defenses: Annotated[tuple[Part, ...], MinLen(1)]
+    attacks: Annotated[tuple[Part, ...], MinLen(1)]
     utilities: tuple[str, ...]
-    seeds: tuple[int, ...]
+    seeds: Annotated[tuple[Annotated[int, Ge(0)], ...], MinLen(1)]
     everybody: bool = False
     status_quo: str = ""

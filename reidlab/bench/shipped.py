@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.errors import LabError, nearest
 
 FOLDER = Path(__file__).parents[1] / "experiments"
 

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 import attacks
 import defenses
 from attacks.advantage import Advantage, advantage
-from exports.errors import LabError
-from exports.plugins import nearest
+from exports.errors import LabError, nearest
 from exports.release import Release, Truth
 from exports.shares import Share
 from reidlab.bench.cells import Cell, Outcome

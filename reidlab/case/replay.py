@@ -29,7 +29,7 @@ FIGURE = "where-they-went.png"
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ReplayRun:
     """A finished replay and where it lies.
 
     Attributes
@@ -78,7 +78,7 @@ def run(
     swept: bool = False,
     only_match: bool = False,
     progress: Progress = lambda _stage, _done, _all: None,
-) -> Run:
+) -> ReplayRun:
     """Replay a case into ``out``; an interrupted run is taken up where it stopped.
 
     Parameters
@@ -125,7 +125,7 @@ def run(
         ranges = tuple(sweep(case, load_world(), done.cells, seed=seed)) if swept else ()
         figure = _draw(done, people, aside / FIGURE)
         disclosed = {} if only_match else _disclosed(done, people, seed, workers, progress)
-        finished = Run(done, out, people, seed, ranges, figure, disclosed)
+        finished = ReplayRun(done, out, people, seed, ranges, figure, disclosed)
         manifest = {
             "settings": settings,
             "world": asdict(load_world()),

@@ -1,1 +1,4 @@
-"""gate."""
+"""Whether an export may leave.
+
+- ``policy``: What a company lets leave: limits on an assessment, each with a verdict.
+"""

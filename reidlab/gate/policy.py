@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from exports.errors import LabError
-from exports.plugins import nearest
+from annotated_types import Ge, Le
+
+from exports.errors import LabError, nearest
 from exports.schema import PARTS, Role
+from exports.toml_file import checked, read_toml
 
 PRESETS = Path(__file__).parents[1] / "policies"
 
@@ -23,6 +24,9 @@ COLUMN_RULES = (
     "oldest_age",
 )
 """Rules that each column keeps or breaks."""
+
+Count = Annotated[int, Ge(1)]
+Rate = Annotated[float, Ge(0), Le(1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +70,20 @@ class Policy:
     name: str
     note: str = ""
     purpose: str | None = None
-    k: int | None = None
-    l: int | None = None  # noqa: E741 - the field's own letter
-    t: float | None = None
-    uniqueness: float | None = None
-    prosecutor: float | None = None
-    journalist: float | None = None
-    marketer: float | None = None
+    k: Count | None = None
+    l: Count | None = None  # noqa: E741 - the field's own letter
+    t: Rate | None = None
+    uniqueness: Rate | None = None
+    prosecutor: Rate | None = None
+    journalist: Rate | None = None
+    marketer: Rate | None = None
     allowed_roles: tuple[Role, ...] | None = None
     forbidden_kinds: tuple[str, ...] = ()
     forbidden_tokens: bool = False
     opening_tokens: bool = False
     required_consent: str | None = None
-    zip_digits: int | None = None
-    oldest_age: int | None = None
+    zip_digits: Annotated[int, Ge(0)] | None = None
+    oldest_age: Annotated[int, Ge(0)] | None = None
     unassessed: bool = False
 
 
@@ -122,7 +126,7 @@ def load(source: Path | str) -> Policy:
     Raises
     ------
     LabError
-        Names the file, the key and what is allowed.
+        Names the file, the key and what may stand there.
 
     Examples
     --------
@@ -138,51 +142,7 @@ def load(source: Path | str) -> Policy:
                 f"{', '.join(sorted(presets))} (nearest: {nearest(str(source), presets)})."
             )
         path = presets[str(source)]
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise LabError(f"The policy {path} cannot be read ({error.strerror}): check the path.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LabError(f"The policy {path} is not valid TOML ({error}): mend that line.") from None
-    return _checked(raw, path)
-
-
-def _checked(raw: dict[str, Any], path: Path) -> Policy:
-    from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-    rate = Annotated[float, Field(ge=0, le=1)]
-    count = Annotated[int, Field(ge=1)]
-
-    class PolicyModel(BaseModel):
-        model_config = ConfigDict(extra="forbid")
-        note: str = ""
-        purpose: str | None = None
-        k: count | None = None
-        l: count | None = None  # noqa: E741
-        t: rate | None = None
-        uniqueness: rate | None = None
-        prosecutor: rate | None = None
-        journalist: rate | None = None
-        marketer: rate | None = None
-        allowed_roles: tuple[Role, ...] | None = None
-        forbidden_kinds: tuple[str, ...] = ()
-        forbidden_tokens: bool = False
-        opening_tokens: bool = False
-        required_consent: str | None = None
-        zip_digits: Annotated[int, Field(ge=0)] | None = None
-        oldest_age: Annotated[int, Field(ge=0)] | None = None
-        unassessed: bool = False
-
-    try:
-        model = PolicyModel.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        allowed = ", ".join(PolicyModel.model_fields)
-        raise LabError(
-            f"The policy {path} has a wrong entry at {where}: {first['msg']}; the keys are {allowed}."
-        ) from None
-    return Policy(path.stem, **{name: getattr(model, name) for name in PolicyModel.model_fields})
+    return checked(Policy, read_toml(path), path, filled={"name": path.stem})
 
 
 def check(policy: Policy, found: Mapping[str, Any], *, declared: bool) -> tuple[Verdict, ...]:

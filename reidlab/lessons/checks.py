@@ -72,20 +72,6 @@ def check_choice(answer: Any, right: Any, *, among: Collection[Any], hint: str) 
     print("Right.")
 
 
-def check_true(answer: Any, claim: bool, *, hint: str) -> None:
-    """Check a property of what the learner made, such as a table or a defence.
-
-    Examples
-    --------
-    >>> check_true([1, 2], len([1, 2]) == 2, hint="Two are wanted.")
-    Right.
-    """
-    _open(answer, hint)
-    if not claim:
-        raise TryAgain(f"Not yet. {hint}")
-    print("Right.")
-
-
 def needs(extra: str, module: str) -> None:
     """Stop a lesson at its first cell when the extra that it needs is not installed.
 

@@ -30,8 +30,8 @@ def class_sizes(assessments: Mapping[str, Assessment]) -> Drawing:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.schema import Schema
-    >>> from reidlab.assessment.assess import assess
+    >>> from exports import Schema
+    >>> from reidlab import assess
     >>> table = pa.table({"age": [30, 30, 41]})
     >>> class_sizes({"export": assess(table, Schema.of(quasi_identifier=["age"]))})
     Bars of people by the size of their class. export: of 3, 1 in a class of 1 (33.3 %), 2 in 2 to 4 (66.7 %).

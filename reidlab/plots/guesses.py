@@ -34,9 +34,9 @@ def guesses_against_share(results: Mapping[str, AttackResult]) -> Drawing:
 
     Examples
     --------
+    >>> from attacks import AttackResult
     >>> from attacks.advantage import advantage
-    >>> from attacks.result import AttackResult
-    >>> from exports.shares import Share
+    >>> from exports import Share
     >>> opened, blind = Share(30, 40, "estimated"), Share(0, 40, "estimated")
     >>> curve = {"guesses": [1, 10, 100], "share": [0.0, 0.25, 0.75]}
     >>> stolen = AttackResult(

@@ -1,1 +1,7 @@
-"""releases."""
+"""Attacks and defences on files.
+
+- ``attack``: An attack on files: what is released, what the adversary holds, what is true.
+- ``defend``: A defence on a file: the release, its schema and a manifest of what was done, written
+  together.
+- ``settings``: ``--set key=value``: text from the command line as the values that a class takes.
+"""

@@ -17,7 +17,7 @@ from exports.reading.loading import load
 from exports.release import Export, Kind, Release, Truth
 from exports.schema import Column, Role, Schema
 from reidlab.releases import settings as texts
-from reidlab.releases.defend import as_text, set_up
+from reidlab.releases.defend import read_as_text, set_up
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,12 +82,12 @@ def attack_file(
             "FILE, and no --original."
         )
     declared = None if schema is None else Schema.load(schema)
-    text = () if declared is None else tuple(sorted(as_text(declared)))
+    text = () if declared is None else tuple(sorted(read_as_text(declared)))
     table = load(file, text=text)
     roles = _proposed(table, kind) if declared is None else _checked(declared, table)
     defences = tuple(f"{one.strip()}." for one in (behind or "").split("+") if one.strip())
     own = [pair for pair in settings if not pair.startswith(defences)]
-    values = texts.typed(texts.split(own), found, fields(found))
+    values = texts.typed(texts.split(own), found.name, texts.declared(found))
     if population is not None:
         values[getattr(found, "population", "register")] = load(population, text=text)
     people = table if original is None else load(original, text=text)
@@ -104,11 +104,6 @@ def attack_file(
         owner, notes = _owner(table, people, roles)
     result = found(**values).run(release, Truth(people, others, owner), seed=seed)
     return dataclasses.replace(result, notes=(*result.notes, *notes))
-
-
-def fields(found: type) -> dict[str, object]:
-    """Return the declared type of each field of an attack, by name."""
-    return {field.name: field.type for field in dataclasses.fields(found)}
 
 
 def _checked(schema: Schema, table: pa.Table) -> Schema:

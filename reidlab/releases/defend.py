@@ -19,7 +19,7 @@ from exports.columns.header import require_header
 from exports.errors import LabError
 from exports.reading.loading import load
 from exports.reading.read import read
-from exports.release import Export, Release
+from exports.release import Export, Kind, Release
 from exports.schema import Role, Schema
 from reidlab.installation import versions
 from reidlab.releases import settings as texts
@@ -73,7 +73,7 @@ def defend_file(
         raise LabError("A defence needs the role of every column: give --schema FILE.")
     declared = Schema.load(schema)
     require_header(read(file))
-    table = load(file, text=as_text(declared))
+    table = load(file, text=read_as_text(declared))
     declared.require(table.column_names)
     dropped = declared.names(Role.UNASSESSED)
     if len(dropped) == table.num_columns:
@@ -170,6 +170,36 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(opened)
 
 
+PARTS: Mapping[Kind, str] = {
+    "synthetic": "synthetic rows", "tokens": "entries", "events": "events", "counts": "counts",
+    "model": "coefficients",
+}  # fmt: skip
+"""What the rows of a release are that are not the rows of the export."""
+
+
+def what_leaves(names: str, done: Mapping[str, Any]) -> str:
+    """Return the sentence about what a defence lets leave of how many rows.
+
+    Parameters
+    ----------
+    names : str
+        Of the defence, or of several joined by ``+``.
+    done : mapping
+        What ``defend_file`` returned.
+
+    Examples
+    --------
+    >>> what_leaves("mondrian", {"rows_out": 8, "rows_in": 9, "suppressed": 1})
+    '8 of 9 rows leave, 1 suppressed.'
+    >>> what_leaves("dp-histogram", {"rows_out": 4, "rows_in": 2, "suppressed": 0})
+    '4 counts of 2 rows leave.'
+    """
+    part = PARTS.get(defenses.find(names.rsplit("+", maxsplit=1)[-1].strip()).produces)
+    without = f", {done['suppressed']:,} suppressed" if part is None or done["suppressed"] else ""
+    what = "" if part is None else f" {part}"
+    return f"{done['rows_out']:,}{what} of {done['rows_in']:,} rows leave{without}."
+
+
 def set_up(names: str, settings: Sequence[str]) -> Defense:
     """Return the defence, or the pipeline of several, with its settings in their types.
 
@@ -179,36 +209,31 @@ def set_up(names: str, settings: Sequence[str]) -> Defense:
         When a name or setting is unknown, or a required one is missing.
     """
     found = [defenses.find(name.strip()) for name in names.split("+")]
+    options = [texts.declared(one) for one in found]
     given: list[dict[str, str]] = [{} for _ in found]
     for key, value in texts.split(settings).items():
         owner, _, short = key.rpartition(".")
         takers = [
-            place for place, one in enumerate(found) if short in parameters(one) and owner in {"", one.name}
+            place for place, one in enumerate(found) if short in options[place] and owner in {"", one.name}
         ]
         if len(takers) != 1:
-            known = ", ".join(f"{one.name}: {', '.join(parameters(one))}" for one in found)
+            known = "; ".join(
+                f"{one.name}: {', '.join(its)}" for one, its in zip(found, options, strict=True)
+            )
             problem = "is a setting of several" if takers else "is no setting here"
             raise LabError(f"{key!r} {problem}; the settings are {known}.")
         given[takers[0]][short] = value
     steps = []
-    for one, values in zip(found, given, strict=True):
+    for one, its, values in zip(found, options, given, strict=True):
         missing = [name for name, needed in required(one).items() if needed and name not in values]
         if missing:
             raise LabError(f"{one.name} needs the setting {missing[0]!r}: give --set {missing[0]}=VALUE.")
-        steps.append(one(**texts.typed(values, one, parameters(one))))
+        steps.append(one(**texts.typed(values, one.name, its)))
     if len(steps) == 1:
         return steps[0]
     from defenses.pipeline import Pipeline
 
     return Pipeline(steps)
-
-
-def parameters(defense: type[Defense]) -> dict[str, Any]:
-    """Return the declared type of each parameter of a defence, by name."""
-    import inspect
-
-    signature = inspect.signature(defense)
-    return {name: parameter.annotation for name, parameter in signature.parameters.items()}
 
 
 def required(defense: type[Defense]) -> dict[str, bool]:
@@ -219,7 +244,7 @@ def required(defense: type[Defense]) -> dict[str, bool]:
     return {name: one.default is inspect.Parameter.empty for name, one in signature.parameters.items()}
 
 
-def as_text(schema: Schema) -> set[str]:
+def read_as_text(schema: Schema) -> set[str]:
     """Return the columns that stay text: identifiers, and those whose hierarchy names their values."""
     named = {name for name, column in schema.columns.items() if column.hierarchy or column.prefix}
     return named | set(schema.names(Role.IDENTIFIER, Role.TOKEN))

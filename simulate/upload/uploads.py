@@ -78,7 +78,7 @@ def on_list(since: NDArray[np.int32], transfer: Transfer, scale: float) -> NDArr
 
     Examples
     --------
-    >>> from simulate.case import load_case
+    >>> from simulate import load_case
     >>> transfer = load_case("betterhelp").widest()["criteo"]
     >>> on_list(np.array([17_000, 17_001, 20_000], np.int32), transfer, 1 / 70_000)
     array([ True, False, False])

@@ -9,6 +9,8 @@ from attacks.advantage import advantage, detectable, difference, effective, need
 from exports.randomness import Stream
 from exports.shares import Share
 
+pytestmark = pytest.mark.statistical
+
 STREAM = Stream(5, "attack", "test")
 counts = st.integers(0, 60).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
 

@@ -6,8 +6,8 @@ import attacks
 from attacks import targets as records
 from attacks.conformance import example_case
 from attacks.events import sparse_history
-from attacks.targets import linkage
-from attacks.upload_list import account_match, cross_list
+from attacks.records import linkage
+from attacks.tokens import account_match, cross_list
 from exports.errors import LabError
 
 PEOPLE = example_case("records")[1].original

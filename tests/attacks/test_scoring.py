@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from attacks.scoring import scored
+from attacks.scoring import Guesses, scored
 from exports.shares import Share
 
 HALF = np.repeat([True, False], 50)
@@ -30,7 +30,7 @@ def test_a_failed_attack_says_what_it_could_have_seen():
 def test_guesses_about_few_people_see_less_and_more_of_them_are_needed():
     people = np.repeat(np.arange(10), 10)
     alone = scored("x", HALF, baseline=HALF, control=HALF, seed=1)
-    crowded = scored("x", HALF, baseline=HALF, control=HALF, people=people, seed=1)
+    crowded = scored("x", Guesses(HALF, people), baseline=HALF, control=Guesses(HALF, people), seed=1)
     assert crowded.attack == alone.attack
     assert crowded.detectable > 2 * alone.detectable
     assert crowded.needed > 5 * alone.needed
@@ -45,7 +45,7 @@ def test_nobody_attacked_is_a_result_without_numbers_and_no_nan():
 
 def test_groups_are_reported_with_their_n_and_the_worst_is_named():
     groups = np.repeat(["minor", "adult"], 50)
-    found = scored("x", HALF, baseline=Share(10, 100), groups=groups, seed=1)
+    found = scored("x", Guesses(HALF, groups=groups), baseline=Share(10, 100), seed=1)
     assert found.worst_group == "minor"
     assert found.groups["minor"].attack == Share(50, 50, "estimated")
 

@@ -14,6 +14,7 @@ import pytest
 import defenses
 from defenses.conformance import example_export
 from defenses.counts.cell_key import CellKey
+from defenses.events.neutral_events import NeutralEvents
 from defenses.records.global_recoding import GlobalRecoding
 from defenses.records.local_suppression import LocalSuppression
 from defenses.records.mondrian import Mondrian
@@ -23,7 +24,6 @@ from defenses.synthetic.aim import Aim
 from defenses.synthetic.privbayes import PrivBayes
 from defenses.synthetic.sequential_trees import SequentialTrees
 from defenses.tokens.bloom import Bloom
-from defenses.tokens.minimisation import NeutralEvents
 from defenses.tokens.salt_buckets import SaltBuckets
 from exports.errors import LabError
 from exports.release import Export

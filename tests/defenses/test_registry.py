@@ -123,6 +123,7 @@ def told(release) -> str:
     return opened.getvalue().decode("latin-1") + rows + manifest + release.schema.to_toml()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "role"),
     [

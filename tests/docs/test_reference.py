@@ -130,6 +130,7 @@ CALLS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", CALLS)
 @pytest.mark.usefixtures("folder")
 def test_the_page_of_json_names_the_keys_that_a_command_prints(command):

@@ -12,10 +12,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from defenses.conditions.k_anonymity import Condition, DeltaPresence, KAnonymity, KMap
-from defenses.conditions.release_conditions import Policy
+from defenses.conditions.beta_likeness import Likeness
+from defenses.conditions.condition import Condition
+from defenses.conditions.k_anonymity import DeltaPresence, KAnonymity, KMap
+from defenses.conditions.l_diversity import EntropyDiversity, RecursiveDiversity
+from defenses.conditions.release_conditions import Conditions
 from defenses.conditions.requirements import estimated_k
-from defenses.conditions.t_closeness import Closeness, EntropyDiversity, Likeness, RecursiveDiversity
+from defenses.conditions.t_closeness import Closeness
 from defenses.conditions.whole_table import PopulationUniques
 from defenses.lattice.lattice import Lattice, lattice_from
 from defenses.lattice.losses import LOSSES
@@ -118,7 +121,7 @@ def solve(data: Adult, row: dict[str, str]) -> tuple[Optimum | None, Lattice]:
     lattice = lattice_from(codes, {name: data.hierarchies[name] for name in names}, weights, values)
     limit = float(row["suppression_limit"])
     loss = LOSS_OF_METRIC[row["metric"]]
-    policy = Policy(
+    policy = Conditions(
         conditions, limit, samples, 1 if population else None, histograms, references, loss.startswith("loss")
     )
     return optimum(lattice, RowJudge(lattice, policy), LOSSES[loss]), lattice

@@ -10,7 +10,7 @@ import defenses
 from attacks.comparison.generalised import covered
 from attacks.records.downcoding import Downcoding
 from attacks.records.linkage import Linkage
-from exports.hierarchies.hierarchy import encode
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.release import Export, Truth
 from exports.schema import Column, Role, Schema
 
@@ -42,8 +42,8 @@ def test_every_label_stands_for_the_value_it_came_from(name, column):
     schema = Schema.of("id", quasi_identifier=[column])
     release = defenses.find(name)(k=5).fit_transform(Export(people, schema))
     kept = release.owner >= 0
-    labels, codes = encode(release.rows[column])
-    values, own = encode(people[column])
+    labels, codes = labels_and_codes(release.rows[column])
+    values, own = labels_and_codes(people[column])
     stands_for = covered(labels, values, release.schema.columns[column])
     assert stands_for[codes[kept], own[release.owner[kept]]].all()
     found = Linkage(people).run(release, Truth(people, owner=release.owner), seed=1)

@@ -34,14 +34,22 @@ def test_the_widest_transfer_to_facebook_is_the_seven_million() -> None:
         (
             "count = 7_000_000",
             "cuont = 7_000_000",
-            "transfers.0.cuont is not a known key, did you mean 'count'?",
+            "transfers.0.cuont is not a known key; the nearest is 'count', all are platform,",
         ),
-        ('platform = "facebook"', 'platform = "facebok"', "did you mean 'facebook'"),
+        (
+            'platform = "facebook"',
+            'platform = "facebok"',
+            "platform is 'facebok'; the nearest is 'facebook'",
+        ),
         ("size = 7_000_000", "size = 0", "size must be at least 1"),
         ("size = 7_000_000", "size = [", "not valid TOML"),
         ("size = 7_000_000\n", "", "the key size is missing"),
-        ('status = "seen"', 'status = "true"', "'seen', 'secondary', 'believed', 'measured' or 'assumed'"),
-        ('[target]\nplatform = "facebook"', '[target]\nplatform = "x"', "the platform 'x' is unknown"),
+        ('status = "seen"', 'status = "true"', "all are seen, secondary, believed, measured, assumed"),
+        (
+            '[target]\nplatform = "facebook"',
+            '[target]\nplatform = "x"',
+            "target.platform is 'x'; the nearest",
+        ),
         ("matched = 4_000_000", "matched = 8_000_000", "target: matched must be at least 1"),
         ("count = 70_000", "count = 0", "transfers.3: count must be at least 1"),
     ],
@@ -63,7 +71,7 @@ def test_a_case_may_override_a_parameter_but_not_invent_one(tmp_path: Path) -> N
     path.write_text(f"{TEXT}\n[parameters.typo]\n{entry}")
     assert load_case(str(path)).value("typo") == 0.02
     path.write_text(f"{TEXT}\n[parameters.tpyo]\n{entry}")
-    with pytest.raises(LabError, match=r"parameters\.tpyo is not a parameter, did you mean 'typo'"):
+    with pytest.raises(LabError, match=r"parameters\.tpyo is not a known key; the nearest is 'typo'"):
         load_case(str(path))
 
 

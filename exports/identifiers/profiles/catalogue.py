@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from exports.errors import LabError
-from exports.identifiers.nearest import nearest
+from exports.errors import LabError, nearest
 from exports.identifiers.profile import Profile
 from exports.identifiers.profiles.platforms import PUBLISHED
 from exports.identifiers.profiles.rudderstack import RUDDERSTACK
@@ -18,6 +17,11 @@ PROFILES: tuple[Profile, ...] = (*SDKS, *PUBLISHED, *SEGMENT, *RUDDERSTACK)
 @cache
 def _by_name() -> dict[str, Profile]:
     return {name.lower(): profile for profile in PROFILES for name in (profile.name, *profile.aliases)}
+
+
+def profile_names() -> list[str]:
+    """Return every name by which a profile is found."""
+    return list(_by_name())
 
 
 def find_profile(name: str) -> Profile:

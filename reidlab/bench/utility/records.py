@@ -8,16 +8,15 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from defenses.columns import numeric, weights_of
-from defenses.lattice.lattice import Floats, Ints
-from exports.coding import encode
+from exports.coding import Floats, Ints, encode
 from exports.errors import LabError
-from exports.hierarchies.hierarchy import encode as as_text
+from exports.hierarchies.hierarchy import labels_and_codes
 from exports.randomness import Stream
 from exports.release import Export, Release
 from exports.shares import Share
+from reidlab.bench.utility.distances import joint_shares, total_variation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,8 +117,8 @@ def record_utility(
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from defenses.records.global_recoding import GlobalRecoding
-    >>> from exports.schema import Column, Role, Schema
+    >>> from defenses import GlobalRecoding
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"zip": Column(Role.QUASI_IDENTIFIER, prefix=True)})
     >>> export = Export(pa.table({"zip": ["11", "12", "12", "12"]}), schema)
     >>> record_utility(export, GlobalRecoding({"zip": 1}).fit_transform(export))
@@ -171,8 +170,8 @@ def margin_errors(export: Export, release: Release) -> dict[str, float]:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from defenses.records.global_recoding import GlobalRecoding
-    >>> from exports.schema import Column, Role, Schema
+    >>> from defenses import GlobalRecoding
+    >>> from exports import Column, Role, Schema
     >>> schema = Schema({"zip": Column(Role.QUASI_IDENTIFIER, prefix=True)})
     >>> export = Export(pa.table({"zip": ["11", "12", "12", "12"]}), schema)
     >>> margin_errors(export, GlobalRecoding({"zip": 1}).fit_transform(export))
@@ -222,8 +221,8 @@ class _View:
     @classmethod
     def of(cls, export: Export, release: Release, name: str, weights: tuple[Floats, Floats]) -> _View:
         one, other = _comparable(export.table[name], release.rows[name])
-        values, before = as_text(one)
-        labels, after = as_text(other)
+        values, before = labels_and_codes(one)
+        labels, after = labels_and_codes(other)
         place = {value: code for code, value in enumerate(values)}
         spread = np.zeros((len(labels), len(values)))
         assert release.owner is not None
@@ -243,7 +242,7 @@ class _View:
         """Return the distance of the distribution that the release tells from the true one."""
         true = np.bincount(self.before, self.weights[0], self.spread.shape[1]) / self.weights[0].sum()
         shares = np.bincount(self.after, self.weights[1], len(self.spread)) / self.weights[1].sum()
-        return _distance(true, shares @ self.spread)
+        return total_variation(true, shares @ self.spread)
 
 
 def _comparable(before: pa.ChunkedArray, after: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
@@ -264,20 +263,14 @@ def _comparable(before: pa.ChunkedArray, after: pa.ChunkedArray) -> tuple[pa.Chu
     return old, new
 
 
-def _distance(one: NDArray[Any], other: NDArray[Any]) -> float:
-    return float(np.abs(one - other).sum() / 2)
-
-
 def _pair_error(one: _View, other: _View) -> float:
     true = _joint(one.before, one.spread.shape[1], other.before, other.spread.shape[1], one.weights[0])
     seen = _joint(one.after, len(one.spread), other.after, len(other.spread), one.weights[1])
-    return _distance(true, one.spread.T @ seen @ other.spread)
+    return total_variation(true, one.spread.T @ seen @ other.spread)
 
 
 def _joint(one: Ints, size: int, other: Ints, width: int, weight: Floats) -> Floats:
-    shares = np.bincount(one * width + other, weight, size * width) / weight.sum()
-    joint: Floats = shares.reshape(size, width)
-    return joint
+    return joint_shares(one, other, width, size * width, weight).reshape(size, width)
 
 
 def _correlation_error(
@@ -320,7 +313,7 @@ def _trained(
     assert release.owner is not None
     learning = Stream(seed, "utility", "split").uniforms(export.table.num_rows) < 0.5
     answers = encode(export.table[target], target)
-    released = as_text(release.rows[target])
+    released = labels_and_codes(release.rows[target])
     known = {value: code + 1 for code, value in enumerate(answers.values.cast("string").to_pylist())}
     after_answers = np.array([known.get(value, 0) for value in released[0]])[released[1]]
     mine = (release.owner >= 0) & learning[np.maximum(release.owner, 0)]

@@ -10,6 +10,7 @@ import pyarrow as pa
 from exports.queries import Condition, CountQuery, exact_counts
 from exports.release import Release
 from reidlab.bench.materials.prepared import Prepared
+from reidlab.bench.utility.distances import joint_shares, total_variation
 from reidlab.bench.utility.records import margin_errors, record_utility
 
 
@@ -39,14 +40,16 @@ def two_way_error(data: Prepared, release: Release) -> float:
     ).combine_chunks()
     rows = data.export.table.num_rows
     coded = [
-        both[name].combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy() + 1 for name in names
+        both[name].combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64) + 1
+        for name in names
     ]
     distances = []
     for one, other in itertools.combinations(coded, 2):
-        cells = one.astype(np.int64) * (int(other.max()) + 1) + other
-        size = int(cells.max()) + 1
-        parts = [np.bincount(part, minlength=size) / len(part) for part in (cells[:rows], cells[rows:])]
-        distances.append(np.abs(parts[0] - parts[1]).sum() / 2)
+        width = int(other.max()) + 1
+        cells = int((one * width + other).max()) + 1
+        sides = (slice(None, rows), slice(rows, None))
+        before, after = (joint_shares(one[side], other[side], width, cells) for side in sides)
+        distances.append(total_variation(before, after))
     return float(np.mean(distances)) if distances else 0.0
 
 

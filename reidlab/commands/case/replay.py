@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from reidlab.case.replay import Run
+    from reidlab.case.replay import ReplayRun
     from simulate.replay import Replay
     from simulate.replay_on_spark import SparkReplay
 
@@ -95,7 +95,7 @@ def _print_matches(replay: Replay | SparkReplay) -> None:
         )
 
 
-def _print(done: Run) -> None:
+def _print(done: ReplayRun) -> None:
     from simulate.world import load_world
 
     replay, platforms = done.replay, load_world().platforms
@@ -121,7 +121,7 @@ def _print(done: Run) -> None:
     typer.echo(f"\nTables, figure and run.json are in {done.folder}")
 
 
-def _print_known(done: Run) -> None:
+def _print_known(done: ReplayRun) -> None:
     """Print, for the platform of the published match, what falls on the people it matched."""
     target = done.replay.case.target
     platform = target.platform if target else next(iter(done.replay.matches))

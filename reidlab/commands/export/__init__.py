@@ -1,1 +1,9 @@
-"""export."""
+"""Commands on somebody's own export.
+
+- ``assess``: The command that measures what an export gives away.
+- ``attack``: The command that runs one attack on one released file.
+- ``defend``: The command that applies a defence to a file and writes what may leave.
+- ``hash``: ``reidlab hash``: what a platform or connector makes of each value, one JSON object per
+  line.
+- ``schema``: The command that proposes the roles of the columns of an export.
+"""

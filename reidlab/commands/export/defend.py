@@ -20,14 +20,14 @@ def command(
 ) -> None:
     """Apply a defence, and write the release with its schema and a manifest of what was done."""
     from reidlab.output import print_json
-    from reidlab.releases.defend import defend_file
+    from reidlab.releases.defend import defend_file, what_leaves
 
     done = defend_file(name, file, out, schema=schema, settings=settings or [])
     if as_json:
         print_json("defend", done)
         return
     promised = ", ".join(f"{key}={value}" for key, value in done["guarantee"].items() if value is not None)
-    typer.echo(f"{done['rows_out']:,} of {done['rows_in']:,} rows leave, {done['suppressed']:,} suppressed.")
+    typer.echo(what_leaves(name, done))
     for column in done["dropped"]:
         typer.echo(
             f"dropped: {column}, which nobody has assessed; give it another role once you have read it"

@@ -10,10 +10,9 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
-from exports.errors import LabError
+from exports.errors import LabError, nearest
 from exports.identifiers import Rejected, Rule, find_profile
-from exports.identifiers.digests import DIGESTS, ENCODINGS, Digest, Encoding
-from exports.identifiers.nearest import nearest
+from exports.identifiers.digests import DIGESTS, ENCODINGS, Digest, Encoding, digest_named
 
 LONGEST_LINE = 1 << 20
 
@@ -29,7 +28,7 @@ def command(
 ) -> None:
     """Normalise and hash one value per line of standard input."""
     rule = find_profile(profile).rule(kind)
-    digest: Digest | None = _choice(hash, DIGESTS, "--hash")
+    digest = None if hash is None else digest_named(hash, "--hash")
     written: Encoding | None = _choice(encoding, ENCODINGS, "--encoding")
     out = sys.stdout.buffer
     try:

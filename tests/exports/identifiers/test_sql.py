@@ -51,6 +51,7 @@ def differing(database, rule, values):
     return wrong
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("profile", "kind"), RULES)
 def test_tricky_values_and_null_become_the_same_in_sql(database, tricky, profile, kind):
     assert differing(database, find_profile(profile).rule(kind), tricky) == []
@@ -78,6 +79,7 @@ def test_every_divergent_input_becomes_the_same_in_sql(database, divergence):
 DISTINCT = list({find_profile(name).rule(kind).steps: (name, kind) for name, kind in RULES}.values())
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(DISTINCT),
@@ -88,6 +90,7 @@ def test_any_text_becomes_the_same_in_sql(database, rule, values):
     assert differing(database, find_profile(name).rule(kind), values) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("char", sorted(set(JS_SPACE + PY_SPACE)))
 def test_each_blank_is_trimmed_where_the_program_trims_it(database, char):
     for name in ("meta", "segment.meta", "uid2", "meta.audience_sdk", "segment.liveramp"):

@@ -31,6 +31,7 @@ def survey(columns, tokens, plain):
         return survey_tokens(read(pa.table(columns)), tokens, plain, engine, budget=30_000)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("profile", "kind", "values", "detected"),
     [

@@ -30,6 +30,7 @@ def done(tmp_path_factory):
     return run(EXPERIMENT, folder, workers=1), folder
 
 
+@pytest.mark.thorough
 def test_every_cell_has_one_row_and_the_numbers_do_not_depend_on_the_workers(done, tmp_path):
     table = tidy(done[0])
     assert table.num_rows == len(list(cells(EXPERIMENT)))
@@ -85,6 +86,7 @@ class Deadly(AccountMatch):
 """
 
 
+@pytest.mark.thorough
 def test_an_attack_that_brings_its_process_down_loses_no_other_cell(tmp_path, monkeypatch):
     house = tmp_path / "plugins"
     (house / "deadly-1.0.dist-info").mkdir(parents=True)

@@ -19,6 +19,7 @@ def copied(tmp_path):
     return folders
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "used",
     [

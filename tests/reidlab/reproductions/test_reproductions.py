@@ -10,6 +10,8 @@ from reidlab.cli import app
 from reidlab.reproductions import BUILT_IN
 from reidlab.reproductions.finding import Finding
 
+pytestmark = pytest.mark.statistical
+
 QUICK = ("sweeney", "golle", "dinur-nissim", "homer", "korolova", "mironov", "domias", "one-run-audit")
 
 
@@ -36,12 +38,10 @@ def test_a_published_result_that_takes_longer_comes_out_too(name):
 
 
 @pytest.mark.slow
-def test_uniqueness_in_adult_is_foretold_from_a_hundredth_of_it(shared):
-    from exports.reading.loading import load as read
+def test_uniqueness_in_adult_is_foretold_from_a_hundredth_of_it(adult):
     from reidlab.reproductions.rocher import _findings
 
-    table = read(shared / "data/microdata/adult_arx.csv")
-    for finding in _findings(table, table.column_names, "Adult", 2):
+    for finding in _findings(adult, adult.column_names, "Adult", 2):
         assert finding.agrees, finding
 
 

@@ -1,0 +1,4 @@
+"""Defences on a log of what people did.
+
+- ``neutral-events`` -- every event under one name
+"""
