@@ -26,7 +26,7 @@ def require_header(source: Source) -> None:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exports.reading.read import read
+    >>> from exports import read
     >>> require_header(read(pa.table({"mail": ["a7@mail.example"]})))
     >>> require_header(read(pa.table({"a7@mail.example": ["b7@mail.example"]})))
     Traceback (most recent call last):

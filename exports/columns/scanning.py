@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exports.coding import arrow_integers, as_text, booleans, numbers
-from exports.columns.tally import Block, Ints, Tally
+from exports.coding import Ints, arrow_integers, as_text, booleans, numbers
+from exports.columns.tally import Block, Tally
 
 if TYPE_CHECKING:
     import pyarrow as pa

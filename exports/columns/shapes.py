@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from exports.columns.characters import Characters, Mask
+from exports.coding import Passes
+from exports.columns.characters import Characters
 from exports.schema import Role
 
 
@@ -44,7 +45,7 @@ class Shape:
     alone: bool = False
     unless: str = ""
     hint: str = ""
-    worth: Callable[[Characters], Mask] | None = None
+    worth: Callable[[Characters], Passes] | None = None
 
 
 _ID, _TOKEN, _QUASI = Role.IDENTIFIER, Role.TOKEN, Role.QUASI_IDENTIFIER

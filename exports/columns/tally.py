@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.coding import arrow_integers, missing, numbers
-from exports.columns.characters import Characters, Mask, characters_of
+from exports.coding import Ints, Passes, arrow_integers, missing, numbers
+from exports.columns.characters import Characters, characters_of
 from exports.columns.names.identities import contrary, patterns
 from exports.columns.names.parts import NO, YES
 from exports.columns.names.words import folded, words_of
@@ -29,8 +29,6 @@ from exports.columns.shapes import SHAPES
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-Ints = NDArray[np.int64]
 
 INSIDE: tuple[Recogniser, ...] = (
     EMAIL, IBAN, CARD, IPV4, IPV6, MAC, SSN, NATIONAL_ID, TOKEN, UUID, PHONE, URL,
@@ -114,7 +112,7 @@ class Tally:
     first_year: Ints = field(init=False)
     last_year: Ints = field(init=False)
     named: Mapping[int, Ints] = field(init=False)
-    _undrawn: Mask = field(init=False)
+    _undrawn: Passes = field(init=False)
 
     def __post_init__(self) -> None:
         self.cells = np.zeros(len(self.names), np.int64)
@@ -162,12 +160,12 @@ class Tally:
     def _sums(self, owners: Ints, counts: Ints) -> Ints:
         return np.bincount(owners, counts, len(self.names)).astype(np.int64)
 
-    def _note(self, what: str, block: Block, rows: Ints | Mask) -> None:
+    def _note(self, what: str, block: Block, rows: Ints | Passes) -> None:
         found = self._sums(block.owners[rows], block.counts[rows])
         if found.any():
             self.counts[what] = self.counts.get(what, 0) + found
 
-    def _count_numbers(self, block: Block, characters: Characters) -> Mask:
+    def _count_numbers(self, block: Block, characters: Characters) -> Passes:
         """Count numbers, and return those that can be nothing else."""
         plain = np.zeros(len(block.texts), bool)
         likely = np.flatnonzero(
@@ -197,7 +195,7 @@ class Tally:
                 hits = matches(_taken(block.texts, rows), f"^(?:{SHAPES[place].pattern})$")
                 self._note(f"named {place}", block, rows[hits])
 
-    def _count_shapes(self, block: Block, characters: Characters, plain: Mask) -> Mask:
+    def _count_shapes(self, block: Block, characters: Characters, plain: Passes) -> Passes:
         """Try the shapes that need no name on what none before fitted."""
         fitted = plain.copy()
         for place, shape in enumerate(SHAPES):
@@ -236,7 +234,7 @@ class Tally:
             np.maximum.at(self.last_year, block.owners[rows[there]], found)
             self._note("year", block, rows[there])
 
-    def _count_inside(self, block: Block, characters: Characters, whole: Mask) -> Mask:
+    def _count_inside(self, block: Block, characters: Characters, whole: Passes) -> Passes:
         held = np.zeros(len(block.texts), bool)
         for one in INSIDE:
             passed = whole | held if one is PHONE else whole
@@ -249,7 +247,7 @@ class Tally:
             held[rows[found == IS_SO]] = one.kind != "url"
         return held
 
-    def _count_prose(self, block: Block, characters: Characters, known: Mask) -> None:
+    def _count_prose(self, block: Block, characters: Characters, known: Passes) -> None:
         long = sentences(characters) & ~known
         self._note("sentence", block, long)
         self._note("single sentence", block, long & (block.counts == 1))
@@ -275,7 +273,7 @@ class Tally:
                 block.owners, minlength=len(self.names)
             )
 
-    def _count_names(self, block: Block, characters: Characters, known: Mask) -> None:
+    def _count_names(self, block: Block, characters: Characters, known: Passes) -> None:
         """Look up texts of some words without digits among the names of people."""
         likely = (characters.digits == 0) & (characters.spaces < MOST_WORDS) & (characters.lengths <= 80)
         likely &= (characters.letters + characters.wide >= 3) & (characters.at == 0) & ~known
@@ -297,7 +295,7 @@ class Tally:
                     self.counts[f"{side} {place}"] = self.counts.get(f"{side} {place}", 0) + found
 
 
-def _answers(texts: pa.Array) -> Mask:
+def _answers(texts: pa.Array) -> Passes:
     """Return which texts say yes or no."""
     return matches(texts, "^(?:" + "|".join(map(re.escape, sorted(YES | NO))) + ")$")
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.coding import arrow_integers, numbers
-from exports.columns.characters import Mask
+from exports.coding import Passes, arrow_integers, numbers
 from exports.columns.recognisers.inside import IS_SO, LOOKS_SO, Recogniser, checked, matches
 from exports.schema import Role
 
@@ -57,7 +56,7 @@ def _finds(texts: pa.Array) -> NDArray[np.int8]:
     return verdicts
 
 
-def _keep_check(joined: str, length: int) -> Mask:
+def _keep_check(joined: str, length: int) -> Passes:
     """Return which numbers of one length, written without a break, could be those of cards."""
     digits = np.frombuffer(joined.encode(), np.uint8).reshape(-1, length).astype(np.int64) - ord("0")
     doubled = digits[:, -2::-2] * 2

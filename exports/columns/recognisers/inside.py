@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.coding import arrow_integers, booleans
-from exports.columns.characters import Characters, Mask
+from exports.coding import Passes, arrow_integers, booleans
+from exports.columns.characters import Characters
 from exports.schema import Role
 
 if TYPE_CHECKING:
@@ -41,18 +41,18 @@ class Recogniser:
     kind: str
     role: Role
     says: str
-    worth: Callable[[Characters], Mask]
+    worth: Callable[[Characters], Passes]
     finds: Callable[[pa.Array], NDArray[np.int8]]
 
 
-def matches(texts: pa.Array, pattern: str) -> Mask:
+def matches(texts: pa.Array, pattern: str) -> Passes:
     """Return which texts a pattern matches somewhere, upper and lower case alike."""
     import pyarrow.compute as pc
 
     return booleans(pc.match_substring_regex(texts, f"(?is){pattern}"))
 
 
-def found(mask: Mask) -> NDArray[np.int8]:
+def found(mask: Passes) -> NDArray[np.int8]:
     """Return a mask as what a recogniser finds."""
     return np.where(mask, IS_SO, 0).astype(np.int8)
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.coding import missing, numbers
-from exports.columns.characters import Mask
+from exports.coding import Passes, missing, numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -75,7 +74,7 @@ class Names:
         Words of each text.
     """
 
-    full: Mask
+    full: Passes
     given: Locales
     family: Locales
     words: NDArray[np.int64]
@@ -127,7 +126,7 @@ PAIR = re.compile(r"(?=\b([^\W\d_a-zß-ÿ][^\W\d_]+ [^\W\d_a-zß-ÿ][^\W\d_]+))"
 """Two neighbouring words with a capital letter each."""
 
 
-def names_inside(texts: pa.Array) -> Mask:
+def names_inside(texts: pa.Array) -> Passes:
     """Return which sentences name somebody: a given name beside a surname of its locale, both with a capital.
 
     Examples
