@@ -68,6 +68,36 @@ def first_rows(source: Source, count: int, engine: Engine) -> pa.Table:
     return found.rename_columns(list(source.columns))
 
 
+def batches_of(source: Source, engine: Engine) -> Iterator[pa.RecordBatch]:
+    """Yield all rows of a source with all its columns, a batch at a time; text of Parquet as dictionaries."""
+    if isinstance(source.origin, InMemory):
+        from exports.sources.frames import plain_table
+
+        yield from plain_table(source.origin.table).to_batches(BATCH_ROWS)
+    elif isinstance(source.origin, ParquetFiles) and not engine.groups_first:
+        from exports.sources.frames import plain_table
+
+        for batch in _parquet_batches(source.origin, source.columns, dictionaries=_flat(source.origin)):
+            yield from plain_table(_table_of(batch)).to_batches()
+    else:
+        yield from engine.stream(f"select * from {engine.scan(source)}")
+
+
+def _flat(origin: ParquetFiles) -> list[str]:
+    """Return the columns of text and bytes, whose dictionaries can be kept."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    coded = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    return [field.name for field in pq.read_schema(origin.paths[0]) if any(one(field.type) for one in coded)]
+
+
+def _table_of(batch: pa.RecordBatch) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_batches([batch])
+
+
 def spread(source: Source, names: Sequence[str], by: Sequence[str], engine: Engine) -> str:
     """Write columns of a source as parts such that no class is in two; return the name to ask for them.
 

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import defenses
 from exports.coding import require_flat
+from exports.columns.header import require_header
 from exports.errors import LabError
 from exports.reading.loading import load
+from exports.reading.read import read
 from exports.release import Export, Kind, Release
 from exports.schema import Role, Schema
 from reidlab.installation import versions
@@ -53,7 +55,8 @@ def defend_file(
     Returns
     -------
     dict
-        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, files``.
+        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, dropped, files``; columns of
+        the role ``unassessed`` never leave and are the ``dropped`` ones.
 
     Raises
     ------
@@ -69,14 +72,22 @@ def defend_file(
     if schema is None:
         raise LabError("A defence needs the role of every column: give --schema FILE.")
     declared = Schema.load(schema)
+    require_header(read(file))
     table = load(file, text=read_as_text(declared))
+    declared.require(table.column_names)
+    dropped = declared.names(Role.UNASSESSED)
+    if len(dropped) == table.num_columns:
+        raise LabError(f"Every column of {file} is unassessed, and none of these leaves: assess them first.")
+    table, declared = table.drop_columns(list(dropped)), declared.without(dropped)
     for field in table.schema:
         require_flat(field.name, field.type)
     # Room is sought before anything is drawn or charged.
     with _room_beside(out) as aside:
         release = defense.fit_transform(Export(table, declared))
+        if dropped:
+            release = replace(release, manifest={**release.manifest, "dropped_unassessed": list(dropped)})
         result, files = _released(names, release, table.num_rows, out, aside)
-    return {**result, "files": [str(path) for path in files]}
+    return {**result, "dropped": list(dropped), "files": [str(path) for path in files]}
 
 
 def _files(out: Path) -> list[Path]:
