@@ -1,4 +1,4 @@
-"""Secret keys: read from a file or the environment, refused when weak, shown to nobody, used in SQL."""
+"""Secret keys: read from a file or the environment, refused when weak, shown to nobody."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ LEAST_ENTROPY = 80
 
 WORD = 13.0
 """Bits of one word of a list of 8,000, of which passphrases are drawn."""
-HMAC_SHA256 = "sha256($outer::BLOB || unhex(sha256($inner::BLOB || encode(value))))"
-"""HMAC written out in SQL, so that a whole column is keyed at once."""
 _TOKEN = re.compile(rb"[A-Z]?[a-z]{1,13}|[A-Z]{1,14}|[0-9]{1,4}")
 _PHRASE = re.compile(rb"(?:(?:%b)[ ,.;:_'-]{1,2})+(?:%b)?" % (_TOKEN.pattern, _TOKEN.pattern))
 

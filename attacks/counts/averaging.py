@@ -95,7 +95,7 @@ class Averaging:
         Raises
         ------
         LabError
-            When the release and the columns do not fit, or the oracle cannot answer.
+            When the release lacks a column, or the oracle cannot answer.
         """
         require(self, release, truth)
         assert release.ask is not None

@@ -102,7 +102,7 @@ class Reconstruction:
         Raises
         ------
         LabError
-            When the release and the columns do not fit, or the oracle cannot answer.
+            When the columns do not fit the release, or its oracle cannot answer.
         """
         require(self, release, truth)
         assert release.ask is not None

@@ -81,7 +81,7 @@ class Copies:
         Raises
         ------
         LabError
-            When a column is absent, or the control holds nobody but people of the original.
+            When a column is absent, or nobody in the control is a stranger to the original.
         """
         require(self, release, truth)
         stream = Stream(seed, "attack", self.name)

@@ -46,8 +46,8 @@ class Linkability:
 
     References
     ----------
-    Giomi, Boenisch, Wehmeyer, Tasnadi (2023), A unified framework for quantifying privacy risk in
-    synthetic data, doi:10.56553/popets-2023-0055.
+    Giomi, Boenisch, Wehmeyer, Tasnadi (2023), A unified framework for quantifying privacy
+    risk in synthetic data, doi:10.56553/popets-2023-0055.
 
     Examples
     --------
@@ -83,7 +83,7 @@ class Linkability:
         Raises
         ------
         LabError
-            When a column is absent, or the control holds nobody but people of the original.
+            When a column is absent, or everybody in the control is in the original too.
         """
         require(self, release, truth)
         stream = Stream(seed, "attack", self.name)

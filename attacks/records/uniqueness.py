@@ -91,7 +91,7 @@ class Uniqueness:
         Raises
         ------
         LabError
-            When a column is absent, or the control holds nobody but people of the original.
+            When a column is absent, or the control holds only people of the original.
         """
         require(self, release, truth)
         stream = Stream(seed, "attack", self.name)

@@ -1,1 +1,4 @@
-"""events."""
+"""Defences on a log of what people did.
+
+- ``neutral-events`` -- every event under one name
+"""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,6 @@ from defenses.conditions.classes import Node
 from exports.coding import Floats, Ints
 from exports.hierarchies.hierarchy import Hierarchy
 from exports.keys import grouped, packed
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,7 @@ class Lattice:
     >>> import pyarrow as pa
     >>> age = Hierarchy.from_rows([["34", "30s", "*"], ["36", "30s", "*"], ["41", "40s", "*"]])
     >>> table = pa.table({"age": ["34", "36", "41", "34"]})
-    >>> lattice = lattice_of(table, {"age": age})
+    >>> lattice = lattice_from({"age": age.encode(table["age"], "age")}, {"age": age})
     >>> lattice.nodes, lattice.shape((1,)), lattice.counts[:, 0].tolist()
     (3, (2,), [2.0, 1.0, 1.0])
     """
@@ -122,19 +119,6 @@ class Lattice:
     def summed(self, terms: Sequence[Sequence[float]]) -> Floats:
         """Return, per node, the sum over the axes of one term per level."""
         return reduce(np.add.outer, [np.asarray(levels, np.float64) for levels in terms])
-
-
-def lattice_of(table: pa.Table, hierarchies: Mapping[str, Hierarchy]) -> Lattice:
-    """Return the lattice of a table over the columns of ``hierarchies``.
-
-    Raises
-    ------
-    LabError
-        When a hierarchy misses a value.
-    """
-    return lattice_from(
-        {name: one.encode(table[name], name) for name, one in hierarchies.items()}, hierarchies
-    )
 
 
 def lattice_from(

@@ -186,10 +186,11 @@ def members(lattice: Lattice, node: Node, kept: Passes | None = None) -> tuple[C
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from defenses.lattice.lattice import lattice_of
+    >>> from defenses.lattice.lattice import lattice_from
     >>> from exports import Hierarchy
     >>> age = Hierarchy.from_rows([["34", "30s", "*"], ["36", "30s", "*"], ["41", "40s", "*"]])
-    >>> lattice = lattice_of(pa.table({"age": ["34", "36", "41", "34"]}), {"age": age})
+    >>> codes = age.encode(pa.chunked_array([["34", "36", "41", "34"]]), "age")
+    >>> lattice = lattice_from({"age": codes}, {"age": age})
     >>> classes, of = members(lattice, (1,))
     >>> classes.counts.ravel().tolist(), of.tolist()
     ([3.0, 1.0], [0, 0, 1])

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from exports.coding import Ints, Passes
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Mask = NDArray[np.bool_]
-Counts = NDArray[np.int64]
 
 CLASSES = {
     "digits": b"0123456789",
@@ -44,16 +44,16 @@ class Characters:
         Texts that were not counted.
     """
 
-    lengths: Counts
-    digits: Counts
-    letters: Counts
-    wide: Counts
-    at: Counts
-    spaces: Counts
-    dots: Counts
-    colons: Counts
-    marks: Counts
-    long: Mask
+    lengths: Ints
+    digits: Ints
+    letters: Ints
+    wide: Ints
+    at: Ints
+    spaces: Ints
+    dots: Ints
+    colons: Ints
+    marks: Ints
+    long: Passes
 
 
 def _table() -> NDArray[np.uint64]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exports.columns.names.words import words_of
-from exports.columns.recognisers.persons import known_names
+from exports.columns.recognisers.persons import LOCALES
 from exports.columns.scanning import Scan, scanned
 from exports.columns.shapes import SHAPES, Shape
 from exports.columns.tally import DATE_FORMS, INSIDE, spoken_for
@@ -27,11 +27,11 @@ ANYWHERE = frozenset(one.kind for one in INSIDE)
 FULL_NAMES = 0.3
 """Share of cells with a given name and a surname of one locale above which a column holds names."""
 
-FEW_NAMES = 0.1
-"""The same among cells of several words, where a column holds hardly any other; cities stay below."""
+FEW_NAMES = 0.5
+"""The same among the cells of several words, where most cells of a column are no words; places stay below."""
 
 SINGLE_NAMES = 0.5
-"""Share of the cells found among the given names or the surnames of one locale."""
+"""Share of the different values found among the given names or the surnames of one locale."""
 
 FEWEST_NAMES = 10
 """Different values below which single names may be there by chance."""
@@ -148,6 +148,8 @@ class _Column:
         if found is None:
             return Detection(None, None, "", self.share(0))
         kinds = [one for one in (found.kind, *self.sure) if one is not None]
+        if self.of("name inside"):
+            kinds.append("name")
         if self._is_prose():
             kinds.append("free_text")
         return Detection(found.kind, found.role, found.evidence, found.share, tuple(dict.fromkeys(kinds)))
@@ -177,7 +179,7 @@ class _Column:
         """Return the first shape of nearly all cells, how many have it, and whether the name says so."""
         for place, shape in enumerate(SHAPES):
             named = self._place in self._tally.named.get(place, ())
-            count = self.of(f"named {place}") if named else 0
+            count = self.of(f"named {place}") if named and not shape.alone else 0
             if shape.alone and shape.kind not in self.barred:
                 inside = self.sure.get(shape.kind, 0)
                 count = max(count, self.of(f"alone {place}"), inside)
@@ -231,16 +233,14 @@ class _Column:
             return None
         best = {}
         for side in ("given", "family"):
-            counts = (
-                self.of(f"{side} {place}")
-                for place in range(known_names().locales if worded or self.of("lettered") else 0)
-            )
+            counts = (self.of(f"{side} {place}") for place in range(LOCALES))
             best[side] = max(counts, default=0)
         most = max(best.values())
-        if not most or most < SINGLE_NAMES * self.cells:
+        values = int(self._tally.values[self._place])
+        if not most or most < SINGLE_NAMES * values:
             return None
         kind = "first_name" if best["given"] >= best["family"] else "last_name"
-        return Detection(kind, Role.IDENTIFIER, "many values are common names of people", self.share(most))
+        return Detection(kind, Role.IDENTIFIER, "many values are common names of people", Share(most, values))
 
     def _is_prose(self) -> bool:
         sentences = self.of("sentence")

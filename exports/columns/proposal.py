@@ -158,10 +158,10 @@ def _weighed(facts: Facts) -> tuple[Role, str]:
     found, values = facts.found, facts.values
     if found.role in (Role.IDENTIFIER, Role.TOKEN, Role.UNASSESSED):
         return found.role, found.evidence
-    if values.different == 1 and not values.missing and values.rows > 1:
-        return Role.INSENSITIVE, "constant"
     if (word := sensitive_word(facts.name)) is not None:
         return Role.SENSITIVE, f"called like {word!r}"
+    if values.different == 1 and not values.missing and values.rows > 1:
+        return Role.INSENSITIVE, "constant"
     if found.role is None and _tells_rows_apart(facts):
         return Role.IDENTIFIER, "every value different"
     return Role.QUASI_IDENTIFIER, found.evidence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exports.coding import as_text, numbers
-from exports.columns.tally import Block, Ints, Tally
+from exports.coding import Ints, arrow_integers, as_text, booleans, numbers
+from exports.columns.tally import Block, Tally
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from exports.engines.protocol import Engine
     from exports.sources.origins import Source
 
-MOST_VALUES = 1 << 18
+MOST_VALUES = 1 << 17
 """Different values of a column that are held; when there are more, those seen are counted and forgotten."""
+
+NEARLY_ONCE = 0.9
+"""Share of different values, as estimated, above which values that no batch repeats count as different."""
 
 BLOCK_BYTES = 16_000_000
 """Text that is looked at together: compiling a pattern takes longer than matching the values of a column."""
@@ -64,7 +67,8 @@ class Values:
         """Look at some more cells."""
         import pyarrow as pa
 
-        self.kind = chunk.type if self.kind is None or pa.types.is_null(self.kind) else self.kind
+        if self.kind is None or pa.types.is_null(self.kind):
+            self.kind = chunk.type.value_type if pa.types.is_dictionary(chunk.type) else chunk.type
         self.rows += len(chunk)
         for values, counts in _counted(chunk):
             self._held.append((values, counts))
@@ -75,13 +79,13 @@ class Values:
         """Tell whether more different values are held than should be."""
         if self._size <= MOST_VALUES:
             return False
-        self._join()
+        if self.whole:
+            self._join()
         return self._size > MOST_VALUES // 2
 
-    def texts(self) -> tuple[pa.Array, Ints]:
-        """Return the values held as text without outer blanks, with their counts, and forget them."""
+    def taken(self) -> tuple[pa.Array, Ints]:
+        """Return the values held with their counts, and forget them."""
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         self._join()
         if not self._held:
@@ -90,13 +94,23 @@ class Values:
         self.different += len(values)
         self.repeated = self.repeated or bool((counts > 1).any())
         self._note_range(values)
+        return values, counts
+
+    def texts(self) -> tuple[pa.Array, Ints]:
+        """Return the values held as text without outer blanks, with their counts, and forget them."""
+        values, counts = self.taken()
+        return self.as_texts(values, counts)
+
+    def as_texts(self, values: pa.Array, counts: Ints) -> tuple[pa.Array, Ints]:
+        """Return values as text without outer blanks; blank ones count as missing."""
+        import pyarrow.compute as pc
+
         texts = pc.utf8_trim_whitespace(_as_text(values))
-        blank = pc.equal(pc.binary_length(texts), 0)
-        if pc.any(blank).as_py():
-            kept = pc.invert(blank)
-            self.missing += int(counts[np.asarray(blank)].sum())
-            return texts.filter(kept), counts[np.asarray(kept)]
-        return texts, counts
+        kept = numbers(pc.binary_length(texts)) > 0
+        if kept.all():
+            return texts, counts
+        self.missing += int(counts[~kept].sum())
+        return texts.take(arrow_integers(np.flatnonzero(kept))), counts[kept]
 
     def _note_range(self, values: pa.Array) -> None:
         import pyarrow.compute as pc
@@ -150,15 +164,15 @@ def scan(source: Source, engine: Engine) -> Scan:
     from exports.reading.distinct_rows import batches_of
 
     found = scanned(source.columns, (batch.columns for batch in batches_of(source, engine)))
-    for name, values in found.values.items():
-        if values.whole:
-            continue
-        count = "approx_count_distinct" if values.repeated else "count(distinct {})"
-        place = source.position(name)
-        sql = count.format(place) if "{" in count else f"{count}({place})"
-        answer = engine.query(f"select {sql} as n from {engine.scan(source)}")
-        values.different = min(int(answer["n"][0].as_py()), values.cells)
-        values.repeated = values.repeated or values.different < values.cells
+    many = [name for name, values in found.values.items() if not values.whole]
+    if many:
+        counts = ", ".join(f"approx_count_distinct({place})" for place in source.positions(many))
+        answer = engine.query(f"select {counts} from {engine.scan(source)}")
+        for name, column in zip(many, answer.columns, strict=True):
+            values = found.values[name]
+            about = min(int(column[0].as_py()), values.cells)
+            values.repeated = values.repeated or about < NEARLY_ONCE * values.cells
+            values.different = about if values.repeated else values.cells
     return found
 
 
@@ -174,13 +188,21 @@ def scanned(names: Sequence[str], batches: Iterable[Sequence[pa.Array]]) -> Scan
     """
     columns = [Values() for _ in names]
     tally = Tally(names)
+    named = [place for places in tally.named.values() for place in places.tolist()]
+    unnamed = set(range(len(names))).difference(named)
     for batch in batches:
         for place, (values, chunk) in enumerate(zip(columns, batch, strict=True)):
             values.add(chunk)
             if values.full():
-                texts, counts = values.texts()
+                held, counts = values.taken()
                 values.whole = False
-                tally.add(Block(texts, np.full(len(texts), place), counts))
+                if place in unnamed and _is_plain(held):
+                    tally.add_numbers(place, counts, whole=_is_integer(_whole(held).type))
+                elif (years := _years(held)) is not None:
+                    tally.add_dates(place, counts, *years)
+                else:
+                    texts, counts = values.as_texts(held, counts)
+                    tally.add(Block(texts, np.full(len(texts), place), counts))
     for block in _blocks(columns):
         tally.add(block)
     return Scan(dict(zip(names, columns, strict=True)), tally)
@@ -218,9 +240,9 @@ def _counted(chunk: pa.Array) -> Iterator[tuple[pa.Array, Ints]]:
         indices = chunk.indices.drop_null()
         times = np.bincount(numbers(indices), minlength=len(chunk.dictionary)).astype(np.int64)
         used = np.flatnonzero(times)
-        values = chunk.dictionary.take(pa.array(used))
+        values = chunk.dictionary.take(arrow_integers(used))
         if values.null_count:
-            there = np.asarray(values.is_valid())
+            there = booleans(values.is_valid())
             values, used = values.drop_null(), used[there]
         yield values, times[used]
     elif not pa.types.is_null(kind):
@@ -228,7 +250,7 @@ def _counted(chunk: pa.Array) -> Iterator[tuple[pa.Array, Ints]]:
         values, times = pairs.field(0), numbers(pairs.field(1)).astype(np.int64)
         if pa.types.is_floating(kind):
             there = pc.invert(pc.is_nan(values))
-            values, times = values.filter(there), times[np.asarray(there)]
+            values, times = values.filter(there), times[booleans(there)]
         yield values, times
 
 
@@ -254,6 +276,40 @@ def _present(chunk: pa.Array) -> int:
     if pa.types.is_floating(chunk.type):
         return int(pc.sum(pc.invert(pc.is_nan(chunk))).as_py() or 0)
     return len(chunk) - int(chunk.null_count)
+
+
+def _years(values: pa.Array) -> tuple[int, int] | None:
+    """Return the first and the last year of dates; None for what is no date."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not (pa.types.is_timestamp(values.type) or pa.types.is_date(values.type)):
+        return None
+    ends = pc.min_max(values)
+    return pc.year(ends["min"]).as_py(), pc.year(ends["max"]).as_py()
+
+
+def _is_integer(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_integer(kind))
+
+
+def _is_plain(values: pa.Array) -> bool:
+    """Tell whether values are numbers too small or too broken to be anything but numbers."""
+    import pyarrow.compute as pc
+
+    if not _is_number(values.type):
+        return False
+    whole = _whole(values)
+    if not _is_integer(whole.type):
+        return True
+    ends = pc.min_max(whole).as_py()
+    return bool(ends["min"] > -LARGEST and ends["max"] < LARGEST)
+
+
+LARGEST = 10**10
+"""Whole numbers from which they may be those of payment cards or of people."""
 
 
 def _is_number(kind: pa.DataType) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from exports.columns.characters import Characters, Mask
+from exports.coding import Passes
+from exports.columns.characters import Characters
 from exports.schema import Role
 
 
@@ -44,7 +45,7 @@ class Shape:
     alone: bool = False
     unless: str = ""
     hint: str = ""
-    worth: Callable[[Characters], Mask] | None = None
+    worth: Callable[[Characters], Passes] | None = None
 
 
 _ID, _TOKEN, _QUASI = Role.IDENTIFIER, Role.TOKEN, Role.QUASI_IDENTIFIER
@@ -80,7 +81,7 @@ KEYED_TOKEN = (
 )
 
 SHAPES: tuple[Shape, ...] = (
-    Shape("email", _ID, "e-mail addresses", r"[^@\s]+@[^@\s]+\.[^@\s.]+\.?", r"e ?mail", alone=True,
+    Shape("email", _ID, "e-mail addresses", r"[^@\s]+@[^@\s]+\.[^@\s.]*\p{L}[^@\s.]*\.?", r"e ?mail", alone=True,
           worth=lambda c: c.at > 0),
     Shape("url", _ID, "web addresses", r"(?:https?|ftp)://\S+", r"\b(?:url|uri|link|referr?er)\b", alone=True,
           worth=lambda c: (c.colons > 0) & (c.lengths >= 8)),
@@ -126,7 +127,8 @@ SHAPES: tuple[Shape, ...] = (
     Shape("date", _QUASI, "dates", rf"{_DATE}{_TIME}", alone=True,
           worth=lambda c: (c.digits >= 3) & (c.letters <= 40) & ~c.at.astype(bool)),
     Shape("date", _QUASI, "dates", rf"{_WORDED}{_TIME}", alone=True,
-          worth=lambda c: (c.digits >= 3) & (c.letters + c.wide >= 3) & (c.lengths <= 60)),
+          worth=lambda c: (c.digits >= 3) & (c.letters + c.wide >= 3) & (c.lengths <= 60) & (c.digits <= 16)
+          & (c.spaces + c.marks >= 1)),
     Shape("postal_code", _QUASI, "postal codes", r"[a-z0-9][a-z0-9 \-]{2,9}", r"\b(?:zip|zcta\w*|postal|post ?code|plz|cp)\b"),
     Shape(
         "postal_code", _QUASI, "postal codes",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.columns.characters import Characters, Mask, characters_of
+from exports.coding import Ints, Passes, arrow_integers, missing, numbers
+from exports.columns.characters import Characters, characters_of
 from exports.columns.names.identities import contrary, patterns
 from exports.columns.names.parts import NO, YES
 from exports.columns.names.words import folded, words_of
@@ -20,7 +21,8 @@ from exports.columns.recognisers.free_text import nested, sentences
 from exports.columns.recognisers.iban import IBAN
 from exports.columns.recognisers.inside import IS_SO, LOOKS_SO, Recogniser, matches
 from exports.columns.recognisers.ip import IPV4, IPV6
-from exports.columns.recognisers.persons import MOST_WORDS, known_names, names_of
+from exports.columns.recognisers.national_id import NATIONAL_ID
+from exports.columns.recognisers.persons import LOCALES, MOST_WORDS, names_inside, names_of
 from exports.columns.recognisers.phone import PHONE
 from exports.columns.recognisers.token import MAC, SSN, TOKEN, URL, UUID
 from exports.columns.shapes import SHAPES
@@ -28,10 +30,13 @@ from exports.columns.shapes import SHAPES
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Ints = NDArray[np.int64]
-
-INSIDE: tuple[Recogniser, ...] = (EMAIL, IBAN, CARD, IPV4, IPV6, MAC, SSN, TOKEN, UUID, PHONE, URL)
+INSIDE: tuple[Recogniser, ...] = (
+    EMAIL, IBAN, CARD, IPV4, IPV6, MAC, SSN, NATIONAL_ID, TOKEN, UUID, PHONE, URL,
+)  # fmt: skip
 """What is searched inside cells, the most telling first."""
+
+DATE = next(place for place, shape in enumerate(SHAPES) if shape.kind == "date")
+"""Place of the shape of dates in numbers."""
 
 DATE_FORMS = (
     r"\d{4}-\d",
@@ -44,12 +49,15 @@ DATE_FORMS = (
 )
 """How dates begin, by the order of day, month and year that they are written in."""
 
-INTEGER = r"[+\-]?\d+(?:\.0+)?"
+INTEGER = r"-?\d+(?:\.0+)?"
 NUMBER = (
     r"(?:[$€£¥₹] ?)?[+\-]?(?:\d*|\d{1,3}(?:[,.' ]\d{3})+)(?:[.,]\d+)?(?:e[+\-]?\d+)?"
     r" ?[%$€£¥₹]?|nan|[+\-]?inf(?:inity)?"
 )
 """With a point or a comma, thousands apart, a currency or a share."""
+
+PLAIN = r"-?(?:\d{0,12}[.,]\d+|\d+[.,]\d{0,3})(?:e[+\-]?\d+)?"
+"""Numbers with one point or comma, which are nothing else."""
 
 PARTIAL_DATE = (
     r"(?:\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4}|\d{4}[ \-]?[qw]\d{1,2}|[qw]\d{1,2}[ \-/]?\d{4}"
@@ -90,7 +98,7 @@ class Tally:
     cells, values : array of int
         Cells with a value in each column, and values that differ, of the blocks seen.
     counts : mapping of str to array of int
-        Cells that look so, by what they look like and by column.
+        Cells that look so, by what they look like and by column; of single names, values that differ.
     first_year, last_year : array of int
         Of the dates in each column.
     named : mapping of int to array of int
@@ -104,18 +112,36 @@ class Tally:
     first_year: Ints = field(init=False)
     last_year: Ints = field(init=False)
     named: Mapping[int, Ints] = field(init=False)
+    _undrawn: Passes = field(init=False)
 
     def __post_init__(self) -> None:
         self.cells = np.zeros(len(self.names), np.int64)
         self.values = np.zeros(len(self.names), np.int64)
         self.first_year = np.full(len(self.names), 9999)
         self.last_year = np.zeros(len(self.names), np.int64)
+        self._undrawn = np.zeros(len(self.names), bool)
         self.named = _named(self.names)
 
     def of(self, what: str, column: int) -> int:
         """Return the cells of one column that look so."""
         found = self.counts.get(what)
         return 0 if found is None else int(found[column])
+
+    def add_numbers(self, column: int, counts: Ints, *, whole: bool) -> None:
+        """Count different numbers of one column, of which nothing else is to be known."""
+        what = "integer" if whole else "decimal"
+        self.cells[column] += counts.sum()
+        self.values[column] += len(counts)
+        self.counts.setdefault(what, np.zeros(len(self.names), np.int64))[column] += counts.sum()
+
+    def add_dates(self, column: int, counts: Ints, first: int, last: int) -> None:
+        """Count different dates of one column, all of one form."""
+        self.cells[column] += counts.sum()
+        self.values[column] += len(counts)
+        for what in (f"alone {DATE}", "form 0", "year"):
+            self.counts.setdefault(what, np.zeros(len(self.names), np.int64))[column] += counts.sum()
+        self.first_year[column] = min(first, self.first_year[column])
+        self.last_year[column] = max(last, self.last_year[column])
 
     def add(self, block: Block) -> None:
         """Count one more block."""
@@ -124,9 +150,9 @@ class Tally:
         self.cells += self._sums(block.owners, block.counts)
         self.values += np.bincount(block.owners, minlength=len(self.names))
         characters = characters_of(block.texts)
-        self._count_numbers(block, characters)
+        plain = self._count_numbers(block, characters)
         self._count_named(block)
-        whole = self._count_shapes(block, characters)
+        whole = self._count_shapes(block, characters, plain)
         held = self._count_inside(block, characters, whole)
         self._count_prose(block, characters, whole | held)
         self._count_names(block, characters, whole | held)
@@ -134,35 +160,44 @@ class Tally:
     def _sums(self, owners: Ints, counts: Ints) -> Ints:
         return np.bincount(owners, counts, len(self.names)).astype(np.int64)
 
-    def _note(self, what: str, block: Block, rows: Ints | Mask) -> None:
+    def _note(self, what: str, block: Block, rows: Ints | Passes) -> None:
         found = self._sums(block.owners[rows], block.counts[rows])
         if found.any():
             self.counts[what] = self.counts.get(what, 0) + found
 
-    def _count_numbers(self, block: Block, characters: Characters) -> None:
+    def _count_numbers(self, block: Block, characters: Characters) -> Passes:
+        """Count numbers, and return those that can be nothing else."""
+        plain = np.zeros(len(block.texts), bool)
         likely = np.flatnonzero(
             (characters.digits > 0) & (characters.letters <= 3) & (characters.lengths <= 40)
         )
         if not len(likely):
-            return
+            return plain
         texts = _taken(block.texts, likely)
         whole = matches(texts, f"^(?:{INTEGER})$")
         self._note("integer", block, likely[whole])
+        digits = characters.digits[likely[whole]]
+        plain[likely[whole]] = (digits < 13) & (digits != 11)
         rest = likely[~whole]
         if len(rest):
-            self._note("decimal", block, rest[matches(_taken(block.texts, rest), f"^(?:{NUMBER})$")])
+            texts = _taken(block.texts, rest)
+            self._note("decimal", block, rest[matches(texts, f"^(?:{NUMBER})$")])
+            plain[rest] = matches(texts, f"^(?:{PLAIN})$")
+        return plain
 
     def _count_named(self, block: Block) -> None:
         """Try the shapes that a column's name speaks for on all of its values."""
         for place, columns in self.named.items():
+            if SHAPES[place].alone:
+                continue
             rows = np.flatnonzero(np.isin(block.owners, columns))
             if len(rows):
                 hits = matches(_taken(block.texts, rows), f"^(?:{SHAPES[place].pattern})$")
                 self._note(f"named {place}", block, rows[hits])
 
-    def _count_shapes(self, block: Block, characters: Characters) -> Mask:
+    def _count_shapes(self, block: Block, characters: Characters, plain: Passes) -> Passes:
         """Try the shapes that need no name on what none before fitted."""
-        fitted = np.zeros(len(block.texts), bool)
+        fitted = plain.copy()
         for place, shape in enumerate(SHAPES):
             if not shape.alone or shape.worth is None:
                 continue
@@ -190,14 +225,16 @@ class Tally:
         years = pc.extract_regex(_taken(block.texts, rows), r"\b(?P<year>(?:18|19|20)\d{2})(?:\D|$)").field(
             "year"
         )
-        there = np.asarray(pc.not_equal(years, "").fill_null(False).to_numpy(zero_copy_only=False), bool)
+        there = numbers(pc.binary_length(years)) > 0
+        if years.null_count:
+            there &= ~missing(years)
         if there.any():
-            numbers = years.filter(pc.not_equal(years, "")).cast("int64").to_numpy()
-            np.minimum.at(self.first_year, block.owners[rows[there]], numbers)
-            np.maximum.at(self.last_year, block.owners[rows[there]], numbers)
+            found = numbers(years.take(arrow_integers(np.flatnonzero(there))).cast("int64"))
+            np.minimum.at(self.first_year, block.owners[rows[there]], found)
+            np.maximum.at(self.last_year, block.owners[rows[there]], found)
             self._note("year", block, rows[there])
 
-    def _count_inside(self, block: Block, characters: Characters, whole: Mask) -> Mask:
+    def _count_inside(self, block: Block, characters: Characters, whole: Passes) -> Passes:
         held = np.zeros(len(block.texts), bool)
         for one in INSIDE:
             passed = whole | held if one is PHONE else whole
@@ -210,10 +247,13 @@ class Tally:
             held[rows[found == IS_SO]] = one.kind != "url"
         return held
 
-    def _count_prose(self, block: Block, characters: Characters, known: Mask) -> None:
+    def _count_prose(self, block: Block, characters: Characters, known: Passes) -> None:
         long = sentences(characters) & ~known
         self._note("sentence", block, long)
         self._note("single sentence", block, long & (block.counts == 1))
+        told = np.flatnonzero(long)
+        if len(told):
+            self._note("name inside", block, told[names_inside(_taken(block.texts, told))])
         short = np.flatnonzero((characters.lengths <= 16) & ~known)
         if len(short):
             texts = _taken(block.texts, short)
@@ -222,15 +262,18 @@ class Tally:
         marked = np.flatnonzero((characters.marks >= 2) | characters.long)
         if len(marked):
             self._note("nested", block, marked[nested(_taken(block.texts, marked))])
-        drawn = np.flatnonzero(
-            (characters.lengths >= 16) & (characters.spaces == 0) & (characters.letters > 0) & ~known
-        )
+        long = (characters.lengths >= 16) & (characters.spaces == 0) & (characters.letters > 0) & ~known
+        self._undrawn[block.owners[~long]] = True
+        drawn = np.flatnonzero(long & ~self._undrawn[block.owners])
         if len(drawn):
-            texts = _taken(block.texts, drawn)
-            drawn = drawn[matches(texts, f"^{DRAWN}$")]
-            self._note("drawn", block, drawn[_bits(characters, block.texts, drawn) > LETTERS_DRAWN])
+            drawn = drawn[matches(_taken(block.texts, drawn), f"^{DRAWN}$")]
+            drawn = drawn[_bits(characters, block.texts, drawn) > LETTERS_DRAWN]
+            self._note("drawn", block, drawn)
+            self._undrawn |= np.bincount(block.owners[drawn], minlength=len(self.names)) < np.bincount(
+                block.owners, minlength=len(self.names)
+            )
 
-    def _count_names(self, block: Block, characters: Characters, known: Mask) -> None:
+    def _count_names(self, block: Block, characters: Characters, known: Passes) -> None:
         """Look up texts of some words without digits among the names of people."""
         likely = (characters.digits == 0) & (characters.spaces < MOST_WORDS) & (characters.lengths <= 80)
         likely &= (characters.letters + characters.wide >= 3) & (characters.at == 0) & ~known
@@ -244,20 +287,17 @@ class Tally:
         self._note("full name", block, rows[names.full])
         alone = names.words == 1
         for side, bits in (("given", names.given), ("family", names.family)):
-            for place in range(known_names().locales):
+            for place in range(LOCALES):
                 lane, bit = divmod(place, 64)
                 hits = ((bits[:, lane] >> np.uint64(bit)) & np.uint64(1)).astype(bool) & alone
                 if hits.any():
-                    self._note(f"{side} {place}", block, rows[hits])
+                    found = np.bincount(block.owners[rows[hits]], minlength=len(self.names))
+                    self.counts[f"{side} {place}"] = self.counts.get(f"{side} {place}", 0) + found
 
 
-def _answers(texts: pa.Array) -> Mask:
+def _answers(texts: pa.Array) -> Passes:
     """Return which texts say yes or no."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    words = pa.array(sorted(YES | NO), pa.string())
-    return np.asarray(pc.is_in(pc.utf8_lower(texts), value_set=words).to_numpy(zero_copy_only=False), bool)
+    return matches(texts, "^(?:" + "|".join(map(re.escape, sorted(YES | NO))) + ")$")
 
 
 LETTERS_DRAWN = 3.3
@@ -284,8 +324,6 @@ def _bits(characters: Characters, texts: pa.Array, rows: Ints) -> NDArray[np.flo
 
 def _taken(texts: pa.Array, rows: Ints) -> pa.Array:
     """Return some of the texts, without a copy where it is all of them."""
-    from exports.coding import arrow_integers
-
     return texts if len(rows) == len(texts) else texts.take(arrow_integers(rows))
 
 

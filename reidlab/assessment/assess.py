@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from exports.columns.header import require_header
 from exports.columns.names.parts import says_yes
 from exports.columns.proposal import Guess, propose, schema_of
 from exports.engines.choice import open_engine
@@ -89,6 +90,7 @@ def assess(
     table in memory: 3 rows, k = 1, 1 of 3 alone in a class
     """
     source = read(data)
+    require_header(source)
     everybody = None if population is None else read(population)
     usual = None if reference is None else read(reference)
     default = "spark" if isinstance(source.origin, SparkTable) else "duckdb"

@@ -21,7 +21,7 @@ MOST_LABELS = 1 << 18
 SMALL_NUMBER = 1000
 """Below it a whole number under a name such as ``visit`` counts or sorts, and names nobody."""
 
-FLAGS = frozenset("yes no true false y n t f 0 1 x".split())
+FLAGS = frozenset(["yes", "no", "true", "false", "y", "n", "t", "f", "0", "1", "x"])
 """Values of which a column says that something is there or is not."""
 
 BY_NAME = ("date", "date_of_birth", "postal_code", "age")

@@ -1,17 +1,13 @@
-"""Lower bounds on epsilon from counted guesses, and a test of exact distributions."""
+"""Lower bounds on epsilon from counted guesses."""
 
 from __future__ import annotations
 
 from math import exp, inf, log
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from exports.errors import LabError
 from exports.shares import clopper_pearson
-
-if TYPE_CHECKING:
-    pass
 
 
 def one_run_epsilon(

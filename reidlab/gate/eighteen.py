@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from exports.columns.names.words import folded, matching, pattern_of, words_of
+from exports.columns.names.words import folded, pattern_of, words_of
 
 WORDS: dict[str, str] = {
     "biometric": """
@@ -81,7 +81,12 @@ def promised(name: str) -> tuple[str, ...]:
     if _unless().search(plain):
         return ()
     alone = [kind for kind, words in _alone().items() if plain in words]
-    return tuple(dict.fromkeys([*alone, *matching(name, _anywhere())]))
+    return tuple(dict.fromkeys([*alone, *_found(plain)]))
+
+
+def _found(plain: str) -> list[str]:
+    """Return the kinds of which a longer word is in a name."""
+    return [kind for kind, one in _anywhere().items() if one.search(plain)]
 
 
 @cache

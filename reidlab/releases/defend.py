@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import defenses
 from exports.coding import require_flat
+from exports.columns.header import require_header
 from exports.errors import LabError
 from exports.reading.loading import load
+from exports.reading.read import read
 from exports.release import Export, Kind, Release
 from exports.schema import Role, Schema
 from reidlab.installation import versions
@@ -71,6 +73,7 @@ def defend_file(
     if schema is None:
         raise LabError("A defence needs the role of every column: give --schema FILE.")
     declared = Schema.load(schema)
+    require_header(read(file))
     table = load(file, text=read_as_text(declared))
     declared.require(table.column_names)
     dropped = declared.names(Role.UNASSESSED)

@@ -126,8 +126,8 @@ def _members(declared: Any) -> list[Any]:
 
 
 def _value(label: str, text: str, members: list[Any]) -> Any:
-    named = any("none" in get_args(member) for member in members if get_origin(member) is Literal)
-    if NoneType in members and text.lower() == "none" and not named:
+    words = {word for member in members if get_origin(member) is Literal for word in get_args(member)}
+    if NoneType in members and text.lower() == "none" and "none" not in words:
         return None
     readable = [member for member in members if _is_readable(member)]
     if str in readable:

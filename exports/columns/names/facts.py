@@ -9,7 +9,7 @@ from exports.columns.names.words import folded, pattern_of, words_of
 
 HEALTH = """
     abuse* addict* alcohol* allerg* anxi* asthma* bipolar* bmi cancer* cholest* clinic* cogn* condition* depress*
-    diab* diagnos* diagnoz* disab* disease* disorder* drug* dementia* epilep* gad gad7* genetic* handicap* health* heart* hiv hlth* hypertens* icd icd9* icd10* illness*
+    diab* diagnos* diagnoz* disab* disease* disorder* drug* dementia* epilep* gad gad7* genetic* family_history* handicap* health* heart* hiv hlth* hypertens* icd icd9* icd10* illness*
     injur* insulin* medic* mental* obes* patholog* phq* phq9* pregnan* prescri* psych* smok* stroke* suicid* surger*
     symptom* therap* treat* tumor* vaccin* dphy drem deye dear dout ddrs
     krank* gesundheit* behinder* diagnose* befund* erkrank* therapie* behandlung* allergie* sucht* schwanger* medikament*
@@ -27,7 +27,7 @@ HEALTH = """
 """
 
 MONEY = """
-    income* earning* wage* salar* debt* loan* credit_score* credit_limit* povert* asset* saving* net_worth* wealth* money taxinc* fedtax*
+    income* inc earning* lwage logwage wage* salar* debt* loan* credit_score* credit_limit* povert* asset* saving* net_worth* wealth* money taxinc* fedtax*
     statetax* agi rent_paid mortgage* bankrupt* balance* benefit_amount* pincp pincp_decile
     povpip hincp wagp
     einkommen* gehalt* gehalts* lohn* lohn verdienst* schulden* vermogen* kredit* bonitat* sozialhilfe*

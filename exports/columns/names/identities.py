@@ -78,7 +78,7 @@ WORDS: dict[str, str] = {
         dob birth* born yob bday geburt* geboren* geb_datum gebdat geb naissance* ne_le date_naiss* nacimiento*
         fecha_nac* nascimento* data_nasc* nascita* nato_il geboorte* gebdatum urodz* data_ur dogum* fodsel* fodt*
         fodelse* fodd syntym* narozeni* datum_nar szuletes* nastere* рожд* дата_рожд* 生年月日* 誕生日* 出生* 生日*
-        생년월일* 생일* تاريخ_الميلاد* الميلاد जन्म* γεννησ*
+        생년월일* 생일* 출생* تاريخ_الميلاد* الميلاد जन्म* γεννησ*
     """,
     "date": """
         date* datum* fecha* data_di* data_wizyty tarih* dato dato_for pvm дата* 日付* 日期* 날짜* تاريخ* तारीख* ημερομηνι*
@@ -158,7 +158,7 @@ Greek; without accents."""
 UNLESS: dict[str, str] = {
     "name": """
         product* event* file* company* brand* drug* city* country* state* column* field* host* domain* project*
-        school* team* util* hospital* station* sensor* model* gene* species* firmen* firma* produkt* produktname
+        study* trial* school* team* util* hospital* station* sensor* model* gene* species* firmen* firma* produkt* produktname
         dateiname* artikel* entreprise* produit* empresa* producto* azienda* prodotto* bedrijf* stad* ort* sehir*
         group* category* department* course* song* track* album* book* movie* title* lake* river* park* plant*
         region* county* street* league* club* store* shop* site* page* app* browser* device* os campaign* list*

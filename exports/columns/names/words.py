@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from functools import lru_cache
 
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -56,19 +55,5 @@ def _one(word: str) -> str:
     stem = folded(word.rstrip("*"))
     pattern = re.escape(stem).replace("_", " ?")
     if _UNSPACED.search(stem):
-        return pattern
+        return pattern if len(stem) > 1 else f"^{pattern}$"
     return rf"\b{pattern}" + ("" if word.endswith("*") else r"\b")
-
-
-def matching(name: str, lists: Mapping[str, re.Pattern[str]]) -> list[str]:
-    """Return the keys of the lists of which a word is in the name, by the length of the word, the longest first.
-
-    Examples
-    --------
-    >>> lists = {"name": pattern_of("name"), "user": pattern_of("user_name")}
-    >>> matching("userName", lists)
-    ['user', 'name']
-    """
-    words = folded(words_of(name))
-    found = {key: match for key, one in lists.items() if (match := one.search(words))}
-    return sorted(found, key=lambda key: -len(found[key].group()))

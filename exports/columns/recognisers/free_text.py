@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exports.columns.characters import Characters, Mask
+from exports.coding import Passes
+from exports.columns.characters import Characters
 from exports.columns.recognisers.inside import matches
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ LONG_TEXT = 60
 """Bytes above which a text with some blanks does too; a word of East Asia has some six."""
 
 
-def sentences(characters: Characters) -> Mask:
+def sentences(characters: Characters) -> Passes:
     """Return which texts are long enough to say anything; a text without a blank is none.
 
     Examples
@@ -38,8 +39,9 @@ def sentences(characters: Characters) -> Mask:
     return np.asarray((written & (many | unspaced)) | (characters.long & (characters.spaces >= 3)), bool)
 
 
-def nested(texts: pa.Array) -> Mask:
-    """Return which texts are objects or lists, as JSON and PostgreSQL write them."""
+def nested(texts: pa.Array) -> Passes:
+    """Return which texts are objects or lists of JSON, or elements of XML; a set ``{a, b}`` is a value."""
     return matches(
-        texts, r"^(?:\{.*[:,].*\}|\{[^{}]*[\p{L}@].*\}|\[.*[\"':\p{L}@].*\]|<(\w+)[^>]*>.*</\w+>)$"
+        texts,
+        r"^(?:\{.*[\w\"'] ?(?::|=>?) ?.*\}|\[.*[\"'{].*\]|\[[^,]*(?:,[^,]*){2,}\]|<\w+[^>]*>.*</\w+>)$",
     )

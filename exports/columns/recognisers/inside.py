@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.columns.characters import Characters, Mask
+from exports.coding import Passes, arrow_integers, booleans
+from exports.columns.characters import Characters
 from exports.schema import Role
 
 if TYPE_CHECKING:
@@ -40,19 +41,18 @@ class Recogniser:
     kind: str
     role: Role
     says: str
-    worth: Callable[[Characters], Mask]
+    worth: Callable[[Characters], Passes]
     finds: Callable[[pa.Array], NDArray[np.int8]]
 
 
-def matches(texts: pa.Array, pattern: str) -> Mask:
+def matches(texts: pa.Array, pattern: str) -> Passes:
     """Return which texts a pattern matches somewhere, upper and lower case alike."""
     import pyarrow.compute as pc
 
-    found = pc.match_substring_regex(texts, f"(?is){pattern}")
-    return np.asarray(found.to_numpy(zero_copy_only=False), bool)
+    return booleans(pc.match_substring_regex(texts, f"(?is){pattern}"))
 
 
-def found(mask: Mask) -> NDArray[np.int8]:
+def found(mask: Passes) -> NDArray[np.int8]:
     """Return a mask as what a recogniser finds."""
     return np.where(mask, IS_SO, 0).astype(np.int8)
 
@@ -65,7 +65,7 @@ def checked(texts: pa.Array, pattern: str, check: Callable[[str], bool]) -> NDAr
     likely = matches(texts, pattern)
     compiled = re.compile(pattern, re.IGNORECASE | re.ASCII)
     rows = np.flatnonzero(likely)
-    for row, text in zip(rows.tolist(), texts.filter(likely).to_pylist(), strict=True):
+    for row, text in zip(rows.tolist(), texts.take(arrow_integers(rows)).to_pylist(), strict=True):
         hits = [check(match.group()) for match in compiled.finditer(text)]
         verdicts[row] = IS_SO if any(hits) else LOOKS_SO if hits else 0
     return verdicts

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import pkgutil
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.columns.characters import Mask
-from exports.columns.names.words import folded
+from exports.coding import Passes, missing, numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-DEPRECATED = frozenset({"fr_QC"})
-"""Locales that Faker warns of."""
+TABLE = Path(__file__).with_name("person_names.parquet")
+"""Every name with the locales in which it is one."""
+
+LOCALES = 128
+"""Bits that a name has for locales."""
 
 MOST_WORDS = 6
 """Words above which a text is no name."""
@@ -39,58 +39,25 @@ class Known:
         Different names.
     given, family : array of shape (names + 1, 2)
         A bit per locale; the last row, of unknown names, has none.
-    locales : int
-        How many there are.
     """
 
     names: pa.Array
     given: Locales
     family: Locales
-    locales: int
 
 
 @cache
 def known_names() -> Known:
-    """Return the names of all locales; takes half a second, once, where a column may hold names."""
-    import faker.providers.person as people
-    import pyarrow as pa
+    """Return the names of all locales, from the file that `exports.columns.recognisers.derive` writes."""
+    import pyarrow.parquet as pq
 
-    found: dict[str, list[int]] = {}
-    modules = [one.name for one in pkgutil.iter_modules(people.__path__) if one.name not in DEPRECATED]
-    for place, module in enumerate(modules):
-        provider = import_module(f"faker.providers.person.{module}").Provider
-        for side, stem in enumerate(("first", "last")):
-            for name in _listed(provider, stem):
-                found.setdefault(name, [0, 0])[side] |= 1 << place
-    bits = np.zeros((2, len(found) + 1, 2), np.uint64)
-    for row, masks in enumerate(found.values()):
-        for side, mask in enumerate(masks):
-            bits[side, row] = mask & (2**64 - 1), mask >> 64
-    return Known(pa.array(list(found), pa.string()), bits[0], bits[1], len(modules))
-
-
-def _listed(provider: type, stem: str) -> Iterable[str]:
-    """Return the names of one kind of a locale, with and without their accents."""
-    names: set[str] = set()
-    for attribute in dir(provider):
-        if re.search(rf"{stem}(?:_romanized|_kana)?_names|{stem}_name_\w*pairs", attribute):
-            listed = getattr(provider, attribute)
-            if isinstance(listed, dict | list | tuple | set):
-                for name in listed:
-                    names.update(name if isinstance(name, tuple) else (name,))
-                if attribute.endswith("without_suffix"):
-                    names.update(f"{name}{ending}" for name in listed for ending in ("son", "dóttir"))
-    lower = {" ".join(_plain(name).split()) for name in names}
-    lower |= {part for name in lower for part in name.split() if len(part) > 3}
-    lower |= {folded(name) for name in lower if not name.isascii()}
-    return {name for name in lower if len(name) > 1 or name >= _EAST_ASIA}
-
-
-_EAST_ASIA = "\u2e80"
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("-", " ")
+    with pq.ParquetFile(TABLE) as file:
+        table = file.read(use_threads=False).combine_chunks()
+    bits = [
+        [np.append(numbers(table[f"{side}_{lane}"].chunk(0)), np.uint64(0)) for lane in range(2)]
+        for side in ("given", "family")
+    ]
+    return Known(table["name"].chunk(0), np.stack(bits[0], axis=1), np.stack(bits[1], axis=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +74,7 @@ class Names:
         Words of each text.
     """
 
-    full: Mask
+    full: Passes
     given: Locales
     family: Locales
     words: NDArray[np.int64]
@@ -132,8 +99,11 @@ def names_of(texts: pa.Array) -> Names:
     plain = pc.replace_substring_regex(plain, r"^(\p{Han}{2})(\p{Han}{2})$", r"\1 \2")
     plain = pc.replace_substring_regex(plain, r"^(\p{Hangul})(\p{Hangul}{1,2})$", r"\1 \2")
     parts = pc.split_pattern(plain, " ")
-    lengths = pc.list_value_length(parts).to_numpy(zero_copy_only=False).astype(np.int64)
-    places = pc.index_in(parts.flatten(), value_set=known.names).fill_null(len(known.names)).to_numpy()
+    lengths = numbers(pc.list_value_length(parts)).astype(np.int64)
+    found = pc.index_in(parts.flatten(), value_set=known.names)
+    places = numbers(found).astype(np.int64)
+    if found.null_count:
+        places[missing(found)] = len(known.names)
     starts = np.cumsum(lengths) - lengths
     columns = [
         np.where(lengths > word, places[np.minimum(starts + word, len(places) - 1)], -1)
@@ -150,3 +120,30 @@ def names_of(texts: pa.Array) -> Names:
     for column in family[1:]:
         anywhere |= column
     return Names(full & (lengths <= MOST_WORDS), given[0], anywhere, lengths)
+
+
+PAIR = re.compile(r"(?=\b([^\W\d_a-zß-ÿ][^\W\d_]+ [^\W\d_a-zß-ÿ][^\W\d_]+))")
+"""Two neighbouring words with a capital letter each."""
+
+
+def names_inside(texts: pa.Array) -> Passes:
+    """Return which sentences name somebody: a given name beside a surname of its locale, both with a capital.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> names_inside(pa.array(["please call Anna Schmidt, who moved", "please call New Haven again"])).tolist()
+    [True, False]
+    """
+    import pyarrow as pa
+
+    pairs: list[str] = []
+    owners: list[int] = []
+    for row, text in enumerate(texts.to_pylist()):
+        found = PAIR.findall(text)
+        pairs += found
+        owners += [row] * len(found)
+    named = np.zeros(len(texts), bool)
+    if pairs:
+        named[np.array(owners)[names_of(pa.array(pairs, pa.string())).full]] = True
+    return named

@@ -13,12 +13,14 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Propose a schema.toml: the role of each column and the evidence for it, never a value."""
+    from exports.columns.header import require_header
     from exports.columns.proposal import propose, toml_of
     from exports.engines.duckdb_engine import DuckDBEngine
     from exports.reading.read import read
     from reidlab.output import print_json
 
     source = read(file, encoding=encoding)
+    require_header(source)
     with DuckDBEngine() as engine:
         guesses = propose(source, engine)
     if as_json:
