@@ -45,8 +45,12 @@ def check_release(data: Any, policy: Path | str, schema: Any = None) -> None:
     """
     __tracebackhide__ = True
     from reidlab.assessment.judgement import judge
+    from reidlab.assessment.recordings import is_recording, judge_recording
 
-    decision = judge(data, schema, policy).decision
+    if schema is None and isinstance(data, Path | str) and is_recording(Path(data)):
+        decision = judge_recording(Path(data), policy)[2]
+    else:
+        decision = judge(data, schema, policy).decision
     if decision is not None and not decision.passed:
         rules = "\n".join(f"  {verdict!r}" for verdict in decision.failed)
         raise AssertionError(f"{decision.headline}\n{rules}")

@@ -146,7 +146,7 @@ class Inference:
             baseline=common[: targets.inside],
             asked=max(self.targets or TARGETS, targets.inside),
             seed=seed,
-            notes=targets.notes + notes,
+            notes=(f"the secret that was guessed: {secret}", *targets.notes, *notes),
         )
 
     def _columns(self, release: Release, truth: Truth) -> tuple[str, tuple[str, ...]]:

@@ -6,10 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from exports.beacons import BeaconAudit, audit_beacons
+from exports.beacons.traffic import is_event_log, is_har
 from reidlab.assessment.judgement import stands_on
 from reidlab.gate.answer import Decision
 from reidlab.gate.policy import load, path_of
 from reidlab.gate.uploads import decide_upload
+
+
+def is_recording(path: Path) -> bool:
+    """Tell whether a file holds requests or events rather than the rows of a table."""
+    return is_har(path) or is_event_log(path)
 
 
 def judge_recording(

@@ -22,6 +22,8 @@ KNEW = {
     "singling_out": "the attacker knew the released rows alone",
     "linkability": "the attacker knew two parts of each target's quasi-identifiers",
     "inference": "the attacker knew each target's quasi-identifiers",
+    "membership": "the attacker knew each target's whole row",
+    "hash_reversal": "the attacker held common names at the usual providers",
 }
 """What each attack on records was given to know."""
 
@@ -122,6 +124,7 @@ def frontier(one: Experiment) -> Frontier:
             "high": cell["advantage_high"],
             UTILITY: cost.get(cell["defense"]),
             "made": cell["made"],
+            "knew": KNEW.get(cell["probe"].replace("-", "_"), ""),
             "why not": cell["reason"],
         }
         for cell in cells

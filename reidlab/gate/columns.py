@@ -8,6 +8,7 @@ from typing import Any
 from exports.schema import PARTS, Role
 from reidlab.gate.answer import Answer, Verdict
 from reidlab.gate.policy import Policy
+from reidlab.gate.small_areas import SOURCE
 
 Told = Mapping[str, Any]
 
@@ -151,7 +152,7 @@ def _areas(_: Policy, name: str, told: Told) -> Iterator[Verdict]:
     if told.get("small_areas"):
         yield Verdict(
             f"small_areas.{name}", 0, told["small_areas"], Answer.BREAKS,
-            "codes of areas with 20,000 people or fewer", "write 000 for them",
+            f"codes of areas with 20,000 people or fewer; {SOURCE}", "write 000 for them",
         )  # fmt: skip
     if told.get("unknown_areas"):
         yield Verdict(

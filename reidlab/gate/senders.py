@@ -10,8 +10,6 @@ from exports.schema import Role
 from reidlab.gate.answer import Answer, Verdict
 from reidlab.gate.policy import Policy
 
-STATE = 'say who sends it: sender = "health" or sender = "ordinary"'
-
 
 def of_list(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
     """Yield the verdicts on a table as a list of people; nothing where no rule on senders is asked."""
