@@ -1,9 +1,9 @@
 """Three-digit ZIP areas of 20,000 people or fewer, which 45 CFR 164.514(b)(2)(i)(B) lets leave as 000 only.
 
 Counted from the populations of ZIP code tabulation areas of the Census of 2010 that the lab carries
-(the table ``zctas`` of `simulate.tables`), summed by the first three digits. The list that the Department of Health
-and Human Services printed from the Census of 2000 differs; the rule asks for "currently publicly
-available data".
+(the table ``zctas`` of `simulate.tables`), summed by the first three digits. The list that the
+Department of Health and Human Services printed from the Census of 2000 differs; the rule asks for
+"currently publicly available data".
 """
 
 from __future__ import annotations
