@@ -36,8 +36,9 @@ def of_columns(policy: Policy, columns: Mapping[str, Told]) -> Iterator[Verdict]
 
 def _role(policy: Policy, name: str, told: Told) -> Iterator[Verdict]:
     allowed = policy.allowed_roles or ()
-    # Weights and consents have no role to an adversary; persons and households have that of an identifier.
-    role = Role.INSENSITIVE if told["role"] in PARTS else told["role"]
+    # Weights, times and consents have no role of their own; persons and households link rows as tokens do.
+    linking = told["role"] in ("person", "household")
+    role = Role.TOKEN if linking else Role.INSENSITIVE if told["role"] in PARTS else told["role"]
     if role == Role.UNASSESSED and policy.unassessed:
         return
     if role not in allowed:

@@ -47,12 +47,22 @@ def _of_classes(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
     yield from measured(
         "k", policy.k, found.get("k"), "least", why=reasons.get("k", ""), way=coarser, note=note
     )
+    linked = found.get("linked_k")
+    if linked is None and not _linking(found):
+        # Where nothing tells which rows are of one person, a row is all that somebody can look up.
+        linked = found.get("k")
     yield from measured(
-        "linked_k", policy.linked_k, found.get("linked_k"), "least",
+        "linked_k", policy.linked_k, linked, "least",
         why=reasons.get("linked_k", "it could not be measured"),
         way="name the column of the person in the schema: person = COLUMN; then drop it or coarsen the rows",
     )  # fmt: skip
     yield from measured("uniqueness", policy.uniqueness, alone, "most", way=coarser)
+
+
+def _linking(found: Mapping[str, Any]) -> bool:
+    """Tell whether some column tells which rows are of one person."""
+    roles = {one["role"] for one in found.get("columns", {}).values()}
+    return bool(roles & {"identifier", "token", "person", "household", "unassessed"})
 
 
 def _about_k(found: Mapping[str, Any]) -> str:
