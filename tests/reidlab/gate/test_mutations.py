@@ -96,3 +96,49 @@ def _numbers(text):
     import re
 
     return sorted(re.findall(r"^(\w+) *= *([\d.]+)", text, re.MULTILINE))
+
+
+EVIDENCE = [
+    "k",
+    "linked_k",
+    "uniques",
+    "persons",
+    "l_distinct",
+    "t_equal",
+    "risk",
+    "population",
+    "consent",
+    "attacks",
+    "notes",
+]
+MEASURED = ["k = 1", "linked_k = 1", "uniqueness = 1.0", "l = 1", "t = 1.0", "prosecutor = 1.0", "journalist = 1.0",
+            "singling_out = 1.0", 'required_consent = "ads"']  # fmt: skip
+"""Each holds as long as its evidence is there."""
+WHOLE = FOUND | {
+    "columns": {"zip": COLUMNS["age"], "illness": COLUMNS["illness"]}, "population": {"unmatched": 0},
+    "consent": {"column": "ads", "without": 0},
+    "attacks": {"singling_out": {"made": 9, "high": 0.5, "knew": ""}},
+}  # fmt: skip
+NEEDS = {"uniqueness": ("uniques", "persons"), "l": ("l_distinct",), "t": ("t_equal",), "prosecutor": ("risk",),
+         "journalist": ("risk",), "singling_out": ("attacks",), "required_consent": ("consent",)}  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(MEASURED), st.sampled_from(EVIDENCE), st.booleans())
+def test_evidence_that_is_taken_away_is_never_a_pass(tmp_path_factory, rule, evidence, empty):
+    path = tmp_path_factory.mktemp("policy") / "policy.toml"
+    path.write_text(rule + "\n")
+    limits, name = load(path), rule.partition(" ")[0]
+    assert decide(limits, WHOLE, declared=True).passed
+    gone = {key: value for key, value in WHOLE.items() if key != evidence}
+    emptied = {"dict": {}, "int": None}.get(type(WHOLE[evidence]).__name__)
+    left = WHOLE | {evidence: emptied} if empty else gone
+    needed = evidence in NEEDS.get(name, (name,)) and name != "linked_k"
+    assert not (needed and decide(limits, left, declared=True).passed)
+
+
+def test_a_column_that_nobody_assessed_passes_no_policy_that_does_not_say_so(tmp_path):
+    found = FOUND | {"columns": {"note": COLUMNS["note"]}}
+    for text, answer in (("k = 1", False), ("k = 1\nunassessed = true", True)):
+        (tmp_path / "policy.toml").write_text(text)
+        assert decide(load(tmp_path / "policy.toml"), found, declared=True).passed is answer
