@@ -20,6 +20,7 @@ EXTRAS = {
     "phones": ("phonenumbers",),
     "databases": ("adbc_driver_postgresql", "adbc_driver_sqlite"),
     "spark": ("pyspark",),
+    "spreadsheets": ("openpyxl", "pyreadstat"),
     "notebooks": ("jupyterlab", "ipywidgets", "jupytext"),
 }
 """The modules that each optional extra brings."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+from exports.engines.canonical_sql import duckdb_leaves
 from exports.engines.dialect import DUCKDB
 from exports.errors import LabError, MissingExtraError
-from exports.sources.origins import ArrowStream, DuckDBTable, Source
+from exports.sources.origins import REAL, ArrowStream, DuckDBTable, Source
 
 FORM = "FILE.duckdb::TABLE, FILE.sqlite::TABLE or postgresql://USER@HOST/DATABASE::TABLE"
 
@@ -60,8 +63,12 @@ def _duckdb(path: Path, table: str) -> Source:
     if not found:
         raise LabError(f"{path} has no table {table[:80]!r}: give one that it has.")
     schema, name = found[0][:2]
-    columns = tuple(column for *where, column in found if where == [schema, name])
-    return Source(f"{path}::{table}", columns, DuckDBTable(path, schema, name))
+    with duckdb.connect(path, read_only=True) as connection:
+        rows = connection.sql(f"select * from {quoted(schema)}.{quoted(name)} limit 0")
+        columns = tuple(leaf for leaf, _ in duckdb_leaves(rows.columns, rows.types))
+        kinds: dict[str, Any] = dict(zip(rows.columns, rows.types, strict=True))
+        orders = {name: tuple(kind.children[0][1]) for name, kind in kinds.items() if kind.id == "enum"}
+    return Source(f"{path}::{table}", columns, DuckDBTable(path, schema, name), MappingProxyType(orders))
 
 
 def _streamed(module: str, kind: str, address: str, shown: str, table: str) -> Source:
@@ -72,15 +79,80 @@ def _streamed(module: str, kind: str, address: str, shown: str, table: str) -> S
         raise MissingExtraError(kind, "databases") from None
     parts = table.split(".", 1) if kind == "PostgreSQL" else [table]
     target = ".".join(map(quoted, parts))
+    orders: dict[str, tuple[str, ...]] = {}
     with _stream(driver, address, name, f"select * from {target} where 1 = 0") as reader:
-        columns = tuple(reader.schema.names)
-    # as text: SQLite types single values, and numbers of PostgreSQL have no Arrow type
-    texts = ", ".join(f"cast({quoted(column)} as text) as {quoted(column)}" for column in columns)
-    sql = f"select {texts} from {target}"
+        fields = list(reader.schema)
+    columns = tuple(field.name for field in fields)
     if kind == "SQLite":
-        sql = f"select {', '.join(chr(39) * 2 for _ in columns)} union all {sql}"
+        texts = [_sqlite_text(quoted(column)) for column in columns]
+        spelt = dict.fromkeys(range(len(columns)), "real")
+        heading = ", ".join("''" for _ in columns)
+        sql = f"select {heading} union all select {', '.join(texts)} from {target}"
+    else:
+        types = [(field.metadata or {}).get(b"ADBC:postgresql:typname", b"").decode() for field in fields]
+        if not all(types):
+            types = [_named(field.type, known) for field, known in zip(fields, types, strict=True)]
+        texts = [_postgres_text(quoted(column), one) for column, one in zip(columns, types, strict=True)]
+        spelt = {at: "json" for at, one in enumerate(types) if one in ("json", "jsonb")}
+        sql = f"select {', '.join(texts)} from {target}"
+        orders = _enumerations(driver, address, name, target)
     stream = partial(_stream, driver, address, name, sql, heading=kind == "SQLite")
-    return Source(name, columns, ArrowStream(stream))
+    return Source(name, columns, ArrowStream(stream, MappingProxyType(spelt)), MappingProxyType(orders))
+
+
+def _sqlite_text(x: str) -> str:
+    """Return the text of a cell, whose type SQLite keeps cell by cell."""
+    return (
+        f"case typeof({x}) when 'blob' then lower(hex({x})) when 'real' then char({ord(REAL)}) || quote({x}) "
+        f"else cast({x} as text) end as {x}"
+    )
+
+
+def _named(kind: Any, known: str) -> str:
+    import pyarrow as pa
+
+    if known:
+        return known
+    return "float8" if pa.types.is_floating(kind) else "bytea" if pa.types.is_binary(kind) else ""
+
+
+def _postgres_text(x: str, kind: str) -> str:
+    """Return the text of a cell in the one spelling that its value has in every file."""
+    cast = f"cast({x} as text)"
+    if kind == "bytea":
+        text = f"encode({x}, 'hex')"
+    elif kind in ("inet", "cidr"):
+        whole = f"masklen({x}) = case family({x}) when 4 then 32 else 128 end"
+        text = f"case when {whole} then host({x}) else {cast} end"
+    elif kind == "money":
+        text = f"cast(cast({x} as numeric) as text)"
+    elif kind in ("float4", "float8"):
+        text = f"case when {x} = 0 then '0' else nullif({cast}, 'NaN') end"
+    elif kind == "numeric":
+        text = f"nullif({cast}, 'NaN')"
+    elif kind == "interval":
+        text = f"replace({cast}, 'mon', 'month')"
+    elif kind == "timestamptz":
+        text = f"cast({x} at time zone 'UTC' as text) || '+00:00'"
+    elif kind.startswith("_") or kind == "record":
+        text = f"cast(to_json({x}) as text)"
+    else:
+        text = cast
+    return f"{text} as {x}"
+
+
+def _enumerations(driver: Any, address: str, name: str, target: str) -> dict[str, tuple[str, ...]]:
+    """Return the labels of enumerated types in their order, by column."""
+    regclass = "'" + target.replace("'", "''") + "'::regclass"
+    sql = (
+        "select a.attname, array_to_json(array_agg(e.enumlabel order by e.enumsortorder))::text "
+        "from pg_attribute a join pg_enum e on e.enumtypid = a.atttypid "
+        f"where a.attrelid = {regclass} and a.attnum > 0 group by a.attname"
+    )
+    with _stream(driver, address, name, sql) as reader:
+        rows = reader.read_all()
+    columns = (column.to_pylist() for column in rows.columns)
+    return {column: tuple(json.loads(labels)) for column, labels in zip(*columns, strict=True)}
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exports.classes.combinations import Combinations, combinations_of, combine
-from exports.coding import Coder, numbers, require_flat
+from exports.classes.combinations import Combinations, combine
+from exports.coding import Coder, encode, numbers, require_flat
 from exports.errors import LabError
 from exports.sources.origins import InMemory, ParquetFiles, Source
 
@@ -42,28 +42,30 @@ def combinations_within(
     """
     if not engine.groups_first:
         if isinstance(source.origin, InMemory):
-            return combinations_of(source.origin.table, names)
-        whole, seen = _collected(_batches(source, names, engine), names, limit)
+            table = source.origin.table
+            coded = {name: encode(table[name], name, source.nothing(name)) for name in names}
+            return combine(coded, rows=table.num_rows)
+        whole, seen = _collected(_batches(source, names, engine), source, names, limit)
         if whole or len(seen) > RESEMBLING * seen.rows:
             return seen if whole else None
     columns = _columns(source, names)
     grouped = f"select {columns}, count(*) from {engine.scan(source)} group by {columns}"
-    whole, seen = _collected(engine.stream(grouped), names, limit, counted=True)
+    whole, seen = _collected(engine.stream(grouped), source, names, limit, counted=True)
     return seen if whole else None
 
 
 def first_rows(source: Source, count: int, engine: Engine) -> pa.Table:
     """Return the first rows of a source with all its columns."""
-    from exports.sources.frames import plain_table
+    from exports.canonical import canonical_table
 
     if isinstance(source.origin, InMemory):
         return source.origin.table.slice(0, count)
-    if isinstance(source.origin, ParquetFiles) and not engine.groups_first:
+    if _is_streamed(source) and isinstance(source.origin, ParquetFiles) and not engine.groups_first:
         import pyarrow as pa
 
         batch = next(_parquet_batches(source.origin, source.columns, dictionaries=()), None)
         if batch is not None:
-            return plain_table(pa.Table.from_batches([batch.slice(0, count)]))
+            return canonical_table(pa.Table.from_batches([batch.slice(0, count)]))
     found = engine.query(f"select * from {engine.scan(source)} limit {count}")
     return found.rename_columns(list(source.columns))
 
@@ -92,7 +94,7 @@ def parts(spread_name: str, names: Sequence[str], engine: Engine, limit: int) ->
         When one part alone outgrows ``limit``.
     """
     for part in range(PARTS):
-        whole, found = _collected(engine.part(spread_name, part), names, limit)
+        whole, found = _collected(engine.part(spread_name, part), None, names, limit)
         if not whole:
             raise LabError(
                 f"One of {PARTS} parts of the table needs more than {limit / 1e6:.0f} MB: "
@@ -102,10 +104,15 @@ def parts(spread_name: str, names: Sequence[str], engine: Engine, limit: int) ->
 
 
 def _collected(
-    batches: Iterable[pa.RecordBatch], names: Sequence[str], limit: int, *, counted: bool = False
+    batches: Iterable[pa.RecordBatch],
+    source: Source | None,
+    names: Sequence[str],
+    limit: int,
+    *,
+    counted: bool = False,
 ) -> tuple[bool, Combinations]:
     """Code batches until they are through (True) or take more than ``limit`` bytes (False)."""
-    coders = [Coder(name) for name in names]
+    coders = [Coder(name, source.nothing(name) if source else ()) for name in names]
     counts, rows, whole = [], 0, True
     for batch in batches:
         for coder, column in zip(coders, batch.columns, strict=False):
@@ -125,9 +132,14 @@ def _collected(
 
 
 def _batches(source: Source, names: Sequence[str], engine: Engine) -> Iterator[pa.RecordBatch]:
-    if isinstance(source.origin, ParquetFiles):
+    if _is_streamed(source) and isinstance(source.origin, ParquetFiles):
         return _parquet_batches(source.origin, names)
     return engine.stream(f"select {_columns(source, names)} from {engine.scan(source)}")
+
+
+def _is_streamed(source: Source) -> bool:
+    """Whether the rows of Parquet files can be taken as they are, without an engine."""
+    return isinstance(source.origin, ParquetFiles) and source.origin.plain
 
 
 def _columns(source: Source, names: Sequence[str]) -> str:

@@ -47,6 +47,7 @@ def assess(
     dictionary: Any = None,
     by: Sequence[str] = (),
     in_full: bool = False,
+    missing: Sequence[str] = (),
     memory: int | None = None,
     engine: str | None = None,
 ) -> Assessment:
@@ -70,6 +71,8 @@ def assess(
         Columns whose groups are to be measured on their own.
     in_full : bool, default False
         Whether to add what needs all distinct combinations at once, which takes longer.
+    missing : sequence of str
+        Texts that stand for a missing value, beside those of the schema.
     memory : int, optional
         Bytes that the process may use.
     engine : {"duckdb", "spark"}, optional
@@ -87,13 +90,15 @@ def assess(
     >>> assess(table, Schema.of(quasi_identifier=["zip"], sensitive=["illness"]))
     table in memory: 3 rows, k = 1, 1 of 3 alone in a class
     """
-    source = read(data)
-    everybody = None if population is None else read(population)
-    usual = None if reference is None else read(reference)
+    named = missing if schema is None else schema.lacking(missing).missing
+    source, everybody, usual = (_opened(one, named, schema) for one in (data, population, reference))
+    assert source is not None
     default = "spark" if isinstance(source.origin, SparkTable) else "duckdb"
     with closing(open_engine(engine or default, memory)) as running:
         guesses = propose(source, running)
-        declared = schema_of(guesses) if schema is None else schema
+        declared = (
+            (schema_of(guesses) if schema is None else schema).lacking(missing).with_orders(source.orders)
+        )
         declared.require(source.columns)
         found = _found(source, declared, running, everybody, usual, by, in_full, memory)
         columns: dict[str, dict[str, Any]] = {
@@ -110,6 +115,15 @@ def assess(
         if beside:
             details["shared_tokens"] = _shared(source, declared, [read(one) for one in beside], running)
     return replace(found, columns=columns, details={**found.details, **details})
+
+
+def _opened(data: Any, missing: Sequence[str], schema: Schema | None) -> Source | None:
+    """Open a table in which what is declared missing is."""
+    if data is None:
+        return None
+    source = read(data)
+    known = schema or Schema()
+    return source.lacking(lambda name: (*missing, *known.missing_in(name)))
 
 
 def _tokens(

@@ -13,11 +13,11 @@ import attacks
 from exports.errors import LabError
 from exports.keys import repeats, shared_codes
 from exports.queries import exact_counts
-from exports.reading.loading import load
+from exports.reading.loading import loaded
 from exports.release import Export, Kind, Release, Truth
 from exports.schema import Column, Role, Schema
 from reidlab.releases import settings as texts
-from reidlab.releases.defend import read_as_text, set_up
+from reidlab.releases.defend import set_up
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,6 +39,7 @@ def attack_file(
     schema: Path | None = None,
     behind: str | None = None,
     settings: Sequence[str] = (),
+    missing: Sequence[str] = (),
     seed: int = 0,
 ) -> AttackResult:
     """Run the attack of a registered name on a released file.
@@ -62,6 +63,8 @@ def attack_file(
         the file its original.
     settings : sequence of str
         ``key=value`` for the fields of the attack, ``DEFENCE.key=value`` for those of a defence.
+    missing : sequence of str
+        Texts that stand for a missing value, beside those of the schema.
     seed : int
         Seed of every random choice.
 
@@ -81,17 +84,20 @@ def attack_file(
             "A defence needs the role of every column, and the file before it is the original: give --schema "
             "FILE, and no --original."
         )
-    declared = None if schema is None else Schema.load(schema)
-    text = () if declared is None else tuple(sorted(read_as_text(declared)))
-    table = load(file, text=text)
+    declared = None if schema is None else Schema.load(schema).lacking(missing)
+    reading = declared or Schema(missing=tuple(missing))
+    released = loaded(file, reading)
+    table = released.table
+    if declared is not None:
+        declared = declared.with_orders(released.orders)
     roles = _proposed(table, kind) if declared is None else _checked(declared, table)
     defences = tuple(f"{one.strip()}." for one in (behind or "").split("+") if one.strip())
     own = [pair for pair in settings if not pair.startswith(defences)]
     values = texts.typed(texts.split(own), found.name, texts.declared(found))
     if population is not None:
-        values[getattr(found, "population", "register")] = load(population, text=text)
-    people = table if original is None else load(original, text=text)
-    others = None if control is None else load(control, text=text)
+        values[getattr(found, "population", "register")] = loaded(population, reading).table
+    people = table if original is None else loaded(original, reading).table
+    others = None if control is None else loaded(control, reading).table
     notes: tuple[str, ...] = ()
     if behind is not None:
         theirs = [pair for pair in settings if pair.startswith(defences)]

@@ -10,6 +10,9 @@ import typer
 def command(
     file: Annotated[str, typer.Argument(help="CSV, JSON lines, Parquet, or DATABASE::TABLE.")],
     encoding: Annotated[str | None, typer.Option(help="Encoding of a text file.")] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option(help="Text that stands for a missing value; repeatable.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Propose a schema.toml: the role of each column and the evidence for it, never a value."""
