@@ -11,6 +11,7 @@ from exports.classes.combinations import Combinations, combine
 from exports.coding import Coder, encode, numbers, require_flat
 from exports.errors import LabError
 from exports.sources.origins import InMemory, ParquetFiles, Source
+from exports.values.reading import Reading, reading_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,6 +53,22 @@ def combinations_within(
     grouped = f"select {columns}, count(*) from {engine.scan(source)} group by {columns}"
     whole, seen = _collected(engine.stream(grouped), source, names, limit, counted=True)
     return seen if whole else None
+
+
+def readings(source: Source, engine: Engine, limit: int) -> dict[str, Reading] | None:
+    """Say how each column is read, in one pass over all rows; None when it takes more than ``limit`` bytes."""
+    coders = {name: Coder(name) for name in source.columns}
+    for batch in _batches(source, source.columns, engine):
+        for coder, column in zip(coders.values(), batch.columns, strict=True):
+            coder.add(column)
+        if sum(coder.bytes for coder in coders.values()) > limit:
+            return None
+    found = {}
+    for name in source.columns:
+        coding = coders.pop(name).coding()
+        counts = np.bincount(coding.codes, minlength=coding.radix)
+        found[name] = reading_of(coding, counts, missing=source.nothing(name))
+    return found
 
 
 def first_rows(source: Source, count: int, engine: Engine) -> pa.Table:
@@ -132,6 +149,8 @@ def _collected(
 
 
 def _batches(source: Source, names: Sequence[str], engine: Engine) -> Iterator[pa.RecordBatch]:
+    if isinstance(source.origin, InMemory):
+        return iter(source.origin.table.select(list(names)).to_batches())
     if _is_streamed(source) and isinstance(source.origin, ParquetFiles):
         return _parquet_batches(source.origin, names)
     return engine.stream(f"select {_columns(source, names)} from {engine.scan(source)}")

@@ -65,11 +65,12 @@ def _levels(connection: Any, path: Path) -> dict[tuple[str, ...], list[tuple[str
         for keys in above:
             place = "json" if not keys else "json_extract(json, $pointer)"
             sql = (
-                "select key, bool_or(kind = 'OBJECT'), bool_or(kind <> 'OBJECT' and kind <> 'NULL') from ("
-                "select line, unnest(names) as key, unnest(range(len(names))) as place, json_type(inner_, '/' || replace(replace(unnest(names), '~', '~0'), '/', '~1')) as kind from "
-                "(select line, inner_, json_keys(inner_) as names from (select "
-                f"row_number() over () as line, {place} as inner_ from read_ndjson_objects($path)) where json_type(inner_) = 'OBJECT')) "
-                "group by key order by min((line, place))"
+                "select key, bool_or(kind = 'OBJECT'), bool_or(kind not in ('OBJECT', 'NULL')) from ("
+                "select line, unnest(names) as key, unnest(range(len(names))) as place, json_type(inner_, "
+                "'/' || replace(replace(unnest(names), '~', '~0'), '/', '~1')) as kind from ("
+                "select line, inner_, json_keys(inner_) as names from ("
+                f"select row_number() over () as line, {place} as inner_ from read_ndjson_objects($path)) "
+                "where json_type(inner_) = 'OBJECT')) group by key order by min((line, place))"
             )
             given = {"path": str(path)} | ({"pointer": json_pointer(keys)} if keys else {})
             found[keys] = connection.sql(sql, params=given).fetchall()

@@ -102,8 +102,8 @@ def _partitions(path: Path, paths: Sequence[Path]) -> tuple[str, ...]:
     for file in paths[1:]:
         if tuple(_told(file.relative_to(path).parts)) != first:
             raise LabError(
-                f"The files of {path} disagree: {paths[0].relative_to(path)} and {file.relative_to(path)} lie "
-                "in folders that name other columns; keep each kind in a folder of its own."
+                f"The files of {path} disagree: {paths[0].relative_to(path)} and {file.relative_to(path)} "
+                "lie in folders that name other columns; keep each kind in a folder of its own."
             )
     return first
 

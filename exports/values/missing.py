@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from exports.coding import MISSING, Coding, as_text, encode
+from exports.coding import MISSING, Ints, as_text, encode
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,7 +51,7 @@ NINES = frozenset({"99", "999", "9999", "99999", "-1", "-9", "-99", "-999", "-99
 """Codes of surveys, suspected where they lie far outside of all other numbers."""
 
 
-def suspected(values: pa.Array, counts: np.ndarray) -> dict[str, int]:
+def suspected(values: pa.Array, counts: Ints) -> dict[str, int]:
     """Return the spellings among different values that may stand for a missing one, and the cells of each.
 
     Parameters
@@ -65,6 +63,7 @@ def suspected(values: pa.Array, counts: np.ndarray) -> dict[str, int]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> import pyarrow as pa
     >>> suspected(pa.array(["9", "NA", "11"]), np.array([1, 4, 2]))
     {'NA': 4}
@@ -130,13 +129,7 @@ def without_missing(table: pa.Table, missing_in: Callable[[str], tuple[str, ...]
     return table
 
 
-def spelt(coding: Coding, counts: np.ndarray, declared: frozenset[str]) -> dict[str, int]:
-    """Return how many cells hold each declared spelling."""
-    texts = as_text(coding.values).to_pylist()
-    return {text: int(counts[place + 1]) for place, text in enumerate(texts) if text.strip() in declared}
-
-
-def _told(texts: pa.Array, counts: np.ndarray, hits: pa.Array) -> dict[str, int]:
+def _told(texts: pa.Array, counts: Ints, hits: pa.Array) -> dict[str, int]:
     import pyarrow.compute as pc
 
     places = pc.indices_nonzero(hits).to_pylist()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exports.coding import Ints, as_text, numbers
 from exports.errors import LabError
@@ -153,5 +154,5 @@ def _declared_ranks(texts: pa.Array, order: Sequence[str], name: str) -> Ints:
     return numbers(at).astype(np.int64)
 
 
-def _ranks(values: np.ndarray) -> Ints:
+def _ranks(values: NDArray[Any]) -> Ints:
     return np.unique(values, return_inverse=True)[1].astype(np.int64)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exports.coding import EXACT, MISSING, Coding, as_text, encode, numbers
+from exports.coding import EXACT, MISSING, Coding, Ints, as_text, encode, numbers, stand_for_nothing
 from exports.schema import Column
 from exports.values.dates import dates_of
-from exports.values.missing import missing_evidence, spelt, suspected
+from exports.values.missing import missing_evidence, suspected
 from exports.values.order import NUMERAL, numerals
 
 if TYPE_CHECKING:
@@ -125,27 +125,64 @@ def read_column(
     """
     import pyarrow as pa
 
-    declared_missing = frozenset(missing)
     whole = encode(column)
-    coding = encode(column, missing=declared_missing) if declared_missing else whole
-    counts = np.bincount(whole.codes, minlength=whole.radix)
-    found = _typed(coding.values, declared, naming=naming)
-    codes = coding.codes.astype(np.int64)
+    nothing = stand_for_nothing(whole.values, missing)
+    values = whole.values.take(pa.array(np.setdiff1d(np.arange(len(whole.values)), nothing)))
+    found = _typed(values, declared, naming=naming)
+    place = np.ones(whole.radix, np.int64)
+    place[[MISSING, *(nothing + 1)]] = 0
+    place = np.cumsum(place) * place
+    codes = place[whole.codes]
     indices = pa.array(codes - 1, pa.int64(), mask=codes == MISSING)
-    kept = np.bincount(coding.codes, minlength=coding.radix)
-    reading = Reading(
-        found.says,
-        found.why,
-        len(column),
-        int(kept[MISSING]),
-        MappingProxyType(spelt(whole, counts, declared_missing - {""})),
-        MappingProxyType(suspected(coding.values, kept[1:])),
-        *_doubts(coding, found, kept[1:], declared),
-    )
+    counts = np.bincount(whole.codes, minlength=whole.radix)
+    reading = _reading(whole.values, counts, nothing, found, declared)
     return pa.chunked_array([found.values.take(indices)]), reading, found.written
 
 
-def _typed(values: pa.Array, declared: Column | None, *, naming: bool) -> _Type:
+def reading_of(
+    coding: Coding, counts: Ints, declared: Column | None = None, *, missing: Collection[str] = ("",)
+) -> Reading:
+    """Return how a coded column is read.
+
+    Parameters
+    ----------
+    coding : Coding
+        Of the column, whatever is missing by declaration among its values.
+    counts : array of int64
+        Cells of each code.
+    declared : Column, optional
+        What the schema says of it.
+    missing : collection of str
+        Texts that stand for a missing value.
+    """
+    import pyarrow as pa
+
+    nothing = stand_for_nothing(coding.values, missing)
+    values = coding.values.take(pa.array(np.setdiff1d(np.arange(len(coding.values)), nothing)))
+    return _reading(coding.values, counts, nothing, _typed(values, declared, naming=False), declared)
+
+
+def _reading(values: pa.Array, counts: Ints, nothing: Ints, found: _Type, declared: Column | None) -> Reading:
+    import pyarrow as pa
+
+    there = np.setdiff1d(np.arange(len(values)), nothing)
+    known, cells = values.take(pa.array(there)), counts[there + 1]
+    spelt = as_text(values.take(pa.array(nothing))).to_pylist()
+    spellings = {text: int(counts[at + 1]) for text, at in zip(spelt, nothing, strict=True) if text}
+    return Reading(
+        found.says,
+        found.why,
+        int(counts.sum()),
+        int(counts[MISSING] + counts[nothing + 1].sum()),
+        MappingProxyType(spellings),
+        MappingProxyType(suspected(known, cells)),
+        *_doubts(known, found, cells, declared),
+    )
+
+
+def _typed(  # noqa: PLR0911 - one per type
+    values: pa.Array, declared: Column | None, *, naming: bool
+) -> _Type:
     import pyarrow as pa
 
     types, kind = pa.types, values.type
@@ -210,7 +247,7 @@ def _all(texts: pa.Array, pattern: re.Pattern[str]) -> bool:
 
 
 def _number_style(texts: Sequence[str]) -> str | None:
-    """Return how the whole ones of numbers are written, as 3 or as 3.0; None where one is written otherwise."""
+    """Return how whole numbers are written, as 3 or as 3.0; None where a number is written otherwise."""
     if numerals(texts) is None:
         return None
     whole = {text for text in texts if _INTEGER.fullmatch(text) and abs(int(text)) < EXACT}
@@ -252,12 +289,12 @@ def _why_text(texts: Sequence[str]) -> str:
 
 
 def _doubts(
-    coding: Coding, found: _Type, counts: np.ndarray, declared: Column | None
+    values: pa.Array, found: _Type, counts: Ints, declared: Column | None
 ) -> tuple[int, tuple[str, ...]]:
     """Return how many cells stand in the way of a type, and what a person should decide."""
-    if found.says != "text" or found.why == "its values name something" or not len(coding.values):
+    if found.says != "text" or found.why == "its values name something" or not len(values):
         return 0, ()
-    texts = as_text(coding.values).to_pylist()
+    texts = as_text(values).to_pylist()
     doubts = []
     padded = sum(int(count) for text, count in zip(texts, counts, strict=True) if text != text.strip())
     if padded:
@@ -273,7 +310,7 @@ def _doubts(
     return not_understood, tuple(doubts)
 
 
-def _in_the_way(texts: Sequence[str], counts: np.ndarray) -> int:
+def _in_the_way(texts: Sequence[str], counts: Ints) -> int:
     """Return the cells without which the column would be numbers or dates, if they are the fewer."""
     fits: list[Callable[[str], Any]] = [
         re.compile(r"[-+]?\d+([.,]\d+)?").fullmatch,

@@ -98,7 +98,7 @@ def attack_file(
         values[getattr(found, "population", "register")] = loaded(population, reading).table
     people = table if original is None else loaded(original, reading).table
     others = None if control is None else loaded(control, reading).table
-    notes: tuple[str, ...] = ()
+    table, notes = as_the_original(table, people)
     if behind is not None:
         theirs = [pair for pair in settings if pair.startswith(defences)]
         release = set_up(behind, theirs).fit_transform(Export(table, roles))
@@ -107,9 +107,35 @@ def attack_file(
         release = (
             exact_counts(Export(table, roles)) if kind == "counts" else Release(kind, roles, table=table)
         )
-        owner, notes = _owner(table, people, roles)
+        owner, doubts = _owner(table, people, roles)
+        notes += doubts
     result = found(**values).run(release, Truth(people, others, owner), seed=seed)
     return dataclasses.replace(result, notes=(*result.notes, *notes))
+
+
+def as_the_original(table: pa.Table, people: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
+    """Return a release whose codes have the zeros again that a program took from before them, and say so.
+
+    Whoever holds codes of one length knows what another program made of them: an adversary pads them.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    notes = []
+    for position, name in enumerate(table.column_names):
+        if table is people or name not in people.column_names:
+            continue
+        shown, known = table.column(position), people[name]
+        if not pa.types.is_integer(shown.type) or not pa.types.is_string(known.type):
+            continue
+        codes = known.drop_null()
+        widths = pc.unique(pc.utf8_length(codes)).to_pylist()
+        if len(widths) != 1 or not pc.all(pc.match_substring_regex(codes, r"^\d+$")).as_py():
+            continue
+        padded = pc.utf8_lpad(shown.cast(pa.string()), widths[0], "0")
+        table = table.set_column(position, name, padded)
+        notes.append(f"{name!r} lost zeros at its front in the release, which were put back to compare it")
+    return table, tuple(notes)
 
 
 def _checked(schema: Schema, table: pa.Table) -> Schema:
