@@ -272,14 +272,18 @@ class DuckDBEngine:
 
 def _csv_query(file: TextFile, columns: int) -> str:
     types = ", ".join(f"c{position}: 'VARCHAR'" for position in range(columns))
-    from exports.sources.files import is_packed
-
-    compression = "gzip" if is_packed(file.path) else "none"
+    compression = _compression(file.path)
     return (
         f"select * from read_csv({_text(str(file.path))}, auto_detect=false, header=true, strict_mode=true, "
         f"delim={_text(file.delimiter)}, quote='\"', escape='\"', columns={{{types}}}, "
         f"compression={_text(compression)})"
     )
+
+
+def _compression(path: Path) -> str:
+    from exports.sources.files import is_packed
+
+    return "gzip" if is_packed(path) else "none"
 
 
 def _parquet_query(origin: ParquetFiles) -> str:
@@ -298,7 +302,8 @@ def _json_query(origin: JsonLines) -> str:
     )
     return (
         f"select {cells} from (select json_extract_string(json, [{pointers}]) as cells, "
-        f"json_type(json, [{pointers}]) as kinds from read_ndjson_objects({_text(str(origin.path))}))"
+        f"json_type(json, [{pointers}]) as kinds from read_ndjson_objects({_text(str(origin.path))}, "
+        f"compression={_text(_compression(origin.path))}))"
     )
 
 

@@ -81,21 +81,18 @@ def _streamed(module: str, kind: str, address: str, shown: str, table: str) -> S
     target = ".".join(map(quoted, parts))
     orders: dict[str, tuple[str, ...]] = {}
     with _stream(driver, address, name, f"select * from {target} where 1 = 0") as reader:
-        fields = list(reader.schema)
-    columns = tuple(field.name for field in fields)
+        columns = tuple(reader.schema.names)
     if kind == "SQLite":
         texts = [_sqlite_text(quoted(column)) for column in columns]
         spelt = dict.fromkeys(range(len(columns)), "real")
         heading = ", ".join("''" for _ in columns)
         sql = f"select {heading} union all select {', '.join(texts)} from {target}"
     else:
-        types = [(field.metadata or {}).get(b"ADBC:postgresql:typname", b"").decode() for field in fields]
-        if not all(types):
-            types = [_named(field.type, known) for field, known in zip(fields, types, strict=True)]
+        kinds, orders = _postgres_kinds(driver, address, name, target)
+        types = [kinds.get(column, "") for column in columns]
         texts = [_postgres_text(quoted(column), one) for column, one in zip(columns, types, strict=True)]
         spelt = {at: "json" for at, one in enumerate(types) if one in ("json", "jsonb")}
         sql = f"select {', '.join(texts)} from {target}"
-        orders = _enumerations(driver, address, name, target)
     stream = partial(_stream, driver, address, name, sql, heading=kind == "SQLite")
     return Source(name, columns, ArrowStream(stream, MappingProxyType(spelt)), MappingProxyType(orders))
 
@@ -106,14 +103,6 @@ def _sqlite_text(x: str) -> str:
         f"case typeof({x}) when 'blob' then lower(hex({x})) when 'real' then char({ord(REAL)}) || quote({x}) "
         f"else cast({x} as text) end as {x}"
     )
-
-
-def _named(kind: Any, known: str) -> str:
-    import pyarrow as pa
-
-    if known:
-        return known
-    return "float8" if pa.types.is_floating(kind) else "bytea" if pa.types.is_binary(kind) else ""
 
 
 def _postgres_text(x: str, kind: str) -> str:
@@ -141,18 +130,21 @@ def _postgres_text(x: str, kind: str) -> str:
     return f"{text} as {x}"
 
 
-def _enumerations(driver: Any, address: str, name: str, target: str) -> dict[str, tuple[str, ...]]:
-    """Return the labels of enumerated types in their order, by column."""
+def _postgres_kinds(
+    driver: Any, address: str, name: str, target: str
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """Return the name of each column's type, and the labels of enumerated ones in their order."""
     regclass = "'" + target.replace("'", "''") + "'::regclass"
     sql = (
-        "select a.attname, array_to_json(array_agg(e.enumlabel order by e.enumsortorder))::text "
-        "from pg_attribute a join pg_enum e on e.enumtypid = a.atttypid "
-        f"where a.attrelid = {regclass} and a.attnum > 0 group by a.attname"
+        "select a.attname, coalesce(b.typname, t.typname), (select array_to_json(array_agg(e.enumlabel order by "
+        "e.enumsortorder))::text from pg_enum e where e.enumtypid = t.oid) from pg_attribute a "
+        "join pg_type t on t.oid = a.atttypid left join pg_type b on b.oid = t.typbasetype and t.typtype = 'd' "
+        f"where a.attrelid = {regclass} and a.attnum > 0 and not a.attisdropped"
     )
     with _stream(driver, address, name, sql) as reader:
-        rows = reader.read_all()
-    columns = (column.to_pylist() for column in rows.columns)
-    return {column: tuple(json.loads(labels)) for column, labels in zip(*columns, strict=True)}
+        rows = list(zip(*(column.to_pylist() for column in reader.read_all().columns), strict=True))
+    orders = {column: tuple(json.loads(labels)) for column, _, labels in rows if labels}
+    return {column: kind for column, kind, _ in rows}, orders
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def combinations_within(
 
 
 def readings(source: Source, engine: Engine, limit: int) -> dict[str, Reading] | None:
-    """Say how each column is read, in one pass over all rows; None when it takes more than ``limit`` bytes."""
+    """Say how each column is read, in one pass over all rows; None when it takes more than ``limit``."""
     coders = {name: Coder(name) for name in source.columns}
     for batch in _batches(source, source.columns, engine):
         for coder, column in zip(coders.values(), batch.columns, strict=True):

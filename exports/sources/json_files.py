@@ -69,10 +69,13 @@ def _levels(connection: Any, path: Path) -> dict[tuple[str, ...], list[tuple[str
                 "select line, unnest(names) as key, unnest(range(len(names))) as place, json_type(inner_, "
                 "'/' || replace(replace(unnest(names), '~', '~0'), '/', '~1')) as kind from ("
                 "select line, inner_, json_keys(inner_) as names from ("
-                f"select row_number() over () as line, {place} as inner_ from read_ndjson_objects($path)) "
+                f"select row_number() over () as line, {place} as inner_ from "
+                "read_ndjson_objects($path, compression=$packed)) "
                 "where json_type(inner_) = 'OBJECT')) group by key order by min((line, place))"
             )
-            given = {"path": str(path)} | ({"pointer": json_pointer(keys)} if keys else {})
+            given = {"path": str(path), "packed": "gzip" if is_packed(path) else "none"} | (
+                {"pointer": json_pointer(keys)} if keys else {}
+            )
             found[keys] = connection.sql(sql, params=given).fetchall()
             below += [(*keys, key) for key, nested, _ in found[keys] if nested and len(keys) < DEEPEST]
         above = below

@@ -70,7 +70,19 @@ def parquet_table(origin: ParquetFiles) -> pa.Table:
             column = pa.array([told[name]] * table.num_rows, pa.string())
             table = table.append_column(name, column)
         tables.append(table.select(tables[0].column_names) if tables else table)
-    return tables[0] if len(tables) == 1 else pa.concat_tables(tables, promote_options="permissive")
+    if len({tuple(table.schema.types) for table in tables}) > 1:
+        tables = [_without_dictionaries(table) for table in tables]
+    return pa.concat_tables(tables, promote_options="permissive")
+
+
+def _without_dictionaries(table: pa.Table) -> pa.Table:
+    import pyarrow as pa
+
+    for position, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            plain = table.column(position).cast(field.type.value_type)
+            table = table.set_column(position, field.name, plain)
+    return table
 
 
 def _schema(file: Path) -> pa.Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -91,7 +92,7 @@ def missing_evidence(found: dict[str, int]) -> str:
     Examples
     --------
     >>> missing_evidence({"NA": 9, " ": 1})
-    "9 cells hold NA, 1 cell holds a blank: are they missing? Then declare missing = ['NA', ' ']"
+    '9 cells hold NA, 1 cell holds a blank: are they missing? Then declare missing = ["NA", " "]'
     """
     if not found:
         return ""
@@ -101,7 +102,7 @@ def missing_evidence(found: dict[str, int]) -> str:
     )
     one = sum(found.values()) == 1
     ask = "is it missing" if one else "are they missing"
-    return f"{told}: {ask}? Then declare missing = {list(found)!r}"
+    return f"{told}: {ask}? Then declare missing = {json.dumps(list(found))}"
 
 
 def without_missing(table: pa.Table, missing_in: Callable[[str], tuple[str, ...]]) -> pa.Table:

@@ -127,7 +127,7 @@ def _by_taxonomy(cells: pa.ChunkedArray, taxonomy: Path, name: str) -> Proposal:
     strange = sum(value not in lines for value in distinct)
     return Proposal(
         Hierarchy.from_rows(rows, name),
-        f"the taxonomy {taxonomy.name}; {strange} of {len(distinct)} values are not in it and become {OTHER!r}",
+        f"the taxonomy {taxonomy.name}; it lacks {strange} of {len(distinct)} values, which become {OTHER!r}",
     )
 
 
