@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from exports.errors import LabError
 from exports.schema import Column
-from exports.values.order import Order, numerals, order_of
+from exports.values.order import COMMA, Order, numerals, order_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,9 +65,9 @@ def proposed_rows(  # noqa: PLR0911 - one per kind of values
     if order is not None and order.ground == "declared":
         return ordered_rows(distinct, known, order)
     if order is not None and order.ground == "numbers" and len(known) > SEVERAL:
-        numbers = np.array([float(value) for value in known])
+        numbers = numbers_of(known, name, declared)
         if np.isfinite(numbers).all():
-            return interval_rows(distinct, round_bounds(numbers), name)
+            return interval_rows(distinct, round_bounds(numbers), name, declared)
     if len(known) > SEVERAL and all(map(_CODE.fullmatch, known)) and any(map(_finer, known)):
         return code_rows(distinct)
     lengths = {len(value) for value in known}
@@ -239,7 +239,7 @@ def numbers_of(values: Sequence[Label], name: str, declared: Column | None = Non
     LabError
         When one is none.
     """
-    comma = declared is not None and declared.format == ","
+    comma = declared is not None and declared.format == COMMA
     try:
         return np.array(
             [

@@ -136,9 +136,10 @@ def _postgres_kinds(
     """Return the name of each column's type, and the labels of enumerated ones in their order."""
     regclass = "'" + target.replace("'", "''") + "'::regclass"
     sql = (
-        "select a.attname, coalesce(b.typname, t.typname), (select array_to_json(array_agg(e.enumlabel order by "
-        "e.enumsortorder))::text from pg_enum e where e.enumtypid = t.oid) from pg_attribute a "
-        "join pg_type t on t.oid = a.atttypid left join pg_type b on b.oid = t.typbasetype and t.typtype = 'd' "
+        "select a.attname, coalesce(b.typname, t.typname), "
+        "(select array_to_json(array_agg(e.enumlabel order by e.enumsortorder))::text from pg_enum e "
+        "where e.enumtypid = t.oid) from pg_attribute a join pg_type t on t.oid = a.atttypid "
+        "left join pg_type b on b.oid = t.typbasetype and t.typtype = 'd' "
         f"where a.attrelid = {regclass} and a.attnum > 0 and not a.attisdropped"
     )
     with _stream(driver, address, name, sql) as reader:

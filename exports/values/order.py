@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Ground = Literal["declared", "numbers", "dates", "truth values"]
 
+COMMA = ","
+"""The format of numbers with a decimal comma."""
+
 NUMERAL = re.compile(r"-?(0|[1-9][0-9]{0,300})(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
 """A number as programs write it: no sign, zero or blank before it that would make it a code."""
 
@@ -67,7 +70,9 @@ def order_of(values: pa.Array, declared: Column | None = None, name: str = "colu
     if declared is not None and declared.order is not None:
         return Order(_declared_ranks(as_text(values), declared.order, name), "declared")
     kind = values.type
-    if declared is not None and declared.format is not None:
+    if declared is not None and declared.format == COMMA:
+        return _of_texts([text.replace(",", ".") for text in as_text(values).to_pylist()])
+    if declared is not None and declared.format is not None and not pa.types.is_temporal(kind):
         found = formatted(as_text(values).to_pylist(), declared.format, name)
         return Order(_ranks(found.moments), "dates", found)
     if pa.types.is_boolean(kind):

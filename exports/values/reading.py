@@ -14,7 +14,7 @@ from exports.coding import EXACT, MISSING, Coding, Ints, as_text, encode, number
 from exports.schema import Column
 from exports.values.dates import dates_of
 from exports.values.missing import missing_evidence, suspected
-from exports.values.order import NUMERAL, numerals
+from exports.values.order import COMMA, NUMERAL, numerals
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -205,9 +205,22 @@ def _typed(  # noqa: PLR0911 - one per type
     if types.is_timestamp(kind):
         return _moments(values)
     texts = as_text(values)
+    if declared is not None and declared.format == COMMA:
+        return _with_comma(texts)
     among = texts.to_pylist()
     foreseen = [*(declared.domain or ()), *(declared.order or ())] if declared is not None else []
     return _of_texts(texts, among, foreseen)
+
+
+def _with_comma(texts: pa.Array) -> _Type:
+    """Return numbers with a decimal comma; as text where one is not written as that number is."""
+    import pyarrow.compute as pc
+
+    pointed = pc.replace_substring(texts, ",", ".")
+    found = _of_texts(pointed, pointed.to_pylist(), ())
+    if found.says not in ("numbers", "whole numbers") or pc.any(pc.match_substring(texts, ".")).as_py():
+        return _Type("text", "numbers with a decimal comma, kept as they are written", texts)
+    return _Type(found.says, "declared to have a decimal comma", found.values, found.written + COMMA)
 
 
 def _moments(values: pa.Array) -> _Type:
@@ -346,6 +359,8 @@ def as_written(column: pa.ChunkedArray, kind: pa.Field) -> pa.ChunkedArray:
     import pyarrow.compute as pc
 
     written = ((kind.metadata or {}).get(WRITTEN) or b"").decode()
+    comma = written.endswith(COMMA)
+    written = written.removesuffix(COMMA)
     coded = column.combine_chunks()
     coded = coded if pa.types.is_dictionary(coded.type) else coded.dictionary_encode()
     values = coded.dictionary
@@ -357,4 +372,6 @@ def as_written(column: pa.ChunkedArray, kind: pa.Field) -> pa.ChunkedArray:
         texts = pc.binary_join_element_wise(texts, _MIDNIGHT, "")
     elif written:
         texts = pc.utf8_upper(texts) if written.isupper() else pc.utf8_capitalize(texts)
+    if comma:
+        texts = pc.replace_substring(texts, ".", ",")
     return pa.chunked_array([texts.take(coded.indices)])

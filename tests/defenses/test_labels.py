@@ -92,7 +92,7 @@ def in_interval(label: str, value: str) -> bool:
 
 def text(value: object) -> str | None:
     if isinstance(value, float):
-        return repr(value).removesuffix(".0")
+        return repr(value + 0.0).removesuffix(".0")
     return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -1,12 +1,7 @@
 import datetime
 import os
-import shutil
 import signal
-import socket
 import sqlite3
-import subprocess
-import tempfile
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -78,36 +73,6 @@ def test_no_password_is_in_a_message_or_a_name(address):
     assert caught.value.__context__ is None or caught.value.__suppress_context__
 
 
-def programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return found[-1].parent if found else None
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    """A PostgreSQL of our own on a free port; skips where none is installed."""
-    folder = programs()
-    if folder is None:
-        pytest.skip("needs PostgreSQL (Debian package postgresql)")
-    home = Path(tempfile.mkdtemp(prefix="reidlab-postgres-"))  # pytest's own folders are closed to others
-    drop: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(home, "postgres")
-        drop = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data, quiet = home / "data", subprocess.DEVNULL
-    made = [*drop, folder / "initdb", "-D", data, "-U", "reidlab", "-A", "trust", "--no-sync", "-E", "UTF8"]
-    subprocess.run([*made, "--locale=C"], cwd="/", check=True, stdout=quiet)
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-    control = [*drop, folder / "pg_ctl", "-D", data, "-w"]
-    subprocess.run([*control, "-o", options, "-l", home / "log", "start"], cwd="/", check=True, stdout=quiet)
-    yield f"postgresql://reidlab:{SECRET}@127.0.0.1:{port}/postgres", home
-    subprocess.run([*control, "-m", "immediate", "stop"], cwd="/", check=False, stdout=quiet, stderr=quiet)
-    shutil.rmtree(home, ignore_errors=True)
-
-
 def filled(address: str, table: str, count: int) -> None:
     from adbc_driver_postgresql import dbapi
 
@@ -153,7 +118,8 @@ def test_native_types_of_postgresql_read_as_the_same_values_do_in_a_file(postgre
             "'{\"a\": [1, 2]}'::jsonb as js, interval '14 months 3 days 04:00:00' as span, "
             "('00000000-0000-0000-0000-00000000000'||i)::uuid as id, int4range(1, i + 2) as range, "
             "(case i % 2 when 0 then 'often' else 'never' end)::answer as how, i % 2 = 0 as yes, "
-            "date '1990-01-01' + i as born, timestamptz '2020-01-01 12:00:00+02' as at, 296.20::numeric(9,2) as icd, "
+            "date '1990-01-01' + i as born, timestamptz '2020-01-01 12:00:00+02' as at, "
+            "296.20::numeric(9,2) as icd, "
             "macaddr '08:00:2b:01:02:03' as mac, case when i = 1 then '' else 'x' end as empty "
             "from generate_series(1, 3) i"
         )
@@ -233,7 +199,8 @@ def test_structures_and_enumerations_of_duckdb_are_flattened_and_ordered(tmp_pat
     path = tmp_path / "t.duckdb"
     with duckdb.connect(path) as connection:
         connection.execute(
-            "create table t as select {'mail': 'a@mail.example', 'home': {'zip': '02139'}} as who, [1, 2] as list, "
+            "create table t as select {'mail': 'a@mail.example', 'home': {'zip': '02139'}} as who, "
+            "[1, 2] as list, "
             "'often'::enum('never', 'often') as how, uuid '00000000-0000-0000-0000-000000000001' as id, "
             "'\\xFF'::blob as key, 0.1::float as short, interval 1 day as span, time '10:00' as at"
         )

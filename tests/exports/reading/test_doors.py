@@ -66,7 +66,7 @@ def spelt(value: object) -> str:
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, float):
-        return repr(value).removesuffix(".0")
+        return repr(value + 0.0).removesuffix(".0")
     return str(value)
 
 
@@ -151,6 +151,28 @@ def as_duckdb(rows: list, path: Path) -> str:
     return f"{path}::t"
 
 
+def as_postgresql(rows: list, address: str) -> str:
+    from adbc_driver_postgresql import dbapi
+
+    kinds = ["text", "int", "float8", "numeric(9,2)", "bytea", "uuid", "date", "boolean", "text"]
+    columns = ", ".join(f"{name} {kind}" for name, kind in zip(NAMES, kinds, strict=True))
+
+    def literal(cell: object) -> str:
+        if cell is None:
+            return "null"
+        if isinstance(cell, bytes):
+            return f"'\\x{cell.hex()}'"
+        return "'" + str(cell).replace("'", "''") + "'"
+
+    values = ", ".join("(" + ", ".join(map(literal, row)) + ")" for row in rows)
+    with dbapi.connect(address) as connection, connection.cursor() as cursor:
+        cursor.execute("drop table if exists doors")
+        cursor.execute(f"create table doors ({columns})")
+        cursor.execute(f"insert into doors values {values}")
+        connection.commit()
+    return f"{address}::doors"
+
+
 def doors(rows: list, folder: Path) -> dict[str, object]:
     pq.write_table(arrow(rows), folder / "t.parquet")
     return {
@@ -184,11 +206,22 @@ def cells(table: pa.Table) -> dict[str, list]:
     return {name: [spelt(cell) for cell in table[name].to_pylist()] for name in table.column_names}
 
 
+@pytest.fixture(scope="module")
+def server(request) -> str | None:
+    """The address of a PostgreSQL, None where none is installed."""
+    try:
+        return request.getfixturevalue("postgres")[0]
+    except pytest.skip.Exception:
+        return None
+
+
 @pytest.mark.extra("databases")
 @few
 @given(rows=TABLE)
-def test_a_table_is_read_alike_through_every_door(rows: list, tmp_path_factory) -> None:
+def test_a_table_is_read_alike_through_every_door(rows: list, tmp_path_factory, server) -> None:
     several = doors(rows, tmp_path_factory.mktemp("doors"))
+    if server is not None:
+        several["postgresql"] = as_postgresql(rows, server)
     wanted_table, wanted = load(several["arrow"]), measured(several["arrow"])
     for name, data in several.items():
         table = load(data)
@@ -201,9 +234,11 @@ def test_a_table_is_read_alike_through_every_door(rows: list, tmp_path_factory) 
 @pytest.mark.extra("databases")
 @few
 @given(rows=TABLE)
-def test_a_release_and_an_attack_are_alike_through_every_door(rows: list, tmp_path_factory) -> None:
+def test_a_release_and_an_attack_are_alike_through_every_door(rows: list, tmp_path_factory, server) -> None:
     folder = tmp_path_factory.mktemp("doors")
     several = {name: data for name, data in doors(rows, folder).items() if isinstance(data, str)}
+    if server is not None:
+        several["postgresql"] = as_postgresql(rows, server)
     (folder / "s.toml").write_text(SCHEMA.to_toml())
     found = {}
     for place, (name, data) in enumerate(several.items()):
