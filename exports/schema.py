@@ -172,6 +172,10 @@ class Schema:
             ]
         return "\n".join(lines) + "\n"
 
+    def __hash__(self) -> int:
+        """Return a hash of what is declared, so that what was read under a schema can be remembered."""
+        return hash(self.to_toml())
+
     def names(self, *roles: Role) -> tuple[str, ...]:
         """Return the columns with any of ``roles``, in schema order."""
         return tuple(name for name, column in self.columns.items() if column.role in roles)

@@ -37,7 +37,7 @@ class Loaded:
     orders: Mapping[str, tuple[str, ...]]
 
 
-def load(data: Any, *, text: Collection[str] = ()) -> pa.Table:
+def load(data: Any, *, text: Collection[str] = (), schema: Schema | None = None) -> pa.Table:
     """Read a table of any kind that ``exports.reading.read.read`` knows, its rows in their order.
 
     A column of text becomes numbers, dates or truth values only when every cell is written as such a
@@ -49,6 +49,8 @@ def load(data: Any, *, text: Collection[str] = ()) -> pa.Table:
         As for ``read``.
     text : collection of str
         Columns that stay text whatever they look like: identifiers and tokens.
+    schema : Schema, optional
+        Says what is missing, how dates and numbers are written, and which columns name somebody.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def load(data: Any, *, text: Collection[str] = ()) -> pa.Table:
     >>> load(pa.table({"zip": ["02139"], "age": [31]})).num_rows
     1
     """
-    return loaded(data, text=text).table
+    return loaded(data, schema, text=text).table
 
 
 def load_export(

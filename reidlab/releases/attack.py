@@ -13,7 +13,8 @@ import attacks
 from exports.errors import LabError
 from exports.keys import repeats, shared_codes
 from exports.queries import exact_counts
-from exports.reading.loading import loaded
+from exports.reading.loading import load
+from exports.reading.read import read
 from exports.release import Export, Kind, Release, Truth
 from exports.schema import Column, Role, Schema
 from reidlab.releases import settings as texts
@@ -86,18 +87,17 @@ def attack_file(
         )
     declared = None if schema is None else Schema.load(schema).lacking(missing)
     reading = declared or Schema(missing=tuple(missing))
-    released = loaded(file, reading)
-    table = released.table
+    table = load(file, schema=reading)
     if declared is not None:
-        declared = declared.with_orders(released.orders)
+        declared = declared.with_orders(read(file).orders)
     roles = _proposed(table, kind) if declared is None else _checked(declared, table)
     defences = tuple(f"{one.strip()}." for one in (behind or "").split("+") if one.strip())
     own = [pair for pair in settings if not pair.startswith(defences)]
     values = texts.typed(texts.split(own), found.name, texts.declared(found))
     if population is not None:
-        values[getattr(found, "population", "register")] = loaded(population, reading).table
-    people = table if original is None else loaded(original, reading).table
-    others = None if control is None else loaded(control, reading).table
+        values[getattr(found, "population", "register")] = load(population, schema=reading)
+    people = table if original is None else load(original, schema=reading)
+    others = None if control is None else load(control, schema=reading)
     table, notes = as_the_original(table, people)
     if behind is not None:
         theirs = [pair for pair in settings if pair.startswith(defences)]
