@@ -107,7 +107,7 @@ class Coder:
         if coded.dictionary.null_count:
             coded = coded.cast(coded.type.value_type).dictionary_encode()
         dictionary = coded.dictionary
-        if pa.types.is_floating(dictionary.type):
+        if pa.types.is_floating(dictionary.type) and np.signbit(numbers(dictionary)).any():
             # Zero has two signs, and the same person either.
             dictionary = pc.add(dictionary, 0.0)
         codes = (numbers(coded.indices).astype(np.int64, copy=False) + 1).astype(_smallest(len(dictionary)))
@@ -252,14 +252,17 @@ def stand_for_nothing(values: pa.Array, declared: Collection[str] = ()) -> Ints:
         nothing |= np.isnan(numbers(values))
     if not declared or not len(values):
         return np.flatnonzero(nothing)
-    texts = as_text(values)
+    text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+    if text and "" in declared:
+        # Comparing with a text of Python's would import pandas, as said above.
+        nothing |= numbers(pc.binary_length(values)) == 0
     words = {one.strip() for one in declared if one}
-    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+    if words and not text:
         words |= {number_text(float(one)) for one in words if _NUMBER.fullmatch(one)}
-    known = pc.is_in(pc.utf8_trim_whitespace(texts), pa.array(sorted(words), pa.string()))
-    if "" in declared:
-        known = pc.or_(known, pc.equal(texts, ""))
-    nothing[numbers(pc.indices_nonzero(known)).astype(np.int64)] = True
+    if words:
+        trimmed = pc.utf8_trim_whitespace(as_text(values))
+        known = pc.is_in(trimmed, pa.array(sorted(words), pa.string()))
+        nothing[numbers(pc.indices_nonzero(known)).astype(np.int64)] = True
     return np.flatnonzero(nothing)
 
 
