@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -117,5 +117,7 @@ def _rows(source: Source) -> pa.Table:
         return source.origin.table
     if isinstance(source.origin, ParquetFiles):
         return parquet_table(source.origin)
+    # What is declared missing is still to be counted by its spelling.
+    whole = replace(source, missing=MappingProxyType({}))
     with DuckDBEngine(ordered=True) as engine:
-        return engine.query(f"select * from {engine.scan(source)}")
+        return engine.query(f"select * from {engine.scan(whole)}")

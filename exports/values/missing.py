@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from exports.coding import MISSING, Ints, as_text, encode
@@ -72,18 +72,13 @@ def suspected(values: pa.Array, counts: Ints) -> dict[str, int]:
     {'999': 2}
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    if pa.types.is_boolean(values.type) or pa.types.is_temporal(values.type) or not len(values):
+    if pa.types.is_boolean(values.type) or pa.types.is_temporal(values.type):
         return {}
-    texts = as_text(values)
-    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        trimmed = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
-        hits = pc.is_in(trimmed, pa.array(sorted({*SPELLINGS, ""}), pa.string()))
-        found = _told(texts, counts, hits)
-        if found:
-            return found
-    return _told(texts, counts, pc.is_in(texts, pa.array(_outside(texts), pa.string())))
+    # In Python's own words: a set of them in Arrow would import pandas.
+    texts = as_text(values).to_pylist()
+    places = [at for at, text in enumerate(texts) if text.strip().lower() in SPELLINGS or not text.strip()]
+    return {texts[at]: int(counts[at]) for at in places or _outside(texts)}
 
 
 def missing_evidence(found: dict[str, int]) -> str:
@@ -130,25 +125,14 @@ def without_missing(table: pa.Table, missing_in: Callable[[str], tuple[str, ...]
     return table
 
 
-def _told(texts: pa.Array, counts: Ints, hits: pa.Array) -> dict[str, int]:
-    import pyarrow.compute as pc
-
-    places = pc.indices_nonzero(hits).to_pylist()
-    return {texts[place].as_py(): int(counts[place]) for place in places}
-
-
-def _outside(texts: pa.Array) -> list[str]:
-    """Return the codes of ``NINES`` that lie apart from all other numbers."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    coded = pc.is_in(texts, pa.array(sorted(NINES), pa.string()))
-    codes = texts.filter(coded).to_pylist()
-    if not codes or len(texts) == len(codes):
+def _outside(texts: Sequence[str]) -> list[int]:
+    """Return the places of codes of ``NINES`` that lie apart from all other numbers."""
+    codes = [at for at, text in enumerate(texts) if text in NINES]
+    if not codes or len(codes) == len(texts):
         return []
     try:
-        others = pc.min_max(texts.filter(pc.invert(coded)).cast(pa.float64())).as_py()
-    except pa.ArrowInvalid:
+        others = [float(text) for text in texts if text not in NINES]
+    except ValueError:
         return []
-    low, high = others["min"], others["max"]
-    return [code for code in codes if float(code) < 0 <= low or float(code) > 3 * max(high, 1)]
+    low, high = min(others), max(others)
+    return [at for at in codes if float(texts[at]) < 0 <= low or float(texts[at]) > 3 * max(high, 1)]

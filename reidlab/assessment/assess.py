@@ -24,6 +24,7 @@ from exports.schema import Role, Schema
 from exports.sources.origins import Source, SparkTable
 from exports.tokens.sharing import TokenList, shared_tokens
 from exports.tokens.survey import survey_tokens
+from exports.values.missing import missing_evidence, suspected
 from reidlab.assessment.findings import Assessment
 from reidlab.assessment.in_full import full, groups
 from reidlab.assessment.one_pass import Survey, limit_within, survey
@@ -207,7 +208,20 @@ def _found(
     assessment = _assessment(source.name, schema, found, usual.name if usual else "the table itself")
     reasons = dict(assessment.reasons)
     details = _details(found, schema, by, in_full, reasons)
-    return replace(assessment, consent=consent, details=details, reasons=reasons)
+    notes = {**assessment.notes, **_maybe_missing(found)}
+    return replace(assessment, consent=consent, details=details, reasons=reasons, notes=notes)
+
+
+def _maybe_missing(found: Survey) -> dict[str, str]:
+    """Ask of each measured column whether what is spelt like a missing value is one."""
+    if found.classes is None:
+        return {}
+    combinations = found.classes.combinations
+    asked = {}
+    for name, coding in combinations.columns.items():
+        cells = np.bincount(coding.codes, combinations.counts, coding.radix).astype(np.int64)
+        asked[f"columns.{name}"] = missing_evidence(suspected(coding.values, cells[1:]))
+    return {name: question for name, question in asked.items() if question}
 
 
 def _details(
