@@ -16,6 +16,15 @@ HEADER_BYTES = 16 * 2**20
 
 DELIMITERS = ",;\t|"
 
+RARE_DELIMITERS = "^~\x01\x1f§¦"
+"""Taken where none of the others occurs and every line has as many of them."""
+
+LINES = 50
+LOOKED_AT = 1 << 20
+"""How much of a file is looked at to tell whether it has several columns."""
+
+FEW = 2
+
 
 def text_source(path: Path, delimiter: str | None, encoding: str | None) -> Source:
     """Open a delimited text file: its first line is the header."""
@@ -34,6 +43,7 @@ def text_source(path: Path, delimiter: str | None, encoding: str | None) -> Sour
             "save it as UTF-8, or say which encoding it has, as in --encoding cp1252."
         ) from None
     delimiter = delimiter or _delimiter(text, path)
+    _require_header(text, delimiter, path)
     try:
         names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except (csv.Error, StopIteration, TypeError):
@@ -102,4 +112,28 @@ def _delimiter(text: str, path: Path) -> str:
             break
         elif character in counts and not quoted:
             counts[character] += 1
+    if not any(counts.values()):
+        lines = [line for line in text[:LOOKED_AT].splitlines()[:LINES] if line.strip()]
+        for mark in RARE_DELIMITERS:
+            if len(lines) > 1 and len({line.count(mark) for line in lines}) == 1 and mark in lines[0]:
+                return mark
     return max(DELIMITERS, key=lambda character: counts[character])
+
+
+def _require_header(text: str, delimiter: str, path: Path) -> None:
+    """Check that the first line is a header, and that the table is not read as one column by mistake.
+
+    Raises
+    ------
+    LabError
+        When a comment stands before the header, or blanks separate the cells.
+    """
+    lines = [line for line in text[:LOOKED_AT].splitlines()[:LINES] if line.strip()]
+    if len(lines) > 1 and lines[0].startswith("#") and delimiter not in lines[0] and delimiter in lines[1]:
+        raise LabError(f"Line 1 of {path} is a comment and no header: remove it.")
+    words = {len(line.split()) for line in lines}
+    if len(lines) > FEW and delimiter not in lines[0] and len(words) == 1 and max(words) > FEW:
+        raise LabError(
+            f"{path} has {max(words)} words on every line and no delimiter: if blanks separate its cells, save "
+            "it with commas."
+        )

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 WRITTEN = b"reidlab.written"
 """Key of a column's note on how its texts were written, where its type alone would not tell."""
 
+MOST_DATES = 1_000
+"""Different texts up to which each is tried as a date of its own."""
+
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,14})\.0")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -317,6 +320,8 @@ def _doubts(
         if len(readings) > 1:
             asked = " or ".join(f'format = "{one.format}"' for one in readings)
             doubts.append(f"dates whose day and month cannot be told apart: declare {asked}")
+        if not readings and all(dates_of([text]) for text in texts[:MOST_DATES]):
+            doubts.append("dates in more than one format, which have no order: write them all in one")
         if found.why == "numbers with a decimal comma" and any("," in text for text in texts):
             doubts.append('numbers with a decimal comma: declare format = "," to have them read')
     not_understood = _in_the_way(texts, counts)

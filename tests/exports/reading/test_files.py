@@ -138,3 +138,28 @@ def test_labels_and_missing_codes_of_spss_and_stata_are_honoured(tmp_path) -> No
     assert source.orders == {"how": ("never", "often", "always")}
     frame.to_stata(tmp_path / "t.dta", write_index=False, value_labels={"how": {1: "never", 2: "often"}})
     assert load(tmp_path / "t.dta")["how"].to_pylist() == ["never", "3", "9", "often"]
+
+
+@pytest.mark.parametrize("mark", ["^", "~", "\x01", "§"])
+def test_a_rare_delimiter_is_found_where_every_line_has_it(tmp_path, mark) -> None:
+    path = tmp_path / "t.txt"
+    path.write_text("\n".join(mark.join(row) for row in (["zip", "age"], ["02139", "31"], ["02140", "44"])))
+    assert load(path).to_pydict() == {"zip": ["02139", "02140"], "age": [31, 44]}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("zip age sex\n02139 31 m\n02140 44 f\n", "3 words on every line and no delimiter"),
+        ("# made by a program\nzip,age\n02139,31\n", "Line 1 of .* is a comment"),
+    ],
+)
+def test_a_table_that_would_be_read_as_one_column_is_refused(tmp_path, text, said) -> None:
+    (tmp_path / "t.csv").write_text(text)
+    with pytest.raises(LabError, match=said):
+        read(tmp_path / "t.csv")
+
+
+def test_sentences_of_one_column_are_read(tmp_path) -> None:
+    (tmp_path / "t.csv").write_text("full name\nAnn Smith\nBob Jones\n")
+    assert load(tmp_path / "t.csv").column_names == ["full name"]
