@@ -134,6 +134,6 @@ def _require_header(text: str, delimiter: str, path: Path) -> None:
     words = {len(line.split()) for line in lines}
     if len(lines) > FEW and delimiter not in lines[0] and len(words) == 1 and max(words) > FEW:
         raise LabError(
-            f"{path} has {max(words)} words on every line and no delimiter: if blanks separate its cells, save "
-            "it with commas."
+            f"{path} has {max(words)} words on every line and no delimiter: if blanks separate its cells, "
+            "save it with commas."
         )
