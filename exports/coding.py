@@ -167,6 +167,15 @@ def missing(array: pa.Array) -> NDArray[np.bool_]:
     return np.logical_not(bits[array.offset : array.offset + len(array)])
 
 
+def booleans(array: pa.Array) -> NDArray[np.bool_]:
+    """Return the truth values of an Arrow array; a null is false."""
+    bits = np.unpackbits(np.frombuffer(array.buffers()[1] or b"", np.uint8), bitorder="little")
+    found = bits[array.offset : array.offset + len(array)].astype(bool)
+    if array.null_count:
+        found &= ~missing(array)
+    return found
+
+
 def arrow_integers(values: Ints) -> pa.Array:
     """Return integers as an Arrow array without copying."""
     import pyarrow as pa

@@ -17,13 +17,18 @@ from exports.toml_file import checked, read_toml
 
 
 class Role(StrEnum):
-    """What a column is to an adversary."""
+    """What a column is to an adversary; unassessed as long as nobody has read what was not understood."""
 
     IDENTIFIER = "identifier"
     TOKEN = "token"
     QUASI_IDENTIFIER = "quasi_identifier"
     SENSITIVE = "sensitive"
     INSENSITIVE = "insensitive"
+    UNASSESSED = "unassessed"
+
+
+PARTS = ("person", "weight", "household", "time", "consent")
+"""What a column can be to the table as a whole, whatever it is to an adversary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +197,9 @@ class Schema:
 
     @property
     def naming(self) -> frozenset[str]:
-        """Columns that name somebody: identifiers, tokens, and persons and households whatever their role."""
+        """Columns that name somebody, or may: identifiers, tokens, persons and households, the unassessed."""
         units = [name for name in (self.person, self.household) if name]
-        return frozenset([*self.names(Role.IDENTIFIER, Role.TOKEN), *units])
+        return frozenset([*self.names(Role.IDENTIFIER, Role.TOKEN, Role.UNASSESSED), *units])
 
     def missing_in(self, name: str) -> tuple[str, ...]:
         """Return the texts that stand for a missing value in one column."""
@@ -219,6 +224,25 @@ class Schema:
         """Return the role of one column."""
         return self.columns[name].role
 
+    @property
+    def parts(self) -> dict[str, str]:
+        """What columns are to the table as a whole: ``person``, ``weight``, ... by name of the column."""
+        named = {part: getattr(self, part) for part in PARTS}
+        return {name: part for part, name in named.items() if name}
+
+    def without(self, dropped: Iterable[str]) -> Schema:
+        """Return the schema of the table without some columns.
+
+        Examples
+        --------
+        >>> Schema.of(person="user", unassessed=["user", "note"], sensitive=["ill"]).without(["user"])
+        Schema(columns=mappingproxy({'note': ...}), person=None, ...)
+        """
+        gone = set(dropped)
+        columns = {name: column for name, column in self.columns.items() if name not in gone}
+        parts: dict[str, Any] = {part: None for name, part in self.parts.items() if name in gone}
+        return replace(self, columns=MappingProxyType(columns), **parts)
+
     def require(self, table_names: Iterable[str]) -> None:
         """Check that schema and table declare the same columns.
 
@@ -228,14 +252,14 @@ class Schema:
             When the table has a column that is not declared, or the schema one that is absent.
         """
         present = dict.fromkeys(table_names)
-        special = {self.person, self.weight, self.household, self.time, self.consent}
+        special = dict.fromkeys(self.parts)
         undeclared = [name for name in present if name not in self.columns and name not in special]
         if undeclared:
             raise LabError(
                 f"The schema does not declare {len(undeclared)} column(s) of the table, the first is "
                 f"{undeclared[0]!r}: add [columns.{undeclared[0]!r}] with a role."
             )
-        wanted = [*self.columns, *(name for name in special if name)]
+        wanted = [*self.columns, *special]
         absent = [name for name in wanted if name not in present]
         if absent:
             raise LabError(

@@ -87,6 +87,26 @@ def first_rows(source: Source, count: int, engine: Engine) -> pa.Table:
     return found.rename_columns(list(source.columns))
 
 
+def batches_of(source: Source, engine: Engine) -> Iterator[pa.RecordBatch]:
+    """Yield all rows of a source with all its columns, a batch at a time; text of Parquet as dictionaries."""
+    if isinstance(source.origin, InMemory) and not source.missing:
+        yield from source.origin.table.to_batches(BATCH_ROWS)
+    elif _is_streamed(source) and not source.missing and not engine.groups_first:
+        assert isinstance(source.origin, ParquetFiles)
+        yield from _parquet_batches(source.origin, source.columns, dictionaries=_texts(source.origin))
+    else:
+        yield from engine.stream(f"select * from {engine.scan(source)}")
+
+
+def _texts(origin: ParquetFiles) -> list[str]:
+    """Return the columns of text, whose dictionaries can be kept."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    coded = (pa.types.is_string, pa.types.is_large_string)
+    return [field.name for field in pq.read_schema(origin.paths[0]) if any(one(field.type) for one in coded)]
+
+
 def spread(source: Source, names: Sequence[str], by: Sequence[str], engine: Engine) -> str:
     """Write columns of a source as parts such that no class is in two; return the name to ask for them.
 

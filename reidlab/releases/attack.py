@@ -140,8 +140,8 @@ def as_the_original(table: pa.Table, people: pa.Table) -> tuple[pa.Table, tuple[
 
 def _checked(schema: Schema, table: pa.Table) -> Schema:
     """Return the schema when it declares every released column; a defence may have dropped some."""
-    special = {schema.person, schema.weight, schema.household, schema.time, schema.consent}
-    unknown = [name for name in table.column_names if name not in schema.columns and name not in special]
+    parts = schema.parts
+    unknown = [name for name in table.column_names if name not in schema.columns and name not in parts]
     if unknown:
         raise LabError(
             f"The schema does not declare {len(unknown)} column(s) of the release, the first is "

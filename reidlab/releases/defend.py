@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import defenses
+from exports.columns.header import require_header
 from exports.errors import LabError
 from exports.reading.loading import load_export
-from exports.release import Kind, Release
-from exports.schema import Schema
+from exports.reading.read import read
+from exports.release import Export, Kind, Release
+from exports.schema import Role, Schema
 from exports.values.reading import as_written
 from reidlab.installation import versions
 from reidlab.releases import settings as texts
@@ -61,7 +63,8 @@ def defend_file(
     Returns
     -------
     dict
-        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, files``.
+        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, dropped, files``; columns of
+        the role ``unassessed`` never leave and are the ``dropped`` ones.
 
     Raises
     ------
@@ -77,14 +80,20 @@ def defend_file(
     if schema is None:
         raise LabError("A defence needs the role of every column: give --schema FILE.")
     declared = Schema.load(schema)
-    export, readings = load_export(file, declared, missing=missing)
+    require_header(read(file))
+    whole, readings = load_export(file, declared, missing=missing)
+    dropped = declared.names(Role.UNASSESSED)
+    if len(dropped) == whole.table.num_columns:
+        raise LabError(f"Every column of {file} is unassessed, and none of these leaves: assess them first.")
+    export = Export(whole.table.drop_columns(list(dropped)), whole.schema.without(dropped))
     # Room is sought before anything is drawn or charged.
     with _room_beside(out) as aside:
         release = defense.fit_transform(export)
+        told: dict[str, Any] = {"dropped_unassessed": list(dropped)} if dropped else {}
         left = {name: readings[name].to_json() for name in readings if name in release.schema.columns}
-        release = replace(release, manifest={**release.manifest, "readings": left})
+        release = replace(release, manifest={**release.manifest, **told, "readings": left})
         result, files = _released(names, release, export.table.num_rows, out, aside)
-    return {**result, "files": [str(path) for path in files]}
+    return {**result, "dropped": list(dropped), "files": [str(path) for path in files]}
 
 
 def _files(out: Path) -> list[Path]:

@@ -134,6 +134,7 @@ def _audit(file: str, unfit: list[str], as_json: bool) -> None:
 
 def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, Any]) -> None:
     typer.echo(repr(found))
+    _print_doubtful(result)
     for title, measures in (
         ("Risk", found.risk),
         ("Share of the population that is unique, estimated", found.population_uniques),
@@ -168,6 +169,14 @@ def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, A
             typer.echo(f"\n{title}", err=True)
         for name, remark in remarks.items():
             typer.echo(f"  {name}: {remark}", err=True)
+
+
+def _print_doubtful(result: dict[str, Any]) -> None:
+    doubtful = {name: one for name, one in result["columns"].items() if one["role"] == "unassessed"}
+    if doubtful:
+        typer.echo("\nNot assessed: read these and give each a role, or no policy passes")
+    for name, column in doubtful.items():
+        typer.echo(f"  {name:<24} {column['evidence']}")
 
 
 def _shown(value: Any) -> str:

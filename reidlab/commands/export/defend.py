@@ -31,6 +31,10 @@ def command(
         return
     promised = ", ".join(f"{key}={value}" for key, value in done["guarantee"].items() if value is not None)
     typer.echo(what_leaves(name, done))
+    for column in done["dropped"]:
+        typer.echo(
+            f"dropped: {column}, which nobody has assessed; give it another role once you have read it"
+        )
     typer.echo(f"guarantee: {promised or 'none'}")
     for key, value in done["levels"].items():
         typer.echo(f"level of {key}: {value}")

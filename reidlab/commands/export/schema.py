@@ -26,6 +26,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Propose a schema.toml: the role of each column and the evidence for it, never a value."""
+    from exports.columns.header import require_header
     from exports.columns.proposal import propose, toml_of
     from exports.engines.duckdb_engine import DuckDBEngine
     from exports.reading.read import read
@@ -34,11 +35,18 @@ def command(
 
     declared = Schema(missing=tuple(missing or ()))
     source = read(file, encoding=encoding).lacking(declared.missing_in)
+    require_header(source)
     with DuckDBEngine() as engine:
         guesses = with_doubts(propose(source, engine), source, engine)
     if as_json:
         found = {
-            name: {"role": guess.role.value, "evidence": guess.evidence, "kind": guess.kind}
+            name: {
+                "role": guess.role.value,
+                "evidence": guess.evidence,
+                "kind": guess.kind,
+                "kinds": list(guess.kinds),
+                "part": guess.part,
+            }
             for name, guess in guesses.items()
         }
         print_json("schema", {"columns": found})
