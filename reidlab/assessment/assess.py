@@ -26,6 +26,7 @@ from exports.schema import Role, Schema
 from exports.sources.origins import Source, SparkTable
 from exports.tokens.sharing import TokenList, shared_tokens
 from exports.tokens.survey import survey_tokens
+from exports.values.missing import missing_evidence, suspected
 from reidlab.assessment.findings import Assessment
 from reidlab.assessment.in_full import full, groups
 from reidlab.assessment.one_pass import Survey, limit_within, survey
@@ -46,6 +47,7 @@ def assess(
     dictionary: Any = None,
     by: Sequence[str] = (),
     in_full: bool = False,
+    missing: Sequence[str] = (),
     memory: int | None = None,
     engine: str | None = None,
 ) -> Assessment:
@@ -69,6 +71,8 @@ def assess(
         Columns whose groups are to be measured on their own.
     in_full : bool, default False
         Whether to add what needs all distinct combinations at once, which takes longer.
+    missing : sequence of str
+        Texts that stand for a missing value, beside those of the schema.
     memory : int, optional
         Bytes that the process may use.
     engine : {"duckdb", "spark"}, optional
@@ -86,14 +90,16 @@ def assess(
     >>> assess(table, Schema.of(quasi_identifier=["zip"], sensitive=["illness"]))
     table in memory: 3 rows, k = 1, 1 of 3 alone in a class
     """
-    source = read(data)
+    named = missing if schema is None else schema.lacking(missing).missing
+    source, everybody, usual = (_opened(one, named, schema) for one in (data, population, reference))
+    assert source is not None
     require_header(source)
-    everybody = None if population is None else read(population)
-    usual = None if reference is None else read(reference)
     default = "spark" if isinstance(source.origin, SparkTable) else "duckdb"
     with closing(open_engine(engine or default, memory)) as running:
         guesses = propose(source, running)
-        declared = schema_of(guesses) if schema is None else schema
+        declared = (
+            (schema_of(guesses) if schema is None else schema).lacking(missing).with_orders(source.orders)
+        )
         declared.require(source.columns)
         found = _found(source, declared, running, everybody, usual, by, in_full, memory)
         columns: dict[str, dict[str, Any]] = {
@@ -108,6 +114,15 @@ def assess(
         if beside:
             details["shared_tokens"] = _shared(source, declared, [read(one) for one in beside], running)
     return replace(found, columns=columns, details={**found.details, **details})
+
+
+def _opened(data: Any, missing: Sequence[str], schema: Schema | None) -> Source | None:
+    """Open a table in which what is declared missing is."""
+    if data is None:
+        return None
+    source = read(data)
+    known = schema or Schema()
+    return source.lacking(lambda name: (*missing, *known.missing_in(name)))
 
 
 def _doubtful_first(schema: Schema) -> list[str]:
@@ -216,7 +231,20 @@ def _found(
     assessment = _assessment(source.name, schema, found, usual.name if usual else "the table itself")
     reasons = dict(assessment.reasons)
     details = _details(found, schema, by, in_full, reasons)
-    return replace(assessment, consent=consent, details=details, reasons=reasons)
+    notes = {**assessment.notes, **_maybe_missing(found)}
+    return replace(assessment, consent=consent, details=details, reasons=reasons, notes=notes)
+
+
+def _maybe_missing(found: Survey) -> dict[str, str]:
+    """Ask of each measured column whether what is spelt like a missing value is one."""
+    if found.classes is None:
+        return {}
+    combinations = found.classes.combinations
+    asked = {}
+    for name, coding in combinations.columns.items():
+        cells = np.bincount(coding.codes, combinations.counts, coding.radix).astype(np.int64)
+        asked[f"columns.{name}"] = missing_evidence(suspected(coding.values, cells[1:]))
+    return {name: question for name, question in asked.items() if question}
 
 
 def _details(

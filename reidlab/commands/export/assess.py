@@ -29,6 +29,9 @@ def command(
     full: Annotated[bool, typer.Option("--full", help="Add what takes longer.")] = False,
     memory: Annotated[str | None, typer.Option(help="Memory that the run may use, as in 2GB.")] = None,
     engine: Annotated[str, typer.Option(help="Where queries run: duckdb or spark.")] = "duckdb",
+    missing: Annotated[
+        list[str] | None, typer.Option(help="Text that stands for a missing value; repeatable.")
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of a text file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
     with_attacks: Annotated[
@@ -76,6 +79,7 @@ def command(
         dictionary=dictionary,
         by=by or (),
         in_full=full,
+        missing=missing or (),
         memory=None if memory is None else bytes_of(memory),
         engine=engine,
     )
