@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor": "",
     "follow": "case",
     "hash": "export",
+    "platform": "case",
     "replay": "case",
     "reproduce": "evidence",
     "schema": "export",

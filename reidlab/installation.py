@@ -19,6 +19,7 @@ EXTRAS = {
     "psi": ("private_set_intersection",),
     "databases": ("adbc_driver_postgresql", "adbc_driver_sqlite"),
     "spark": ("pyspark",),
+    "platform": ("starlette", "uvicorn", "grpc", "cryptography"),
     "notebooks": ("jupyterlab", "ipywidgets", "jupytext"),
 }
 """The modules that each optional extra brings."""
