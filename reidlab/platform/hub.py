@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
+from threading import RLock
 from typing import Any
 
 from exports.beacons.lexicon import topic_of
@@ -52,6 +53,7 @@ class Hub:
     clock: Callable[[], float] = time.monotonic
     audiences: dict[str, Audience] = field(default_factory=dict)
     jobs: dict[str, Any] = field(default_factory=dict)
+    lock: RLock = field(default_factory=RLock)
     _numbers: Any = field(default_factory=count)
     _asked: dict[str, deque[float]] = field(default_factory=dict)
 

@@ -107,7 +107,8 @@ class AdPlatform:
         found = [one for one in list(self._hub.audiences.values()) if one.id == str(name)]
         if len(found) != 1:
             raise LabError(f"There are {len(found)} audiences {str(name)[:60]!r}: take the number of one.")
-        return Observed(self._hub.matched(found[0]), self._rows_of(found[0]))
+        with self._hub.lock:
+            return Observed(self._hub.matched(found[0]), self._rows_of(found[0]))
 
     def _rows_of(self, audience: Audience) -> pa.Table:
         rows = self._memory.rows()

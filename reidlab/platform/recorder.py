@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import RLock
 from typing import IO, Any, Protocol, Self
 
 import numpy as np
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 
 from exports.errors import LabError
 from reidlab.platform.credentials import GONE, without, without_credentials
-from reidlab.platform.exchange import Arrival, Exchange
+from reidlab.platform.exchange import Answer, Arrival, Endpoint, Exchange, Refusal
 
 REQUESTS = "requests.jsonl"
 ROWS = "rows.parquet"
@@ -44,6 +45,18 @@ class Keeper(Protocol):
     def keep(self, exchange: Exchange, host: str, vendor: str, status: int) -> None:
         """Keep one request as it was answered."""
         ...
+
+
+def answered(endpoint: Endpoint, exchange: Exchange, keeper: Keeper | None, lock: RLock) -> Answer:
+    """Answer a request and keep it, one at a time."""
+    with lock:
+        try:
+            answer = endpoint.handler(exchange)
+        except Refusal as refusal:
+            answer = refusal.answer
+        if keeper is not None:
+            keeper.keep(exchange, endpoint.host, endpoint.vendor, answer.status)
+    return answer
 
 
 @dataclass(slots=True)

@@ -8,13 +8,14 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from threading import RLock
 from typing import Any
 
 from exports.errors import LabError, MissingExtraError
-from reidlab.platform.exchange import LARGEST, Answer, Endpoint, Exchange, Refusal
+from reidlab.platform.exchange import LARGEST, Answer, Endpoint, Exchange
 from reidlab.platform.hub import Hub
-from reidlab.platform.recorder import Keeper
+from reidlab.platform.recorder import Keeper, answered
 
 PARTS = re.compile(r"\{(\w+)\}")
 
@@ -68,10 +69,13 @@ class Site:
         The first that fits answers.
     recorder : Keeper or None
         Keeps what arrives.
+    lock : RLock
+        Held while a request is answered.
     """
 
     endpoints: list[Endpoint]
     recorder: Keeper | None
+    lock: RLock
 
     def application(self) -> Any:
         """Return it as an ASGI application."""
@@ -82,7 +86,7 @@ class Site:
 
         table = [(endpoint, _pattern(endpoint.path)) for endpoint in self.endpoints]
 
-        async def answered(request: Request) -> Response:
+        async def respond(request: Request) -> Response:
             try:
                 body = await _body(request)
             except ClientDisconnect:
@@ -92,7 +96,7 @@ class Site:
             return Response(answer.content(), answer.status, headers)
 
         methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-        return Starlette(routes=[Route("/{path:path}", answered, methods=methods)])
+        return Starlette(routes=[Route("/{path:path}", respond, methods=methods)])
 
     def answer(
         self, table: list[tuple[Endpoint, re.Pattern[str]]], request: Any, body: bytes | None
@@ -112,13 +116,8 @@ class Site:
                 headers,
                 body or b"",
             )
-            try:
-                answer = TOO_LARGE if body is None else endpoint.handler(exchange)
-            except Refusal as refusal:
-                answer = refusal.answer
-            if self.recorder is not None:
-                self.recorder.keep(exchange, endpoint.host, endpoint.vendor, answer.status)
-            return answer
+            asked = endpoint if body is not None else replace(endpoint, handler=lambda _exchange: TOO_LARGE)
+            return answered(asked, exchange, self.recorder, self.lock)
         if self.recorder is not None:
             exchange = Exchange(request.method, path, {}, dict(request.query_params), headers, body or b"")
             self.recorder.keep(exchange, "unknown.invalid", "unknown", UNKNOWN.status)
@@ -145,9 +144,10 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 def endpoints(hub: Hub) -> list[Endpoint]:
     """Return the endpoints of all vendors."""
+    from reidlab.platform.vendors.google_ads import GoogleAds
     from reidlab.platform.vendors.meta import Meta
 
-    vendors = (Meta,)
+    vendors = (GoogleAds, Meta)
     return [endpoint for vendor in vendors for endpoint in vendor(hub).endpoints()]
 
 
@@ -206,7 +206,7 @@ def _http(hub: Hub, listening: socket.socket, recorder: Keeper | None) -> Iterat
         import uvicorn
     except ImportError:
         raise MissingExtraError("The ad platform", "platform") from None
-    application = Site(endpoints(hub), recorder).application()
+    application = Site(endpoints(hub), recorder, hub.lock).application()
     config = uvicorn.Config(
         application,
         http="h11",

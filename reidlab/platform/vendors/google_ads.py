@@ -110,7 +110,7 @@ class GoogleAds:
         """Make a job for a list."""
         body, customer = self._opened(exchange)
         job = body.get("job")
-        if not isinstance(job, Mapping) or job.get("type") not in ("CUSTOMER_MATCH_USER_LIST", 2):
+        if not isinstance(job, Mapping) or job.get("type") not in ("CUSTOMER_MATCH_USER_LIST", 4):
             raise refused("INVALID_ARGUMENT", "job.type must be CUSTOMER_MATCH_USER_LIST")
         told = job.get("customerMatchUserListMetadata")
         audience = self.audience(customer, told.get("userList") if isinstance(told, Mapping) else None)
@@ -130,7 +130,9 @@ class GoogleAds:
             if sent:
                 arrive(exchange, _rows(sent), kind, job.audience)
         if sum(map(len, identifiers)) > MOST_IDENTIFIERS:
-            raise refused("INVALID_ARGUMENT", f"Too many user identifiers: at most {MOST_IDENTIFIERS} in a request")
+            raise refused(
+                "INVALID_ARGUMENT", f"Too many user identifiers: at most {MOST_IDENTIFIERS} in a request"
+            )
         if job.status != "PENDING":
             raise refused("INVALID_ARGUMENT", "The job is running or done: make another")
         wrong = {place: told for place, operation in enumerate(operations) if (told := _wrong(operation))}
@@ -182,7 +184,9 @@ class GoogleAds:
         found = self._lists(customer) if match["of"].lower() == "user_list" else self._jobs(customer)
         wanted = re.findall(r"([\w.]+)\s*=\s*'?([^'\s]+)'?", match["where"] or "")
         return [
-            _nested({name: row[name] for name in (*fields, f"{match['of'].lower()}.resource_name") if name in row})
+            _nested(
+                {name: row[name] for name in (*fields, f"{match['of'].lower()}.resource_name") if name in row}
+            )
             for row in found
             if all(str(row.get(name, "")).lower() == value.lower() for name, value in wanted)
         ]
@@ -247,11 +251,13 @@ class GoogleAds:
 
 
 def opened(hub: Hub, exchange: Exchange, what: str, allowed: int, seconds: float = 60.0) -> dict[str, Any]:
-    """Return the JSON body of a request to one of Google's services, once token and frequency are in order."""
+    """Return the JSON body of a request to Google, once its token and its frequency are in order."""
     if not hub.authorised(exchange.bearer()):
         raise refused("UNAUTHENTICATED", "Request had invalid authentication credentials.")
     if hub.too_many(what, allowed, seconds):
-        raise refused("RESOURCE_EXHAUSTED", "Quota exceeded: requests per minute", quota="requests per minute")
+        raise refused(
+            "RESOURCE_EXHAUSTED", "Quota exceeded: requests per minute", quota="requests per minute"
+        )
     if exchange.method == "GET":
         return dict(exchange.query)
     if exchange.content_type not in ("application/json", ""):
@@ -304,13 +310,16 @@ def _wrong(operation: Mapping[str, Any]) -> str | None:
         return "user_identifiers must not be empty"
     if len(identifiers) > MOST_OF_ONE:
         return f"at most {MOST_OF_ONE} user identifiers in an operation"
-    for one in identifiers:
-        for name in ("hashedEmail", "hashedPhoneNumber"):
-            value = one.get(name)
-            if value is not None and not (isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value)):
-                return f"{name}: the SHA-256 encoded value is malformed"
-        if not any(key.spelled in one for key in KEYS):
-            return "a user identifier must have one of its fields"
+    return next(filter(None, map(_wrong_identifier, identifiers)), None)
+
+
+def _wrong_identifier(one: Mapping[str, Any]) -> str | None:
+    for name in ("hashedEmail", "hashedPhoneNumber"):
+        value = one.get(name)
+        if value is not None and not (isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value)):
+            return f"{name}: the SHA-256 encoded value is malformed"
+    if not any(key.spelled in one for key in KEYS):
+        return "a user identifier must have one of its fields"
     return None
 
 
@@ -325,7 +334,8 @@ def _rows(operations: Sequence[Sequence[Mapping[str, Any]]]) -> Rows:
                     values.setdefault(key.spelled, []).append(one[key.spelled])
         depth = max(map(len, values.values()), default=1)
         rows += [
-            [values.get(key.spelled, [])[place : place + 1] or [None] for key in KEYS] for place in range(depth)
+            [values.get(key.spelled, [])[place : place + 1] or [None] for key in KEYS]
+            for place in range(depth)
         ]
     used = [place for place in range(len(KEYS)) if any(row[place] != [None] for row in rows)] or [0]
     return several([KEYS[place] for place in used], [[row[place][0] for place in used] for row in rows])
@@ -358,7 +368,10 @@ def _partial(wrong: Mapping[int, str]) -> dict[str, Any]:
         }
         for place, told in wrong.items()
     ]
-    failure = {"@type": "type.googleapis.com/google.ads.googleads.v21.errors.GoogleAdsFailure", "errors": errors}
+    failure = {
+        "@type": "type.googleapis.com/google.ads.googleads.v21.errors.GoogleAdsFailure",
+        "errors": errors,
+    }
     return {"partialFailureError": {"code": 3, "message": next(iter(wrong.values())), "details": [failure]}}
 
 

@@ -28,9 +28,9 @@ CALLS_AN_HOUR = 190_000
 _CLEAR = ("maid", "external_id", "account_id")
 _SCHEMA = frozenset(
     (
-        "EMAIL_SHA256", "PHONE_SHA256", "EMAIL", "PHONE", "GEN", "DOBY", "DOBM", "DOBD", "DOB", "LN", "FN", "FI",
-        "CT", "ST", "ZIP", "COUNTRY", "MADID", "EXTERN_ID", "MOBILE_ADVERTISER_ID", "UID", "APPUID", "PAGEUID",
-        "LOOKALIKE_VALUE", "F5FIRST", "F5LAST", "PAGE_SCOPED_USER_ID",
+        "EMAIL_SHA256", "PHONE_SHA256", "EMAIL", "PHONE", "GEN", "DOBY", "DOBM", "DOBD", "DOB", "LN", "FN",
+        "FI", "CT", "ST", "ZIP", "COUNTRY", "MADID", "EXTERN_ID", "MOBILE_ADVERTISER_ID", "UID", "APPUID",
+        "PAGEUID", "LOOKALIKE_VALUE", "F5FIRST", "F5LAST", "PAGE_SCOPED_USER_ID",
     )
 )  # fmt: skip
 _FIELDS = frozenset(
