@@ -45,7 +45,7 @@ PROFILES = {
 }  # fmt: skip
 """Vendor -> how it hashes what it knows of its accounts."""
 
-_DIGESTS = {"pinterest": ("sha1", "md5"), "criteo": ("md5",)}
+_DIGESTS = {"pinterest": ("sha1", "md5"), "criteo": ("md5", "sha256(md5hex)")}
 """Digests that a vendor takes for an e-mail address besides its rule's own."""
 
 _TOGETHER = (

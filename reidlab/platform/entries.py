@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from exports.identifiers import Rejected, find_profile
+
 TEXT = b"\xff"
 """Stands before a token that is no digest: no UTF-8 text starts with it, so the two never meet."""
 
@@ -33,12 +35,15 @@ class Key:
         Hexadecimal digits that a digest may have; none for an identifier that goes in the clear.
     clear : bool
         Whether text that is no digest is valid as well.
+    profile : str or None
+        How the platform itself hashes text that it takes in the clear; None: it keeps it as it is.
     """
 
     kind: str
     spelled: str
     digits: tuple[int, ...] = SHA256
     clear: bool = False
+    profile: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,17 @@ def _token(key: Key, value: Any) -> tuple[bytes | None, str | None]:
     if len(text) in key.digits and _is_hex(text):
         # Digests are compared as written: one in upper case is well formed and meets nobody.
         return (bytes.fromhex(text) if text == text.lower() else TEXT + data), text
+    if key.profile is not None:
+        return _hashed(key.profile, key.kind, text), text
     return (TEXT + data if key.clear or not key.digits else None), text
+
+
+def _hashed(profile: str, kind: str, text: str) -> bytes | None:
+    """Return the SHA-256 that a platform makes of text in the clear; None where it takes none of it."""
+    try:
+        return bytes.fromhex(find_profile(profile).rule(kind).apply(text, "sha256", "hex").digest)
+    except (Rejected, ValueError):
+        return None
 
 
 def _is_hex(text: str) -> bool:

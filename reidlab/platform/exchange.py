@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -152,6 +152,40 @@ class Endpoint:
     methods: tuple[str, ...]
     path: str
     handler: Handler
+
+
+class Vendor(Protocol):
+    """One vendor's interface over the shared state."""
+
+    def endpoints(self) -> list[Endpoint]:
+        """Return what is answered, the more particular paths first."""
+        ...
+
+
+def json_object(exchange: Exchange, refuse: Callable[[str], Refusal]) -> dict[str, Any]:
+    """Return the JSON object of a body, or raise the vendor's own refusal.
+
+    Parameters
+    ----------
+    exchange : Exchange
+        The request.
+    refuse : callable
+        Makes the vendor's error for a bad request out of a message.
+    """
+    found = json_value(exchange, refuse)
+    if not isinstance(found, dict):
+        raise refuse("the body must be a JSON object")
+    return found
+
+
+def json_value(exchange: Exchange, refuse: Callable[[str], Refusal]) -> Any:
+    """Return the JSON of a body, or raise the vendor's own refusal."""
+    if exchange.content_type not in ("application/json", ""):
+        raise refuse("the content type must be application/json")
+    try:
+        return exchange.json()
+    except ValueError:
+        raise refuse("the body is no JSON") from None
 
 
 def read_json(text: str | bytes) -> Any:

@@ -52,6 +52,10 @@ class Hub:
     requests_allowed: int | None = None
     clock: Callable[[], float] = time.monotonic
     audiences: dict[str, Audience] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"hub with {len(self.audiences):,} audiences, sizes as of {self.on}"
+
     jobs: dict[str, Any] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
     _numbers: Any = field(default_factory=count)

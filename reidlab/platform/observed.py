@@ -48,6 +48,9 @@ class Memory:
     batches: list[pa.RecordBatch] = field(default_factory=list)
     opaque: int = 0
 
+    def __repr__(self) -> str:
+        return f"{len(self.lines):,} requests with {sum(b.num_rows for b in self.batches):,} rows"
+
     def keep(self, exchange: Exchange, host: str, vendor: str, status: int) -> None:
         """Keep one request and its rows."""
         line, batches = kept(exchange, host, vendor, status, self.secrets)
@@ -95,6 +98,9 @@ class AdPlatform:
     token: str
     _hub: Hub
     _memory: Memory
+
+    def __repr__(self) -> str:
+        return f"ad platform at {self.url} with {len(self._hub.audiences):,} audiences"
 
     def audience(self, name: str | int) -> Observed:
         """Return an audience by its number.

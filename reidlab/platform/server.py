@@ -6,14 +6,14 @@ import ipaddress
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Any
 
 from exports.errors import LabError, MissingExtraError
-from reidlab.platform.exchange import LARGEST, Answer, Endpoint, Exchange
+from reidlab.platform.exchange import LARGEST, Answer, Endpoint, Exchange, Vendor
 from reidlab.platform.hub import Hub
 from reidlab.platform.recorder import Keeper, answered
 
@@ -144,10 +144,24 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 def endpoints(hub: Hub) -> list[Endpoint]:
     """Return the endpoints of all vendors."""
+    from reidlab.platform.vendors.criteo import Criteo
+    from reidlab.platform.vendors.data_manager import DataManager
     from reidlab.platform.vendors.google_ads import GoogleAds
+    from reidlab.platform.vendors.linkedin import LinkedIn
     from reidlab.platform.vendors.meta import Meta
+    from reidlab.platform.vendors.microsoft import Microsoft
+    from reidlab.platform.vendors.pinterest import Pinterest
+    from reidlab.platform.vendors.reddit import Reddit
+    from reidlab.platform.vendors.snapchat import Snapchat
+    from reidlab.platform.vendors.tiktok import TikTok
+    from reidlab.platform.vendors.uid2 import Uid2
+    from reidlab.platform.vendors.x import X
 
-    vendors = (GoogleAds, Meta)
+    # Meta's paths begin with any version and number, so it is asked last.
+    vendors: tuple[Callable[[Hub], Vendor], ...] = (
+        GoogleAds, DataManager, Snapchat, TikTok, Pinterest, X, Criteo, LinkedIn, Microsoft, Reddit, Uid2,
+        Meta,
+    )  # fmt: skip
     return [endpoint for vendor in vendors for endpoint in vendor(hub).endpoints()]
 
 

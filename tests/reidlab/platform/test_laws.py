@@ -1,0 +1,165 @@
+"""Laws of all vendors: the count is that of the tokens, whatever the way they came, and no request breaks it."""
+
+import hashlib
+import json
+import socket
+
+import pytest
+import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reidlab.platform.observed import platform as running_platform
+from reidlab.platform.observed import seeded
+from vendors import VENDORS, ask
+
+pytestmark = pytest.mark.extra("platform")
+KNOWN = [f"person{n}@mail.example" for n in range(60)]
+TOKENS = [hashlib.sha256(f"person{n}@mail.example".encode()).hexdigest() for n in range(120)]
+
+
+@pytest.fixture(scope="module")
+def platform():
+    with seeded(accounts={"email": KNOWN}) as accounts, running_platform(accounts) as running:
+        yield running
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_list_matches_the_same_in_any_batches_and_order_and_a_removal_takes_what_it_names(platform, vendor):
+    name, send = vendor(platform)
+    for batch in (TOKENS[50:], TOKENS[:20], TOKENS[10:50], TOKENS[100:], TOKENS[55:58]):
+        assert send(batch).ok
+    assert platform.audience(name).matched == 60
+    assert send(TOKENS[:10], add=False).ok
+    assert platform.audience(name).matched == 50
+    assert send(TOKENS[5:10]).ok
+    assert platform.audience(name).matched == 55
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_row_that_is_no_digest_is_never_matched_and_takes_no_other_with_it(platform, vendor):
+    name, send = vendor(platform)
+    before = platform.audience(name).matched
+    answer = send([TOKENS[59], "no digest", TOKENS[58]])
+    whole = vendor.__name__ == "x"
+    assert answer.ok is not whole
+    assert platform.audience(name).matched == (before if whole else max(before, 2))
+
+
+PATHS = [
+    ("POST", "/v26.0/act_1/customaudiences"), ("POST", "/v26.0/{meta}/users"), ("DELETE", "/v26.0/{meta}/users"),
+    ("POST", "/v26.0/{meta}/usersreplace"), ("POST", "/v26.0/77/events"), ("GET", "/v26.0/{meta}/sessions"),
+    ("POST", "/v21/customers/1/userLists:mutate"), ("POST", "/v21/customers/1/offlineUserDataJobs:create"),
+    ("POST", "/v21/customers/1/googleAds:searchStream"), ("POST", "/v1/audienceMembers:ingest"),
+    ("POST", "/v1/events:ingest"), ("POST", "/v1/adaccounts/a/segments"), ("POST", "/v1/segments/{snapchat}/users"),
+    ("POST", "/open_api/v1.3/segment/mapping/"), ("POST", "/open_api/v1.3/segment/audience/"),
+    ("POST", "/v5/ad_accounts/1/customer_lists"), ("POST", "/v5/ad_accounts/1/events"),
+    ("POST", "/12/accounts/a1/custom_audiences/{x}/users"), ("PATCH", "/2026-01/audience-segments/8/contact-list"),
+    ("POST", "/rest/dmpSegments/9/users"), ("POST", "/rest/dmpSegments"),
+    ("POST", "/CampaignManagement/v13/CustomerListUserData/Apply"),
+    ("POST", "/CampaignManagement/v13/Audiences/QueryByIds"), ("PATCH", "/api/v3/custom_audiences/{reddit}/users"),
+    ("POST", "/v3/identity/map"),
+]  # fmt: skip
+WORDS = (
+    "payload session schema data is_raw name users EMAIL_SHA256 EMAIL session_id batch_seq last_batch_flag "
+    "operations create remove removeAll userIdentifiers hashedEmail addressInfo job type query destinations "
+    "audienceMembers userData encoding HEX BASE64 emailAddress termsOfService operatingAccount segments "
+    "advertiser_ids action add delete id_schema batch_data id audience_ids records list_type operation_type "
+    "ADD REMOVE Update Delete params email attributes ContactlistAmendment identifierType identifiers "
+    "operation elements userIds idType idValue SHA256_EMAIL CustomerListUserData ActionType Add Replace AudienceId "
+    "CustomerListItemSubType Email CustomerListItems AudienceIds column_order user_data action_type event_name "
+    "event_time em events eventTimestamp account update resourceName"
+).split()
+HEADERS = {
+    "Authorization": "Bearer TOKEN", "Access-Token": "TOKEN", "developer-token": "D",
+    "x-restli-method": "BATCH_CREATE", "linkedin-version": "202505",
+}  # fmt: skip
+leaves = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    | st.sampled_from([*WORDS, "1", "\ud800", "ab" * 32, "customers/1/userLists/1"])
+)  # fmt: skip
+values = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=5),
+    max_leaves=25,
+)
+
+
+@pytest.fixture(scope="module")
+def made(platform):
+    names = {}
+    for vendor in VENDORS:
+        names[vendor.__name__], send = vendor(platform)
+        send(TOKENS[:7])
+    return names
+
+
+@settings(max_examples=500, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(
+    st.sampled_from(PATHS),
+    values,
+    st.sampled_from(["json", "text", "form", "cut", "as parameters", "latin-1", "csv"]),
+)
+def test_a_malformed_request_never_fails_inside_and_never_changes_a_count(platform, made, place, value, way):
+    method, path = place
+    before = {name: platform.audience(number).matched for name, number in made.items()}
+    body = json.dumps(value).encode()
+    headers, query, content_type = HEADERS, "", "application/json"
+    if way == "text":
+        body = repr(value).encode(errors="replace")
+    elif way in ("form", "as parameters"):
+        fields = value if isinstance(value, dict) else {"payload": value}
+        body = requests.models.RequestEncodingMixin._encode_params(
+            {str(name): json.dumps(inner) for name, inner in fields.items()}
+        )
+        query, content_type = ("?" + body, "application/json") if way == "as parameters" else ("", FORM)
+    elif way == "cut":
+        body = body[: len(body) // 2]
+    elif way == "latin-1":
+        body = b"\xe9\xff" + body
+    elif way == "csv":
+        content_type = "text/csv"
+    answer = requests.request(
+        method,
+        platform.url + path.format(**made) + query,
+        data=body,
+        headers=headers | {"content-type": content_type},
+        timeout=60,
+    )
+    assert answer.status_code < 500
+    assert {name: platform.audience(number).matched for name, number in made.items()} == before
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def test_a_body_that_is_cut_off_by_the_client_changes_nothing(platform):
+    name, send = VENDORS[0](platform)
+    send(TOKENS[:3])
+    host, port = platform.url.removeprefix("http://").split(":")
+    body = json.dumps({"payload": {"schema": "EMAIL_SHA256", "data": TOKENS}}).encode()
+    head = (
+        f"POST /v26.0/{name}/users HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer TOKEN\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(head.encode() + body[: len(body) // 2])
+    assert ask(platform, "GET", f"/v26.0/{name}?fields=num_matched").json()["num_matched"] == 3
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_wrong_token_changes_nothing_at_any_vendor(platform, vendor):
+    name, send = vendor(platform)
+    before = platform.audience(name).matched
+    right, platform._hub.token = platform._hub.token, "another"
+    try:
+        answer = send(TOKENS)
+    except KeyError:
+        answer = None  # A job that could not be made has no name to go on with.
+    finally:
+        platform._hub.token = right
+    if answer is not None and vendor.__name__ == "tiktok":
+        assert (answer.status_code, answer.json()["code"]) == (200, 40105)
+    elif answer is not None:
+        assert answer.status_code in (400, 401)
+    assert platform.audience(name).matched == before
