@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -17,6 +17,9 @@ from exports.release import Export
 from exports.schema import Schema
 from reidlab.platform.entries import IDENTIFYING
 from reidlab.platform.recorder import REQUESTS, ROWS
+
+if TYPE_CHECKING:
+    from reidlab.assessment.findings import Assessment
 
 LIST = ("platform", "audience_name")
 
@@ -62,13 +65,13 @@ def export_of(rows: pa.Table) -> Export:
     kinds = sorted(set(rows["kind"].to_pylist()))
     naming = sorted((kind for kind in kinds if canonical(kind) in IDENTIFYING), key=_by_weight)
     columns = ", ".join(f"min(token) filter (kind = {_text(kind)}) as {_name(kind)}" for kind in kinds)
-    named = ", ".join([*(_name(kind) for kind in naming), "'row ' || at"])
+    named = ", ".join([*(_name(kind) for kind in naming), "'row ' || place"])
     with duckdb.connect() as connection:
         connection.register("rows", rows)
         table = connection.sql(
             f"select cast(dense_rank() over (order by coalesce({named})) as varchar) as person, "
-            f"* exclude (at) from (select platform, audience_name, {columns}, "
-            "platform || audience || operation || time || row as at from rows group by platform, audience, "
+            f"* exclude (place) from (select platform, audience_name, {columns}, "
+            "platform || audience || operation || time || row as place from rows group by platform, audience, "
             "audience_name, operation, time, row)"
         ).to_arrow_table()
     schema = Schema.of(
@@ -78,6 +81,52 @@ def export_of(rows: pa.Table) -> Export:
         token=kinds,
     )
     return Export(table, schema)
+
+
+def of_record(folder: Path, *, memory: int | None = None) -> tuple[Assessment, dict[str, Any]]:
+    """Assess the people in a record, and audit its requests.
+
+    Parameters
+    ----------
+    folder : Path
+        What ``reidlab platform --record`` wrote.
+    memory : int or None
+        Bytes that the assessment may use.
+
+    Returns
+    -------
+    Assessment, dict
+        Of the rows, with the person as unit; ``receivers`` (platform, key, persons) and ``beacons``.
+
+    Raises
+    ------
+    LabError
+        When the record is not complete or holds nothing.
+    """
+    from exports.reading.read import read
+    from reidlab.assessment.assess import assess
+
+    export = export_of(read_rows(folder))
+    found = assess(read(export.table), export.schema, memory=memory)
+    audit = audit_beacons(folder / REQUESTS)
+    return found, {"receivers": _receivers(export), "beacons": audit.to_json()}
+
+
+def _receivers(export: Export) -> list[dict[str, Any]]:
+    """Return how many different people each platform was told of by each key."""
+    import pyarrow.compute as pc
+
+    rows = []
+    for key in export.schema.columns:
+        if key in LIST or key not in export.table.column_names:
+            continue
+        told = export.table.filter(pc.is_valid(export.table[key]))
+        persons = told.group_by("platform").aggregate([("person", "count_distinct")])
+        rows += [
+            {"platform": row["platform"], "key": key, "persons": row["person_count_distinct"]}
+            for row in persons.to_pylist()
+        ]
+    return sorted(rows, key=lambda row: (row["platform"], -row["persons"], row["key"]))
 
 
 def audit_of(lines: Iterable[Mapping[str, Any]]) -> BeaconAudit | None:

@@ -74,7 +74,8 @@ GOOGLE = (
         "google.2026",
         _GOOGLE,
         ("google", "google.customer_match", "google_customer_match"),
-        f"{_GOOGLE_PAGE}, page of 2026: dots and the plus sign with what follows go at gmail.com, googlemail.com",
+        f"{_GOOGLE_PAGE}, page of 2026: at gmail.com and googlemail.com dots go, and the plus sign with what "
+        "follows it",
     ),
     Profile(
         "google.2025",

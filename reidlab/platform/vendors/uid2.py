@@ -85,7 +85,7 @@ class Uid2:
         salted = hashlib.sha256(f"{digest}{self.hub.token}".encode()).digest()
         scope = 0x00 if kind.startswith("email") else 0x04
         raw = bytes([scope]) + hashlib.sha256(base64.b64encode(salted) + b"salt").digest()
-        refresh = int(time.time() + _REFRESH_DAYS * 86_400) * 1_000
+        refresh = int(time.time()) + _REFRESH_DAYS * 86_400
         return {"u": base64.b64encode(raw).decode(), "p": None, "r": refresh}
 
 

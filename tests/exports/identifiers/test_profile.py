@@ -188,7 +188,7 @@ def test_a_reserved_domain_stands_for_gmail_only_where_it_is_said_to():
 def test_an_unknown_profile_or_kind_is_answered_with_the_nearest_known_name():
     with pytest.raises(LabError, match="'meta_capi'"):
         find_profile("meta_cappi")
-    with pytest.raises(LabError, match="'google.2026'"):
+    with pytest.raises(LabError, match=r"'google\.2026'"):
         find_profile("google.2028")
     with pytest.raises(LabError, match="nearest is 'email'"):
         find_profile("uid2").rule("emali")
@@ -196,7 +196,7 @@ def test_an_unknown_profile_or_kind_is_answered_with_the_nearest_known_name():
 
 @pytest.mark.parametrize("name", ["klaviyo", "braze", "plan", "rew", "", "plainly", "hightouch"])
 def test_an_unknown_name_lists_what_there_is_and_never_offers_to_normalise_nothing(name):
-    with pytest.raises(LabError, match="Platforms: .*google.2026.*Connectors: .*segment.meta") as told:
+    with pytest.raises(LabError, match=r"Platforms: .*google\.2026.*Connectors: .*segment\.meta") as told:
         find_profile(name)
     assert not re.search(r"\b(plain|raw|ftc-blog)\b", str(told.value).replace(repr(name), ""))
 

@@ -8,10 +8,10 @@ import pytest
 import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from vendors import VENDORS, ask
 
 from reidlab.platform.observed import platform as running_platform
 from reidlab.platform.observed import seeded
-from vendors import VENDORS, ask
 
 pytestmark = pytest.mark.extra("platform")
 KNOWN = [f"person{n}@mail.example" for n in range(60)]
@@ -60,16 +60,7 @@ PATHS = [
     ("POST", "/CampaignManagement/v13/Audiences/QueryByIds"), ("PATCH", "/api/v3/custom_audiences/{reddit}/users"),
     ("POST", "/v3/identity/map"),
 ]  # fmt: skip
-WORDS = (
-    "payload session schema data is_raw name users EMAIL_SHA256 EMAIL session_id batch_seq last_batch_flag "
-    "operations create remove removeAll userIdentifiers hashedEmail addressInfo job type query destinations "
-    "audienceMembers userData encoding HEX BASE64 emailAddress termsOfService operatingAccount segments "
-    "advertiser_ids action add delete id_schema batch_data id audience_ids records list_type operation_type "
-    "ADD REMOVE Update Delete params email attributes ContactlistAmendment identifierType identifiers "
-    "operation elements userIds idType idValue SHA256_EMAIL CustomerListUserData ActionType Add Replace AudienceId "
-    "CustomerListItemSubType Email CustomerListItems AudienceIds column_order user_data action_type event_name "
-    "event_time em events eventTimestamp account update resourceName"
-).split()
+WORDS = ["payload", "session", "schema", "data", "is_raw", "name", "users", "EMAIL_SHA256", "EMAIL", "session_id", "batch_seq", "last_batch_flag", "operations", "create", "remove", "removeAll", "userIdentifiers", "hashedEmail", "addressInfo", "job", "type", "query", "destinations", "audienceMembers", "userData", "encoding", "HEX", "BASE64", "emailAddress", "termsOfService", "operatingAccount", "segments", "advertiser_ids", "action", "add", "delete", "id_schema", "batch_data", "id", "audience_ids", "records", "list_type", "operation_type", "ADD", "REMOVE", "Update", "Delete", "params", "email", "attributes", "ContactlistAmendment", "identifierType", "identifiers", "operation", "elements", "userIds", "idType", "idValue", "SHA256_EMAIL", "CustomerListUserData", "ActionType", "Add", "Replace", "AudienceId", "CustomerListItemSubType", "Email", "CustomerListItems", "AudienceIds", "column_order", "user_data", "action_type", "event_name", "event_time", "em", "events", "eventTimestamp", "account", "update", "resourceName"]
 HEADERS = {
     "Authorization": "Bearer TOKEN", "Access-Token": "TOKEN", "developer-token": "D",
     "x-restli-method": "BATCH_CREATE", "linkedin-version": "202505",
@@ -94,13 +85,27 @@ def made(platform):
     return names
 
 
-@settings(max_examples=500, suppress_health_check=list(HealthCheck), derandomize=True)
-@given(
+REQUESTS = given(
     st.sampled_from(PATHS),
     values,
     st.sampled_from(["json", "text", "form", "cut", "as parameters", "latin-1", "csv"]),
 )
+
+
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@REQUESTS
 def test_a_malformed_request_never_fails_inside_and_never_changes_a_count(platform, made, place, value, way):
+    check_malformed(platform, made, place, value, way)
+
+
+@pytest.mark.slow
+@settings(max_examples=1_000, suppress_health_check=list(HealthCheck))
+@REQUESTS
+def test_a_thousand_malformed_requests_never_fail_inside(platform, made, place, value, way):
+    check_malformed(platform, made, place, value, way)
+
+
+def check_malformed(platform, made, place, value, way):
     method, path = place
     before = {name: platform.audience(number).matched for name, number in made.items()}
     body = json.dumps(value).encode()
