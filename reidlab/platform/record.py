@@ -71,8 +71,8 @@ def export_of(rows: pa.Table) -> Export:
         table = connection.sql(
             f"select cast(dense_rank() over (order by coalesce({named})) as varchar) as person, "
             f"* exclude (place) from (select platform, audience_name, {columns}, "
-            "platform || audience || operation || time || row as place from rows group by platform, audience, "
-            "audience_name, operation, time, row)"
+            "platform || audience || operation || time || row as place from rows "
+            "group by platform, audience, audience_name, operation, time, row)"
         ).to_arrow_table()
     schema = Schema.of(
         person="person",

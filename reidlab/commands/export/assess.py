@@ -48,29 +48,17 @@ def command(
     the export does not keep the policy.
     """
     from exports.beacons.traffic import is_event_log, is_har
-    from exports.errors import LabError
     from exports.reading.read import read
     from exports.schema import Schema
     from reidlab.assessment.assess import assess
     from reidlab.gate.policy import check, load, passed
     from reidlab.output import print_json
-    from reidlab.platform.record import is_record, of_record
+    from reidlab.platform.record import is_record
     from simulate.execution.memory import bytes_of
 
     if is_record(Path(file)):
-        found, recorded = of_record(Path(file), memory=None if memory is None else bytes_of(memory))
         unfit = {"--schema": schema, "--population": population, "--html": html, "--beside": beside}
-        if given := [option for option, value in unfit.items() if value]:
-            raise LabError(f"{given[0]} is for tables, and {file} is a platform's record: leave it out.")
-        verdicts = () if policy is None else check(load(policy), found.to_json(), declared=True)
-        result = found.to_json() | recorded | {"policy": [verdict.to_json() for verdict in verdicts]}
-        if as_json:
-            print_json("assess", result)
-        else:
-            _print_receivers(recorded)
-            _print(found, verdicts, result)
-        if not passed(verdicts):
-            raise typer.Exit(1)
+        _record(file, policy, [name for name, value in unfit.items() if value], memory, as_json)
         return
     if is_har(Path(file)) or (schema is None and is_event_log(Path(file))):
         given = {
@@ -124,6 +112,28 @@ def _frontier(file: str, schema: Path | None, defend: str | None, dp: str | None
         raise LabError("--with-attacks needs --schema: write one with reidlab schema FILE > schema.toml.")
     ks = [int(k) for k in numbers_of(defend, "--defend")]
     return frontier(experiment(Path(file), schema, ks=ks, epsilons=numbers_of(dp, "--dp")))
+
+
+def _record(file: str, policy: str | None, unfit: list[str], memory: str | None, as_json: bool) -> None:
+    """Assess the people in a platform's record, and audit its requests."""
+    from exports.errors import LabError
+    from reidlab.gate.policy import check, load, passed
+    from reidlab.output import print_json
+    from reidlab.platform.record import of_record
+    from simulate.execution.memory import bytes_of
+
+    if unfit:
+        raise LabError(f"{unfit[0]} is for tables, and {file} is a platform's record: leave it out.")
+    found, recorded = of_record(Path(file), memory=None if memory is None else bytes_of(memory))
+    verdicts = () if policy is None else check(load(policy), found.to_json(), declared=True)
+    result = found.to_json() | recorded | {"policy": [verdict.to_json() for verdict in verdicts]}
+    if as_json:
+        print_json("assess", result)
+    else:
+        _print_receivers(recorded)
+        _print(found, verdicts, result)
+    if not passed(verdicts):
+        raise typer.Exit(1)
 
 
 def _print_receivers(recorded: dict[str, Any]) -> None:

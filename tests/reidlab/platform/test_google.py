@@ -134,7 +134,7 @@ def test_each_bad_request_gets_its_documented_status(ad_platform):
     add = f"{job}:addOperations"
     many = [{"create": {"userIdentifiers": [{"hashedEmail": token(1)}] * 21}}]
     found = {
-        "wrong token": call(ad_platform, add, {"operations": operations(token(1))}, Authorization="Bearer no"),
+        "wrong token": call(ad_platform, add, {"operations": []}, Authorization="Bearer no"),
         "wrong account": call(ad_platform, "99/offlineUserDataJobs:create", {"job": {
             "type": "CUSTOMER_MATCH_USER_LIST", "customerMatchUserListMetadata": {"userList": name}}}),
         "unknown job": call(ad_platform, "123/offlineUserDataJobs/7:run", {}),

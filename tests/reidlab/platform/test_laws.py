@@ -1,4 +1,4 @@
-"""Laws of all vendors: the count is that of the tokens, whatever the way they came, and no request breaks it."""
+"""Laws of all vendors: the count is that of the tokens however they came, and no request breaks it."""
 
 import hashlib
 import json
@@ -47,20 +47,36 @@ def test_a_row_that_is_no_digest_is_never_matched_and_takes_no_other_with_it(pla
 
 
 PATHS = [
-    ("POST", "/v26.0/act_1/customaudiences"), ("POST", "/v26.0/{meta}/users"), ("DELETE", "/v26.0/{meta}/users"),
+    ("POST", "/v26.0/act_1/customaudiences"), ("POST", "/v26.0/{meta}/users"),
+    ("DELETE", "/v26.0/{meta}/users"),
     ("POST", "/v26.0/{meta}/usersreplace"), ("POST", "/v26.0/77/events"), ("GET", "/v26.0/{meta}/sessions"),
     ("POST", "/v21/customers/1/userLists:mutate"), ("POST", "/v21/customers/1/offlineUserDataJobs:create"),
     ("POST", "/v21/customers/1/googleAds:searchStream"), ("POST", "/v1/audienceMembers:ingest"),
-    ("POST", "/v1/events:ingest"), ("POST", "/v1/adaccounts/a/segments"), ("POST", "/v1/segments/{snapchat}/users"),
+    ("POST", "/v1/events:ingest"), ("POST", "/v1/adaccounts/a/segments"),
+    ("POST", "/v1/segments/{snapchat}/users"),
     ("POST", "/open_api/v1.3/segment/mapping/"), ("POST", "/open_api/v1.3/segment/audience/"),
     ("POST", "/v5/ad_accounts/1/customer_lists"), ("POST", "/v5/ad_accounts/1/events"),
-    ("POST", "/12/accounts/a1/custom_audiences/{x}/users"), ("PATCH", "/2026-01/audience-segments/8/contact-list"),
+    ("POST", "/12/accounts/a1/custom_audiences/{x}/users"),
+    ("PATCH", "/2026-01/audience-segments/8/contact-list"),
     ("POST", "/rest/dmpSegments/9/users"), ("POST", "/rest/dmpSegments"),
     ("POST", "/CampaignManagement/v13/CustomerListUserData/Apply"),
-    ("POST", "/CampaignManagement/v13/Audiences/QueryByIds"), ("PATCH", "/api/v3/custom_audiences/{reddit}/users"),
+    ("POST", "/CampaignManagement/v13/Audiences/QueryByIds"),
+    ("PATCH", "/api/v3/custom_audiences/{reddit}/users"),
     ("POST", "/v3/identity/map"),
 ]  # fmt: skip
-WORDS = ["payload", "session", "schema", "data", "is_raw", "name", "users", "EMAIL_SHA256", "EMAIL", "session_id", "batch_seq", "last_batch_flag", "operations", "create", "remove", "removeAll", "userIdentifiers", "hashedEmail", "addressInfo", "job", "type", "query", "destinations", "audienceMembers", "userData", "encoding", "HEX", "BASE64", "emailAddress", "termsOfService", "operatingAccount", "segments", "advertiser_ids", "action", "add", "delete", "id_schema", "batch_data", "id", "audience_ids", "records", "list_type", "operation_type", "ADD", "REMOVE", "Update", "Delete", "params", "email", "attributes", "ContactlistAmendment", "identifierType", "identifiers", "operation", "elements", "userIds", "idType", "idValue", "SHA256_EMAIL", "CustomerListUserData", "ActionType", "Add", "Replace", "AudienceId", "CustomerListItemSubType", "Email", "CustomerListItems", "AudienceIds", "column_order", "user_data", "action_type", "event_name", "event_time", "em", "events", "eventTimestamp", "account", "update", "resourceName"]
+WORDS = [
+    "payload", "session", "schema", "data", "is_raw", "name", "users", "EMAIL_SHA256", "EMAIL",
+    "session_id", "batch_seq", "last_batch_flag", "operations", "create", "remove", "removeAll",
+    "userIdentifiers", "hashedEmail", "addressInfo", "job", "type", "query", "destinations",
+    "audienceMembers", "userData", "encoding", "HEX", "BASE64", "emailAddress", "termsOfService",
+    "operatingAccount", "segments", "advertiser_ids", "action", "add", "delete", "id_schema", "batch_data",
+    "id", "audience_ids", "records", "list_type", "operation_type", "ADD", "REMOVE", "Update", "Delete",
+    "params", "email", "attributes", "ContactlistAmendment", "identifierType", "identifiers", "operation",
+    "elements", "userIds", "idType", "idValue", "SHA256_EMAIL", "CustomerListUserData", "ActionType", "Add",
+    "Replace", "AudienceId", "CustomerListItemSubType", "Email", "CustomerListItems", "AudienceIds",
+    "column_order", "user_data", "action_type", "event_name", "event_time", "em", "events",
+    "eventTimestamp", "account", "update", "resourceName",
+]  # fmt: skip
 HEADERS = {
     "Authorization": "Bearer TOKEN", "Access-Token": "TOKEN", "developer-token": "D",
     "x-restli-method": "BATCH_CREATE", "linkedin-version": "202505",
