@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exports.beacons.lexicon import TOPICS, topic_of
+from exports.columns.shapes import SHAPES
 from exports.errors import LabError
 from exports.identifiers.kinds import NOUNS, canonical
 from exports.release import Export
@@ -25,18 +27,13 @@ from reidlab.platform.recorder import ROW_SCHEMA, kept
 from reidlab.platform.server import Serving, loopback, running
 
 HEALTH = "health"
-OTHERS = (
-    "ip",
-    "user_agent",
-    "card",
-    "iban",
-    "ssn",
-    "medical_record",
-    "street",
-    "advertising_id",
-    "device_id",
-)
-"""What may be asked of besides identifiers and topics, by the audit's own names."""
+ALSO = {
+    "ip": ("ipv4", "ipv6"),
+    "zip": ("postal_code",),
+    "dob": ("date_of_birth",),
+    "maid": ("advertising_id", "device_id"),
+}
+"""What the audit of requests calls a kind where it has another name for it."""
 
 
 @dataclass(slots=True)
@@ -146,13 +143,11 @@ class AdPlatform:
             Names what arrived and where, never a value. A name that is not known fails as well, and
             so does a request that no vendor understood: what left in it is not shown.
         """
-        unknown = [
-            name for name in what if name != HEALTH and name not in {*TOPICS, *OTHERS, *NOUNS, *_others()}
-        ]
+        unknown = [name for name in what if name not in _known()]
         if unknown:
             raise AssertionError(
                 f"it is not known what {unknown[0]!r} is, so it may have left: ask for one of "
-                f"{', '.join(sorted({HEALTH, *TOPICS, *OTHERS, *NOUNS}))}"
+                f"{', '.join(sorted({HEALTH, *TOPICS, *NOUNS}))}"
             )
         if not what:
             raise AssertionError("nothing was asked for: name what must not leave, as in 'phone' or 'health'")
@@ -179,12 +174,15 @@ class AdPlatform:
         found = audit_of(self._memory.lines)
         for finding in () if found is None else found.findings:
             health = finding.carries == HEALTH and name in (HEALTH, finding.what)
-            if health or finding.what in (name, noun, f"digest of {noun}"):
+            if health or finding.what in (name, noun, f"digest of {noun}", *ALSO.get(noun, ())):
                 yield f"{name} in {finding.place} {finding.field!r} to {finding.host}"
 
 
-def _others() -> frozenset[str]:
-    return frozenset(other for names in NOUNS.values() for other in names)
+@cache
+def _known() -> frozenset[str]:
+    """Return everything that may be asked of."""
+    others = (other for names in NOUNS.values() for other in names)
+    return frozenset({HEALTH, *TOPICS, *ALSO, *NOUNS, *others, *(shape.kind for shape in SHAPES)})
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
@@ -17,9 +17,6 @@ from exports.release import Export
 from exports.schema import Schema
 from reidlab.platform.entries import IDENTIFYING
 from reidlab.platform.recorder import REQUESTS, ROWS
-
-if TYPE_CHECKING:
-    from reidlab.assessment.findings import Assessment
 
 LIST = ("platform", "audience_name")
 
@@ -83,36 +80,7 @@ def export_of(rows: pa.Table) -> Export:
     return Export(table, schema)
 
 
-def of_record(folder: Path, *, memory: int | None = None) -> tuple[Assessment, dict[str, Any]]:
-    """Assess the people in a record, and audit its requests.
-
-    Parameters
-    ----------
-    folder : Path
-        What ``reidlab platform --record`` wrote.
-    memory : int or None
-        Bytes that the assessment may use.
-
-    Returns
-    -------
-    Assessment, dict
-        Of the rows, with the person as unit; ``receivers`` (platform, key, persons) and ``beacons``.
-
-    Raises
-    ------
-    LabError
-        When the record is not complete or holds nothing.
-    """
-    from exports.reading.read import read
-    from reidlab.assessment.assess import assess
-
-    export = export_of(read_rows(folder))
-    found = assess(read(export.table), export.schema, memory=memory)
-    audit = audit_beacons(folder / REQUESTS)
-    return found, {"receivers": _receivers(export), "beacons": audit.to_json()}
-
-
-def _receivers(export: Export) -> list[dict[str, Any]]:
+def receivers(export: Export) -> list[dict[str, Any]]:
     """Return how many different people each platform was told of by each key."""
     import pyarrow.compute as pc
 

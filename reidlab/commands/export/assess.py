@@ -116,15 +116,22 @@ def _frontier(file: str, schema: Path | None, defend: str | None, dp: str | None
 
 def _record(file: str, policy: str | None, unfit: list[str], memory: str | None, as_json: bool) -> None:
     """Assess the people in a platform's record, and audit its requests."""
+    from exports.beacons import audit_beacons
     from exports.errors import LabError
+    from exports.reading.read import read
+    from reidlab.assessment.assess import assess
     from reidlab.gate.policy import check, load, passed
     from reidlab.output import print_json
-    from reidlab.platform.record import of_record
+    from reidlab.platform.record import export_of, read_rows, receivers
+    from reidlab.platform.recorder import REQUESTS
     from simulate.execution.memory import bytes_of
 
     if unfit:
         raise LabError(f"{unfit[0]} is for tables, and {file} is a platform's record: leave it out.")
-    found, recorded = of_record(Path(file), memory=None if memory is None else bytes_of(memory))
+    export = export_of(read_rows(Path(file)))
+    found = assess(read(export.table), export.schema, memory=None if memory is None else bytes_of(memory))
+    audit = audit_beacons(Path(file) / REQUESTS)
+    recorded = {"receivers": receivers(export), "beacons": audit.to_json()}
     verdicts = () if policy is None else check(load(policy), found.to_json(), declared=True)
     result = found.to_json() | recorded | {"policy": [verdict.to_json() for verdict in verdicts]}
     if as_json:
