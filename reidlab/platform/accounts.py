@@ -245,10 +245,21 @@ def of_table(table: pa.Table, folder: Path, name: str = "the table of accounts")
     connection = connected(folder)
     connection.register("given", table)
     columns = [f'cast("{_quoted(column)}" as varchar) as "{_quoted(kind)}"' for kind, column in kept.items()]
+    columns += [f'{part} as "{kind}"' for kind, part in _parts_of_birth(kept).items()]
     columns += [f"coalesce(try_cast({column} as boolean), false) as {column}" for column in holders.values()]
     connection.execute(f"create table people as select {', '.join(columns)} from given")
     connection.unregister("given")
-    return Accounts(connection, "select * from people", tuple(kept), holders, everybody=True)
+    known = (*kept, *_parts_of_birth(kept))
+    return Accounts(connection, "select * from people", known, holders, everybody=True)
+
+
+def _parts_of_birth(kept: Mapping[str, str]) -> dict[str, str]:
+    """Return year, month and day of a column of birth dates, written YYYYMMDD or with marks between."""
+    if "dob" not in kept or "dob_year" in kept:
+        return {}
+    digits = f"regexp_replace(cast(\"{_quoted(kept['dob'])}\" as varchar), '[^0-9]', '', 'g')"
+    places = {"dob_year": (1, 4), "dob_month": (5, 2), "dob_day": (7, 2)}
+    return {kind: f"substr({digits}, {at}, {size})" for kind, (at, size) in places.items()}
 
 
 def _quoted(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -142,7 +142,7 @@ class Audience:
         known.received += len(rows)
         known.invalid += rows.invalid
         if operation == "replace":
-            known.staged.append(rows)
+            known.staged.append(replace(rows, sent=()))
             if known.whole:
                 self.replace(known.staged)
                 known.staged = []
@@ -167,7 +167,8 @@ class Audience:
     def _append(self, rows: Rows, *, adds: bool) -> int:
         first = self.rows
         self._order += 1
-        self._log.append((self._order, adds, first, rows))
+        # What was sent as text is the record's business and twice as large as the tokens.
+        self._log.append((self._order, adds, first, replace(rows, sent=())))
         self.rows += len(rows)
         self.touched, self._matched = True, None
         return first

@@ -19,7 +19,8 @@ from reidlab.platform.entries import Rows
 from reidlab.platform.exchange import Arrival, Exchange
 from reidlab.platform.sizes import Shown, shown
 
-FIRST_ID = 23_840_000_000_000_000
+FIRST = {"audience": 23_840_000_000_000_000, "session": 100_000_000, "job": 1}
+"""The first number of each kind of thing."""
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ class Hub:
 
     jobs: dict[str, Any] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
-    _numbers: Any = field(default_factory=count)
+    _numbers: dict[str, Any] = field(default_factory=dict)
     _asked: dict[str, deque[float]] = field(default_factory=dict)
 
     def authorised(self, token: str | None) -> bool:
@@ -69,13 +70,13 @@ class Hub:
         """Whether there is such an advertiser's account."""
         return not self.only or account in self.only
 
-    def number(self) -> int:
-        """Return a number that nothing else here has."""
-        return FIRST_ID + int(next(self._numbers))
+    def number(self, of: str) -> int:
+        """Return the next number of a kind of thing: ``audience``, ``session`` or ``job``."""
+        return int(next(self._numbers.setdefault(of, count(FIRST[of]))))
 
     def create(self, vendor: str, account: str, name: str, **described: Any) -> Audience:
         """Make an audience with a new number."""
-        made = Audience(str(self.number()), name, vendor, account, described)
+        made = Audience(str(self.number("audience")), name, vendor, account, described)
         self.audiences[made.id] = made
         return made
 

@@ -114,7 +114,7 @@ class GoogleAds:
             raise refused("INVALID_ARGUMENT", "job.type must be CUSTOMER_MATCH_USER_LIST")
         told = job.get("customerMatchUserListMetadata")
         audience = self.audience(customer, told.get("userList") if isinstance(told, Mapping) else None)
-        name = f"customers/{customer}/offlineUserDataJobs/{self.hub.number()}"
+        name = f"customers/{customer}/offlineUserDataJobs/{self.hub.number('job')}"
         self.hub.jobs[name] = Job(name, audience)
         return Answer({"resourceName": name})
 

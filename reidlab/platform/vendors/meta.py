@@ -116,7 +116,7 @@ class Meta:
             raise _refused(100, "Invalid parameter", 1713230, title="Audience Upload Blocked")
         session, number, last = _session(given.get("session"), replaces)
         if session is None:
-            session = str(self.hub.number())
+            session = str(self.hub.number("session"))
         content = hashlib.sha256(repr((operation, last, payload)).encode(errors="replace")).hexdigest()
         try:
             _, new = audience.take(session, number, last, content, rows, operation)

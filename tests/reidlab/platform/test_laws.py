@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from vendors import VENDORS, ask
 
+from exports.errors import LabError
 from reidlab.platform.observed import platform as running_platform
 from reidlab.platform.observed import seeded
 
@@ -22,6 +23,14 @@ TOKENS = [hashlib.sha256(f"person{n}@mail.example".encode()).hexdigest() for n i
 def platform():
     with seeded(accounts={"email": KNOWN}) as accounts, running_platform(accounts) as running:
         yield running
+
+
+def matched(platform, name):
+    """Count the entries of an audience that meet an account; 0 where it was not named before."""
+    try:
+        return platform.audience(name).matched
+    except LabError:
+        return 0
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -39,7 +48,7 @@ def test_a_list_matches_the_same_in_any_batches_and_order_and_a_removal_takes_wh
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_row_that_is_no_digest_is_never_matched_and_takes_no_other_with_it(platform, vendor):
     name, send = vendor(platform)
-    before = platform.audience(name).matched
+    before = matched(platform, name)
     answer = send([TOKENS[59], "no digest", TOKENS[58]])
     whole = vendor.__name__ == "x"
     assert answer.ok is not whole
@@ -171,7 +180,7 @@ def test_a_body_that_is_cut_off_by_the_client_changes_nothing(platform):
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_wrong_token_changes_nothing_at_any_vendor(platform, vendor):
     name, send = vendor(platform)
-    before = platform.audience(name).matched
+    before = matched(platform, name)
     right, platform._hub.token = platform._hub.token, "another"
     try:
         answer = send(TOKENS)
@@ -183,4 +192,4 @@ def test_a_wrong_token_changes_nothing_at_any_vendor(platform, vendor):
         assert (answer.status_code, answer.json()["code"]) == (200, 40105)
     elif answer is not None:
         assert answer.status_code in (400, 401)
-    assert platform.audience(name).matched == before
+    assert matched(platform, name) == before
