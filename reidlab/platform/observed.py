@@ -53,7 +53,8 @@ class Memory:
         line, batches = kept(exchange, host, vendor, status, self.secrets)
         self.lines.append(line)
         self.batches += batches
-        self.opaque += status >= 400 and not exchange.arrivals and bool(exchange.body)
+        sent = bool(exchange.body) or "payload" in exchange.query
+        self.opaque += status >= 400 and not exchange.arrivals and sent
 
     def rows(self) -> pa.Table:
         """Return all rows that arrived."""

@@ -13,6 +13,7 @@ from threading import RLock
 from typing import Any
 
 from exports.errors import LabError, MissingExtraError
+from reidlab.installation import installed_extras
 from reidlab.platform.exchange import LARGEST, Answer, Endpoint, Exchange, Vendor
 from reidlab.platform.hub import Hub
 from reidlab.platform.recorder import Keeper, answered
@@ -165,6 +166,18 @@ def endpoints(hub: Hub) -> list[Endpoint]:
     return [endpoint for vendor in vendors for endpoint in vendor(hub).endpoints()]
 
 
+def require_extra() -> None:
+    """Check that the web server is there.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the extra ``platform``.
+    """
+    if not installed_extras()["platform"]:
+        raise MissingExtraError("The ad platform", "platform")
+
+
 @dataclass(frozen=True, slots=True)
 class Serving:
     """Where a platform listens.
@@ -207,6 +220,7 @@ def running(
     MissingExtraError
         Without the extra ``platform``.
     """
+    require_extra()
     with ExitStack() as stack:
         address, port = listening.getsockname()[:2]
         url = f"http://{f'[{address}]' if ':' in address else address}:{port}"
@@ -216,10 +230,8 @@ def running(
 
 @contextmanager
 def _http(hub: Hub, listening: socket.socket, recorder: Keeper | None) -> Iterator[None]:
-    try:
-        import uvicorn
-    except ImportError:
-        raise MissingExtraError("The ad platform", "platform") from None
+    import uvicorn
+
     application = Site(endpoints(hub), recorder, hub.lock).application()
     config = uvicorn.Config(
         application,
@@ -248,9 +260,7 @@ def _http(hub: Hub, listening: socket.socket, recorder: Keeper | None) -> Iterat
 @contextmanager
 def _grpc(hub: Hub, recorder: Keeper | None) -> Iterator[int]:
     """Serve Google's gRPC on a free port of the loopback interface."""
-    try:
-        from reidlab.platform.vendors.google_grpc import listening_on
-    except ImportError:
-        raise MissingExtraError("Google's gRPC", "platform") from None
+    from reidlab.platform.vendors.google_grpc import listening_on
+
     with listening_on(hub, recorder) as port:
         yield port

@@ -54,8 +54,9 @@ def command(
     from reidlab.platform.accounts import of_file, simulated
     from reidlab.platform.hub import Hub
     from reidlab.platform.recorder import Recorder
-    from reidlab.platform.server import loopback, running
+    from reidlab.platform.server import loopback, require_extra, running
 
+    require_extra()
     stopping, listens = threading.Event(), False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

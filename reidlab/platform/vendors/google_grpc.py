@@ -12,11 +12,9 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
-
-import grpc
-from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
 from reidlab.platform.exchange import LARGEST, Answer, Endpoint, Exchange
 from reidlab.platform.hub import Hub
@@ -89,6 +87,8 @@ _PATH = re.compile(r"/google\.ads\.googleads\.(v\d+)\.services\.(\w+/\w+)")
 @cache
 def _types() -> dict[str, Any]:
     """Return the class of each message."""
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
     file = descriptor_pb2.FileDescriptorProto(name="reidlab_google.proto", package=_PACKAGE, syntax="proto3")
     for name, fields in _MESSAGES.items():
         message = file.message_type.add(name=name)
@@ -106,20 +106,31 @@ def _types() -> dict[str, Any]:
     }
 
 
-class Handlers(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio has no types
-    """Answers every method of any version of Google's services that customer match needs."""
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """Answers every method of any version of Google's services that customer match needs.
 
-    def __init__(self, hub: Hub, recorder: Keeper | None) -> None:
-        self._hub, self._recorder = hub, recorder
-        self._endpoints = {endpoint.path: endpoint for endpoint in GoogleAds(hub).endpoints()}
+    Parameters
+    ----------
+    hub : Hub
+        The state.
+    recorder : Keeper or None
+        Keeps what arrives.
+    """
+
+    hub: Hub
+    recorder: Keeper | None
 
     def service(self, details: Any) -> Any:
         """Return the handler of one call; None for a method that is not known."""
+        import grpc
+
         match = _PATH.fullmatch(details.method)
         if match is None or match[2] not in _METHODS:
             return None
         takes, gives, ends = _METHODS[match[2]]
-        endpoint = self._endpoints["/{version}/customers/{customer}/" + ends]
+        path = "/{version}/customers/{customer}/" + ends
+        [endpoint] = [one for one in GoogleAds(self.hub).endpoints() if one.path == path]
         headers = {str(name).lower(): str(value) for name, value in details.invocation_metadata or ()}
         streams = match[2].endswith("SearchStream")
 
@@ -141,6 +152,7 @@ class Handlers(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio has no t
     def _answer(
         self, endpoint: Endpoint, version: str, takes: str, request: bytes, headers: dict[str, str]
     ) -> Answer:
+        from google.protobuf import json_format
         from google.protobuf.message import DecodeError
 
         try:
@@ -156,17 +168,19 @@ class Handlers(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio has no t
             {"version": version, "customer": customer, "job": job},
             {},
             {
-                "authorization": f"Bearer {self._hub.token}",
+                "authorization": f"Bearer {self.hub.token}",
                 "developer-token": "",
                 **headers,
                 "content-type": "application/json",
             },
             json.dumps(body).encode(),
         )
-        return answered(endpoint, exchange, self._recorder, self._hub.lock)
+        return answered(endpoint, exchange, self.recorder, self.hub.lock)
 
 
 def _message(name: str, body: dict[str, Any]) -> Any:
+    from google.protobuf import json_format
+
     for row in body.get("results", ()):
         job = row.get("offlineUserDataJob", {})
         if "status" in job:
@@ -177,6 +191,8 @@ def _message(name: str, body: dict[str, Any]) -> Any:
 @contextmanager
 def listening_on(hub: Hub, recorder: Keeper | None) -> Iterator[int]:
     """Serve on a free port of 127.0.0.1 until the block ends; gives the port."""
+    import grpc
+
     server = grpc.server(
         ThreadPoolExecutor(max_workers=1, thread_name_prefix="google"),
         handlers=(Handlers(hub, recorder),),

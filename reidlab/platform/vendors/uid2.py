@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 import os
 import time
 from collections.abc import Mapping
@@ -61,6 +62,7 @@ class Uid2:
         if not all(isinstance(values, list) for values in given.values()):
             raise _refused("client_error", "identifiers must be lists")
         # What is recorded is what was sealed: the body itself says nothing.
+        exchange.body = json.dumps(body).encode()
         width = max(map(len, given.values()))
         keys = [Key(name.removesuffix("_hash"), name, (), clear=True) for name in KINDS if given[name]]
         rows = [

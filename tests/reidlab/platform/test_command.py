@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import pytest
-import requests
 
+requests = pytest.importorskip("requests", reason="requests is not installed")
 pytestmark = pytest.mark.extra("platform")
 
 

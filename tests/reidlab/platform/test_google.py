@@ -3,10 +3,10 @@
 import warnings
 
 import pytest
-import requests
 
 from exports.identifiers import find_profile
 
+requests = pytest.importorskip("requests", reason="requests is not installed")
 pytestmark = [
     pytest.mark.extra("platform"),
     pytest.mark.ad_platform(accounts={"email": [f"person{n}@mail.example" for n in range(400)]}, grpc=True),

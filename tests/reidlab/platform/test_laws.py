@@ -5,7 +5,6 @@ import json
 import socket
 
 import pytest
-import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from vendors import VENDORS, ask
@@ -14,6 +13,7 @@ from exports.errors import LabError
 from reidlab.platform.observed import platform as running_platform
 from reidlab.platform.observed import seeded
 
+requests = pytest.importorskip("requests", reason="requests is not installed")
 pytestmark = pytest.mark.extra("platform")
 KNOWN = [f"person{n}@mail.example" for n in range(60)]
 TOKENS = [hashlib.sha256(f"person{n}@mail.example".encode()).hexdigest() for n in range(120)]
@@ -193,3 +193,51 @@ def test_a_wrong_token_changes_nothing_at_any_vendor(platform, vendor):
     elif answer is not None:
         assert answer.status_code in (400, 401)
     assert matched(platform, name) == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v26.0/act_9/customaudiences", {"name": "a"}),
+        ("POST", "/v21/customers/9/userLists:mutate", {"operations": [{"create": {"name": "a"}}]}),
+        ("POST", "/v1/adaccounts/9/segments", {"segments": [{"name": "a"}]}),
+        ("POST", "/v5/ad_accounts/9/customer_lists", {"name": "a", "records": "ab" * 32}),
+        ("POST", "/12/accounts/9/custom_audiences?name=a", None),
+        ("POST", "/api/v3/ad_accounts/9/custom_audiences", {"data": {"name": "a"}}),
+        ("POST", "/rest/dmpSegments", {"name": "a", "account": "urn:li:sponsoredAccount:9"}),
+    ],
+)
+def test_an_account_that_does_not_exist_makes_no_list(platform, method, path, body):
+    before, platform._hub.only = len(platform._hub.audiences), frozenset({"1"})
+    try:
+        answer = ask(platform, method, path, body, headers=HEADERS)
+    finally:
+        platform._hub.only = frozenset()
+    assert answer.status_code in (400, 403, 404)
+    assert len(platform._hub.audiences) == before
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_more_requests_than_are_allowed_are_refused_and_change_nothing(platform, vendor):
+    name, send = vendor(platform)
+    before, hub = matched(platform, name), platform._hub
+    hub._asked.clear()
+    hub.requests_allowed = 1
+    try:
+        answers = [answer for answer in (tried(send), tried(send), tried(send)) if answer is not None]
+    finally:
+        hub.requests_allowed = None
+        hub._asked.clear()
+    if vendor.__name__ == "tiktok":
+        assert answers[-1].json()["code"] == 40100
+    elif answers:
+        assert answers[-1].status_code in (400, 429)
+    assert matched(platform, name) in (before, 60)
+
+
+def tried(send):
+    """Send a list; None where not even the job for it could be made."""
+    try:
+        return send(TOKENS)
+    except KeyError:
+        return None

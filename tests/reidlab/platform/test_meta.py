@@ -4,10 +4,10 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-import requests
 
 from exports.identifiers import find_profile
 
+requests = pytest.importorskip("requests", reason="requests is not installed")
 pytestmark = [
     pytest.mark.extra("platform"),
     pytest.mark.ad_platform(accounts={"email": [f"person{n}@mail.example" for n in range(50)]}),

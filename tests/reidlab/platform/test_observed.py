@@ -5,11 +5,11 @@ import os
 import threading
 
 import pytest
-import requests
 
 from exports.errors import LabError
 from reidlab.assessment.assess import assess
 
+requests = pytest.importorskip("requests", reason="requests is not installed")
 pytestmark = [
     pytest.mark.extra("platform"),
     pytest.mark.ad_platform(accounts={"email": ["ann@mail.example"]}),

@@ -5,7 +5,6 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
-import requests
 from typer.testing import CliRunner
 
 from reidlab.cli import app
@@ -14,6 +13,7 @@ from reidlab.platform.observed import seeded
 from reidlab.platform.recorder import Recorder
 from reidlab.platform.server import loopback, running
 
+requests = pytest.importorskip("requests", reason="requests is not installed")
 pytestmark = pytest.mark.extra("platform")
 CANARIES = [f"canary{n}x7f3" for n in range(12)]
 TOKENS = [hashlib.sha256(f"person{n}@mail.example".encode()).hexdigest() for n in range(30)]

@@ -4,8 +4,8 @@ import json
 import re
 
 import pytest
-import requests
 
+requests = pytest.importorskip("requests", reason="requests is not installed")
 pytestmark = [
     pytest.mark.extra("platform"),
     pytest.mark.ad_platform(accounts={"email": ["ann@mail.example"]}),

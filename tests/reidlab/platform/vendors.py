@@ -1,11 +1,11 @@
 """Uploads to every vendor in its own shape, for laws that hold of all of them."""
 
-import requests
-
 BEARER = {"Authorization": "Bearer TOKEN"}
 
 
 def ask(platform, method, path, body=None, *, headers=BEARER, **more):
+    import requests
+
     return requests.request(method, platform.url + path, json=body, headers=headers, timeout=60, **more)
 
 

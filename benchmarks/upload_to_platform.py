@@ -2,7 +2,7 @@
 
 The client hashes too, so its time is printed beside the server's. At most 40 ms of the server for a
 request of 10,000 rows, 4 minutes and 2 GiB for 7,000,000 rows are wanted.
-Run: python benchmarks/platform.py [--rows 1000000] [--accounts 1570000]
+Run: python benchmarks/upload_to_platform.py [--rows 1000000] [--accounts 1570000]
 """
 
 from __future__ import annotations
