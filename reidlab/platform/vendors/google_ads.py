@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reidlab.platform.audiences import Audience
-from reidlab.platform.entries import Key, Rows, several
+from reidlab.platform.entries import Key, Rows, several, single
 from reidlab.platform.exchange import Answer, Endpoint, Exchange, Refusal
 from reidlab.platform.hub import Hub, arrive
 
@@ -124,22 +124,25 @@ class GoogleAds:
         job = self._job(customer, exchange.named["job"])
         operations = _listed(body.get("operations"), "operations")
         identifiers = [_identifiers(operation) for operation in operations]
-        kinds = ["remove" if "remove" in operation else "add" for operation in operations]
-        for kind in ("add", "remove"):
-            sent = [given for given, of in zip(identifiers, kinds, strict=True) if of == kind and given]
-            if sent:
-                arrive(exchange, _rows(sent), kind, job.audience)
+        steps = _steps(operations, identifiers)
+        for kind, rows in steps:
+            if rows is not None:
+                arrive(exchange, rows, kind, job.audience)
         if sum(map(len, identifiers)) > MOST_IDENTIFIERS:
             raise refused(
                 "INVALID_ARGUMENT", f"Too many user identifiers: at most {MOST_IDENTIFIERS} in a request"
             )
         if job.status != "PENDING":
             raise refused("INVALID_ARGUMENT", "The job is running or done: make another")
-        wrong = {place: told for place, operation in enumerate(operations) if (told := _wrong(operation))}
+        told = map(_wrong, operations, identifiers)
+        wrong = {place: what for place, what in enumerate(told) if what}
         if wrong and not body.get("enablePartialFailure", body.get("enable_partial_failure")):
-            place, told = next(iter(wrong.items()))
-            raise refused("INVALID_ARGUMENT", f"{told} (operations[{place}])")
-        job.steps += _steps([o for place, o in enumerate(operations) if place not in wrong])
+            place, what = next(iter(wrong.items()))
+            raise refused("INVALID_ARGUMENT", f"{what} (operations[{place}])")
+        right = [place for place in range(len(operations)) if place not in wrong]
+        if wrong:
+            steps = _steps([operations[place] for place in right], [identifiers[place] for place in right])
+        job.steps += steps
         return Answer(_partial(wrong) if wrong else {})
 
     def run(self, exchange: Exchange) -> Answer:
@@ -295,17 +298,16 @@ def _identifiers(operation: Mapping[str, Any]) -> list[dict[str, Any]]:
         if isinstance(one, Mapping):
             address = one.get("addressInfo")
             parts = address.items() if isinstance(address, Mapping) else ()
-            found.append({**one, **{f"addressInfo.{name}": value for name, value in parts}})
+            found.append(one | {f"addressInfo.{name}": value for name, value in parts} if parts else one)
     return found
 
 
-def _wrong(operation: Mapping[str, Any]) -> str | None:
+def _wrong(operation: Mapping[str, Any], identifiers: Sequence[Mapping[str, Any]]) -> str | None:
     """Return what is wrong with an operation."""
     if "removeAll" in operation:
         return None if operation["removeAll"] is True else "removeAll must be true"
     if ("create" in operation) == ("remove" in operation):
         return "An operation must have one of create, remove, removeAll"
-    identifiers = _identifiers(operation)
     if not identifiers:
         return "user_identifiers must not be empty"
     if len(identifiers) > MOST_OF_ONE:
@@ -325,6 +327,11 @@ def _wrong_identifier(one: Mapping[str, Any]) -> str | None:
 
 def _rows(operations: Sequence[Sequence[Mapping[str, Any]]]) -> Rows:
     """Return one row per operation and further value of a key; fields of one person stand in one row."""
+    if all(len(identifiers) == 1 for identifiers in operations):
+        names = {key.spelled for key in KEYS} & {name for [one] in operations for name in one}
+        if len(names) == 1:
+            [key] = [key for key in KEYS if key.spelled in names]
+            return single(key, [one.get(key.spelled) for [one] in operations])
     rows = []
     for identifiers in operations:
         values: dict[str, list[Any]] = {}
@@ -341,12 +348,14 @@ def _rows(operations: Sequence[Sequence[Mapping[str, Any]]]) -> Rows:
     return several([KEYS[place] for place in used], [[row[place][0] for place in used] for row in rows])
 
 
-def _steps(operations: Sequence[Mapping[str, Any]]) -> list[tuple[str, Rows | None]]:
+def _steps(
+    operations: Sequence[Mapping[str, Any]], identifiers: Sequence[Sequence[Mapping[str, Any]]]
+) -> list[tuple[str, Rows | None]]:
     """Return runs of operations of one kind, in order."""
     steps: list[tuple[str, Rows | None]] = []
-    run: list[list[dict[str, Any]]] = []
+    run: list[Sequence[Mapping[str, Any]]] = []
     kind = ""
-    for operation in operations:
+    for operation, given in zip(operations, identifiers, strict=True):
         one = "all" if "removeAll" in operation else "remove" if "remove" in operation else "add"
         if one != kind and run:
             steps.append((kind, _rows(run)))
@@ -355,7 +364,7 @@ def _steps(operations: Sequence[Mapping[str, Any]]) -> list[tuple[str, Rows | No
         if one == "all":
             steps.append((one, None))
         else:
-            run.append(_identifiers(operation))
+            run.append(given)
     return [*steps, (kind, _rows(run))] if run else steps
 
 

@@ -152,11 +152,10 @@ class Handlers:
     def _answer(
         self, endpoint: Endpoint, version: str, takes: str, request: bytes, headers: dict[str, str]
     ) -> Answer:
-        from google.protobuf import json_format
         from google.protobuf.message import DecodeError
 
         try:
-            body = json_format.MessageToDict(_types()[takes].FromString(request))
+            body = _plain(_types()[takes].FromString(request))
         except (DecodeError, UnicodeDecodeError):
             return Answer({"error": {"status": "INVALID_ARGUMENT", "message": "no such message"}}, 400)
         named = re.match(r"customers/([^/]*)(?:/offlineUserDataJobs/([^/]*))?", body.get("resourceName", ""))
@@ -176,6 +175,19 @@ class Handlers:
             json.dumps(body).encode(),
         )
         return answered(endpoint, exchange, self.recorder, self.hub.lock)
+
+
+def _plain(message: Any) -> dict[str, Any]:
+    """Return a message as the JSON that Google's REST takes for it."""
+    found: dict[str, Any] = {}
+    for field, value in message.ListFields():
+        if field.message_type is None:
+            found[field.json_name] = value
+        elif hasattr(value, "ListFields"):
+            found[field.json_name] = _plain(value)
+        else:
+            found[field.json_name] = [_plain(one) for one in value]
+    return found
 
 
 def _message(name: str, body: dict[str, Any]) -> Any:
