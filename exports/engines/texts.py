@@ -106,7 +106,9 @@ class Texts:
 def _escaped(character: str) -> str:
     if character in "\\'":
         return "\\" + character
-    return character if character.isprintable() else f"\\u{ord(character):04x}"
+    if character.isprintable():
+        return character
+    return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
 
 
 DUCKDB_TEXTS = Texts()

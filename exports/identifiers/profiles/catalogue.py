@@ -52,16 +52,16 @@ def find_profile(name: str) -> Profile:
     if _distance(asked, near) <= FARTHEST:
         raise LabError(f"There is no profile {name[:60]!r}: did you mean {near!r}?")
     listed = "; ".join(f"{category}: {', '.join(names)}" for category, names in _categories().items())
-    raise LabError(f"There is no profile {name[:60]!r}. {listed}.")
+    raise LabError(f"There is no profile {name[:60]!r}; {listed}.")
 
 
 def _categories() -> dict[str, list[str]]:
     """Return the names of all profiles but the one that normalises nothing, by what they are of."""
-    named: dict[str, list[str]] = {"Platforms": [], "Connectors": [], "Programs": []}
+    named: dict[str, list[str]] = {"platforms": [], "connectors": [], "programs": []}
     for category, profiles in (
-        ("Platforms", PUBLISHED),
-        ("Connectors", (*SEGMENT, *AUDIENCES, *RUDDERSTACK)),
-        ("Programs", SDKS),
+        ("platforms", PUBLISHED),
+        ("connectors", (*SEGMENT, *AUDIENCES, *RUDDERSTACK)),
+        ("programs", SDKS),
     ):
         named[category] = [profile.name for profile in profiles if profile.name != "plain"]
     return named

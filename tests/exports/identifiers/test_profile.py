@@ -196,7 +196,7 @@ def test_an_unknown_profile_or_kind_is_answered_with_the_nearest_known_name():
 
 @pytest.mark.parametrize("name", ["klaviyo", "braze", "plan", "rew", "", "plainly", "hightouch"])
 def test_an_unknown_name_lists_what_there_is_and_never_offers_to_normalise_nothing(name):
-    with pytest.raises(LabError, match=r"Platforms: .*google\.2026.*Connectors: .*segment\.meta") as told:
+    with pytest.raises(LabError, match=r"platforms: .*google\.2026.*connectors: .*segment\.meta") as told:
         find_profile(name)
     assert not re.search(r"\b(plain|raw|ftc-blog)\b", str(told.value).replace(repr(name), ""))
 
