@@ -293,9 +293,9 @@ def _identifiers(operation: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the identifiers of an operation, flat, as far as they have the right form."""
     data = operation.get("create", operation.get("remove"))
     given = data.get("userIdentifiers") if isinstance(data, Mapping) else None
-    found = []
+    found: list[dict[str, Any]] = []
     for one in given if isinstance(given, list) else []:
-        if isinstance(one, Mapping):
+        if isinstance(one, dict):
             address = one.get("addressInfo")
             parts = address.items() if isinstance(address, Mapping) else ()
             found.append(one | {f"addressInfo.{name}": value for name, value in parts} if parts else one)
