@@ -48,7 +48,7 @@ def token(profile, kind, value):
         ("meta.conversions", "ct", "St. Louis 2", "stlouis"),
         ("meta.conversions", "currency", " USD ", "usd"),
         ("google", "email", " J.Doe+x@Gmail.com", "jdoe@gmail.com"),
-        ("google.2026", "email", "Jane.Doe+shopping@googlemail.com", "janedoe@googlemail.com"),
+        ("google.2026", "email", "J.D+x@GoogleMail.com", "jd@googlemail.com"),
         ("google.2026", "email", "j.d+x@mail.example", "j.d+x@mail.example"),
         ("google.2025", "email", " J.Doe+x@Gmail.com", "jdoe+x@gmail.com"),
         ("google.data_manager", "email", " J.Doe+x@Gmail.com", "jdoe@gmail.com"),
