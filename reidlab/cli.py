@@ -21,6 +21,7 @@ COMMANDS = {
     "follow": "case",
     "hash": "export",
     "hierarchy": "export",
+    "platform": "case",
     "replay": "case",
     "reproduce": "evidence",
     "schema": "export",
