@@ -26,10 +26,9 @@ from exports.schema import Role, Schema
 from exports.sources.origins import Source, SparkTable
 from exports.tokens.sharing import TokenList, shared_tokens
 from exports.tokens.survey import survey_tokens
-from exports.values.missing import missing_evidence, suspected
 from reidlab.assessment.findings import Assessment
 from reidlab.assessment.in_full import full, groups
-from reidlab.assessment.one_pass import Survey, limit_within, survey
+from reidlab.assessment.one_pass import Survey, limit_within, maybe_missing, survey
 
 SIZES = {"1": 1, "2 to 4": 2, "5 to 9": 5, "10 to 99": 10, "100 and more": 100}
 """Classes of class sizes that a report counts persons in, with the smallest size of each."""
@@ -231,20 +230,8 @@ def _found(
     assessment = _assessment(source.name, schema, found, usual.name if usual else "the table itself")
     reasons = dict(assessment.reasons)
     details = _details(found, schema, by, in_full, reasons)
-    notes = {**assessment.notes, **_maybe_missing(found)}
+    notes = {**assessment.notes, **maybe_missing(found)}
     return replace(assessment, consent=consent, details=details, reasons=reasons, notes=notes)
-
-
-def _maybe_missing(found: Survey) -> dict[str, str]:
-    """Ask of each measured column whether what is spelt like a missing value is one."""
-    if found.classes is None:
-        return {}
-    combinations = found.classes.combinations
-    asked = {}
-    for name, coding in combinations.columns.items():
-        cells = np.bincount(coding.codes, combinations.counts, coding.radix).astype(np.int64)
-        asked[f"columns.{name}"] = missing_evidence(suspected(coding.values, cells[1:]))
-    return {name: question for name, question in asked.items() if question}
 
 
 def _details(

@@ -21,6 +21,7 @@ from exports.risk.measures import ClassMeasures, measured
 from exports.risk.population_match import PopulationMeasures, against, best_chances, population_sizes
 from exports.schema import Role, Schema
 from exports.sources.origins import Source
+from exports.values.missing import missing_evidence, suspected
 from reidlab.installation import memory_bytes
 
 
@@ -321,3 +322,15 @@ def _persons_against(
     return replace(
         total, people=people, expected=float((best * times).sum()), unmatched=int(times[best == 0].sum())
     )
+
+
+def maybe_missing(found: Survey) -> dict[str, str]:
+    """Ask of each measured column whether what is spelt like a missing value is one."""
+    if found.classes is None:
+        return {}
+    combinations = found.classes.combinations
+    asked = {}
+    for name, coding in combinations.columns.items():
+        cells = np.bincount(coding.codes, combinations.counts, coding.radix).astype(np.int64)
+        asked[f"columns.{name}"] = missing_evidence(suspected(coding.values, cells[1:]))
+    return {name: question for name, question in asked.items() if question}
