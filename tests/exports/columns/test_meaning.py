@@ -224,7 +224,6 @@ DOUBTFUL = {
     "note": pa.array([f"call Jane Doe, she is depressed and moved out {i}" for i in range(40)]),
     "who": pa.array([{"mail": f"user{i}"} for i in range(40)]),
     "tags": pa.array([[f"t{i}"] for i in range(40)]),
-    "blob": pa.array([bytes([i] * 7) for i in range(40)]),
     "js": pa.array([json.dumps({"a": i, "b": [i]}) for i in range(40)]),
     "birthday": pa.array([BORN[i % 3].format(1950 + i) for i in range(40)]),
     "email": pa.array([f"user{i}" for i in range(40)]),
