@@ -22,7 +22,8 @@ DAYS_OF_TERM = np.array([2000, 730, 365, 180, 60, 14, 1])
 TERM_SHARES = np.array([0.10, 0.18, 0.20, 0.15, 0.04, 0.16, 0.17])
 """Days for which connections keep an address, and their shares: 60 % of machines have one address in a month
 and the mean is about 6 (comScore 2007-08, seen); the split is fitted to these two. That some keep it for
-years follows Mishra and others (2020), who call most addresses of fixed lines long-lived; the tail is assumed.
+years follows Mishra and others (2020), who call most addresses of fixed lines long-lived; the tail is
+assumed.
 """
 LONG_TERM = 30
 BEHIND_CARRIER_NAT = 0.17

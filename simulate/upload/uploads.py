@@ -242,8 +242,9 @@ def upload(
         ),
         len(sent),
     )
+    days = np.stack([collected.visited, collected.returned])
     on = [listed & found.valid[row] for row, listed in enumerate((sent, again))]
-    repeated = later_rows(found.keys, days, *on, found.own)
+    repeated = later_rows(found.keys, days, on[0], on[1], found.own)
     mask = np.int32(1 << bit)
     truth = (collected.account & mask) > 0, (collected.known & mask) > 0, collected.mistyped
     codes = [outcomes(listed, found, row, *truth, repeated[row]) for row, listed in enumerate((sent, again))]
