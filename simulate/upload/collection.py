@@ -31,7 +31,7 @@ from simulate.platforms.accounts import (
     draw_tenure,
 )
 from simulate.platforms.reach import brackets, reach_table
-from simulate.world import Platform, World
+from simulate.world import Platform, World, load_world
 
 SITE_PARAMETERS = (
     *("women_share", "typo", "no_address", "not_personal", "returning"),
@@ -127,7 +127,7 @@ class Collection:
                 "known": known,
                 "mistyped": entry == MISTYPED,
                 "came_by": categories(
-                    np.maximum(drawn.came_by, 0), [p.name for p in self.platforms], absent=drawn.came_by < 0
+                    np.maximum(drawn.came_by, 0), [*advertised()], absent=drawn.came_by < 0
                 ),
             }
         )
@@ -149,7 +149,9 @@ class Collection:
         if visit is None:
             visit = np.full(people.num_rows, self._span.last, np.int32)
         accounts = {}
-        for at, (platform, reach) in enumerate(zip(self.platforms, self.reach, strict=True)):
+        sites = [*advertised()]
+        for platform, reach in zip(self.platforms, self.reach, strict=True):
+            here = came_by == sites.index(platform.name) if platform.name in sites else came_by < -1
             accounts[platform.name] = draw_accounts(
                 platform,
                 reach,
@@ -159,7 +161,7 @@ class Collection:
                 seed=self.seed,
                 block=block,
                 role=role,
-                came=np.where(came_by == at, visit, NEVER).astype(np.int32),
+                came=np.where(here, visit, NEVER).astype(np.int32),
             )
         tenure = draw_tenure(visit, self.values, seed=self.seed, block=block, role=role)
         return Drawn(addresses, accounts, tenure, came_by)
@@ -169,10 +171,10 @@ class Collection:
         return span_of(self.site)
 
     def _came_by(self, people: pa.Table, block: int, role: Population) -> NDArray[np.int64]:
-        """Draw by which platform's advertisement people came; -1 for none of them."""
+        """Draw by which platform's advertisement people came: a row of ``advertised``; -1 for none."""
         here = Block(self.seed, block, people.num_rows, role)
         social = draw_referrals(here, people["age"].to_numpy()) == REFERRALS.index("social media")
-        edges = np.cumsum([platform.ads for platform in self.platforms]) * self.values["came_by_ad"]
+        edges = np.cumsum([*advertised().values()]) * self.values["came_by_ad"]
         found = np.searchsorted(edges, here.uniforms("came by"), side="right")
         return np.where(social & (found < len(edges)), found, -1)
 
@@ -209,13 +211,19 @@ class Drawn:
     tenure : Tenure
         When an account can carry the address given.
     came_by : array of int
-        Number of the platform whose advertisement brought the person; -1 for none.
+        Row in ``advertised`` of the platform whose advertisement brought the person; -1 for none.
     """
 
     addresses: list[Any]
     accounts: Mapping[str, Accounts]
     tenure: Tenure
     came_by: NDArray[np.int64]
+
+
+def advertised() -> dict[str, float]:
+    """Return the platforms on which visitors saw advertisements, in the world's order, and their shares."""
+    platforms = load_world().platforms
+    return {name: platform.ads for name, platform in platforms.items() if platform.ads}
 
 
 def known_on(accounts: pa.Table, platform: str, day: date) -> NDArray[np.bool_]:
