@@ -50,7 +50,7 @@ TAGS = ("therapy", "spam", "news", "web", "health", "signup", "1", "counseling")
 RELAY_DOMAIN = "@privaterelay.example"
 DISPOSABLE_DOMAIN = "@tenminutes.example"
 OFFICES = ("info", "office", "contact", "admin")
-NOTHING = ("n/a", "none", "asdf", "-")
+NO_HOSTS = ("@.gmail.example", "@gmail..example", "@.example", "@yahoo..example")
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890")
 WIDTH = 96
 
@@ -189,12 +189,12 @@ def _as_typed(kind: int, given: Drafts, draw: NDArray[np.uint64], locale: str) -
 
 
 def _no_address(local: Any, draw: NDArray[np.uint64]) -> Any:
-    """Return what is typed instead of an address: a word, or the local part without the rest."""
+    """Return what looks like an address and is none: no host can have such a name."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    words = pa.array(NOTHING).take(pa.array((draw % np.uint64(len(NOTHING))).astype(np.int64)))
-    return pc.if_else(pa.array(draw >> np.uint64(63) == 0), words, local)
+    host = pa.array(NO_HOSTS).take(pa.array((draw % np.uint64(len(NO_HOSTS))).astype(np.int64)))
+    return pc.binary_join_element_wise(local, host, "")
 
 
 def _office(draw: NDArray[np.uint64]) -> Any:

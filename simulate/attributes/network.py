@@ -19,7 +19,7 @@ from simulate.execution.arrow_columns import ascii_strings, categories, hex_digi
 from simulate.lottery import pick
 
 DAYS_OF_TERM = np.array([2000, 730, 365, 180, 60, 14, 1])
-TERM_SHARES = np.array([0.10, 0.18, 0.20, 0.15, 0.04, 0.16, 0.17])
+TERM_SHARES = np.array([0.025, 0.03, 0.25, 0.30, 0.12, 0.105, 0.17])
 """Days for which connections keep an address, and their shares: 60 % of machines have one address in a month
 and the mean is about 6 (comScore 2007-08, seen); the split is fitted to these two. That some keep it for
 years follows Mishra and others (2020), who call most addresses of fixed lines long-lived; the tail is

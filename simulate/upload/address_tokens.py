@@ -30,9 +30,9 @@ def normalised_sql(profile: str, column: str) -> str:
 def is_address_sql(column: str) -> str:
     """Return SQL that tells whether something was typed that can be an address at all.
 
-    Only the sender can tell: a hash of ``n/a`` looks like any other.
+    Only the sender can tell: the hash of what is no address looks like any other.
     """
-    return f"({column} like '%_@_%._%')"
+    return f"({column} like '%_@_%._%' and {column} not like '%@.%' and {column} not like '%..%')"
 
 
 def token_sql(profile: str, column: str, texts: Texts = DUCKDB_TEXTS) -> str:

@@ -29,6 +29,9 @@ def command(
         str, typer.Option(help="duckdb, or spark: people, upload and match alone, no tables.")
     ] = "duckdb",
     out: Annotated[Path | None, typer.Option(help="Folder for the results; replay-CASE.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Also write one HTML page, which needs no network.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Simulate a site's visitors, upload their hashed addresses, and show who is matched and why."""
@@ -47,7 +50,9 @@ def command(
     found = load_case(case)
     if engine != "duckdb":
         unfit = [
-            name for name, given in (("--sweep", sweep), ("--out", out), ("--workers", workers)) if given
+            name
+            for name, given in (("--sweep", sweep), ("--out", out), ("--workers", workers), ("--html", html))
+            if given
         ]
         if unfit:
             raise LabError(f"{unfit[0]} goes with the engine duckdb: leave it out on {engine}.")
@@ -58,6 +63,8 @@ def command(
             typer.echo(f"{found.title}\n{counted.people:,} people, seed {counted.seed}\n")
             _print_matches(counted)
         return
+    if html is not None:
+        _require_new(html, case)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with stages() as progress:
         done = run(
@@ -72,10 +79,26 @@ def command(
             only_match=only == "match",
             progress=progress,
         )
+    if html is not None:
+        from reidlab.assessment.report import save
+        from reidlab.case.page import render
+
+        save(render(done), html)
     if as_json:
         print_json("replay", done)
     else:
         _print(done)
+
+
+def _require_new(html: Path, case: str) -> None:
+    """Raise a LabError when the page would take the place of an input, or cannot be written."""
+    from exports.errors import LabError
+
+    if html.is_dir() or not html.parent.is_dir():
+        raise LabError(f"The page {html} cannot be written: give --html a file in a folder that exists.")
+    given = Path(case)
+    if html.exists() and given.exists() and html.samefile(given):
+        raise LabError(f"--html {html} is the case file itself: give the page another name.")
 
 
 def _print_matches(replay: Replay | SparkReplay) -> None:
