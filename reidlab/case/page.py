@@ -103,7 +103,7 @@ def _sections(done: ReplayRun) -> Iterator[dict[str, Any]]:
             }
             for year, one in (years.get("by_year") or {}).items()
         ],
-        "sentence": "A list of everybody at the end of each year (assumed), at the platform of the events: an "
+        "sentence": "A list of everybody at the end of each year (assumed), at the events' platform: an "
         "old record matches less, since people give up addresses, but who was matched once stays known.",
     }
     platform = done.replay.case.beacon_platform
@@ -121,7 +121,7 @@ def _sections(done: ReplayRun) -> Iterator[dict[str, Any]]:
             }
             for brand, one in (disclosed.get("sub_brands") or {}).items()
         ],
-        "sentence": "A sub-brand's list tells more than that somebody came: an orientation, a religion, an age.",
+        "sentence": "A sub-brand's list also tells of an orientation, a religion or an age.",
     }
     addresses = disclosed.get("retargeting") or {}
     yield {
@@ -151,8 +151,8 @@ def _sections(done: ReplayRun) -> Iterator[dict[str, Any]]:
             }
             for day, told in (addresses.get("days_since_visit") or {}).items()
         ],
-        "sentence": "An address reaches everybody whom the platform sees there; the third and fourth column "
-        "leave out addresses where it sees a crowd. The ranges are over what is assumed of terms and sharing.",
+        "sentence": "An address reaches everybody whom the platform sees there; the last two columns "
+        "leave out addresses where it sees a crowd. The ranges are over what is assumed.",
     }
 
 
