@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor": "",
     "follow": "case",
     "hash": "export",
+    "hierarchy": "export",
     "replay": "case",
     "reproduce": "evidence",
     "schema": "export",

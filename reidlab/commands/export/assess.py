@@ -29,6 +29,9 @@ def command(
     full: Annotated[bool, typer.Option("--full", help="Add what takes longer.")] = False,
     memory: Annotated[str | None, typer.Option(help="Memory that the run may use, as in 2GB.")] = None,
     engine: Annotated[str, typer.Option(help="Where queries run: duckdb or spark.")] = "duckdb",
+    missing: Annotated[
+        list[str] | None, typer.Option(help="Text that stands for a missing value; repeatable.")
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of a text file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
     with_attacks: Annotated[
@@ -76,6 +79,7 @@ def command(
         dictionary=dictionary,
         by=by or (),
         in_full=full,
+        missing=missing or (),
         memory=None if memory is None else bytes_of(memory),
         engine=engine,
     )
@@ -130,6 +134,7 @@ def _audit(file: str, unfit: list[str], as_json: bool) -> None:
 
 def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, Any]) -> None:
     typer.echo(repr(found))
+    _print_doubtful(result)
     for title, measures in (
         ("Risk", found.risk),
         ("Share of the population that is unique, estimated", found.population_uniques),
@@ -164,6 +169,14 @@ def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, A
             typer.echo(f"\n{title}", err=True)
         for name, remark in remarks.items():
             typer.echo(f"  {name}: {remark}", err=True)
+
+
+def _print_doubtful(result: dict[str, Any]) -> None:
+    doubtful = {name: one for name, one in result["columns"].items() if one["role"] == "unassessed"}
+    if doubtful:
+        typer.echo("\nNot assessed: read these and give each a role, or no policy passes")
+    for name, column in doubtful.items():
+        typer.echo(f"  {name:<24} {column['evidence']}")
 
 
 def _shown(value: Any) -> str:
