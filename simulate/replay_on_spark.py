@@ -18,8 +18,8 @@ from simulate.calibration.sample import sample_cells
 from simulate.case import Case, Transfer
 from simulate.people.tables import address_keys, blocks, number_addresses
 from simulate.populations import later_visitors
-from simulate.replay import described, widest_of
 from simulate.upload.collection import Collection, collection, known_on
+from simulate.upload.lists import described, widest_of
 from simulate.upload.match import Match
 from simulate.upload.match_by_query import ACCOUNTS, PEOPLE, match_by_query
 from simulate.upload.outsiders import Outsiders, taken_keys

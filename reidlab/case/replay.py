@@ -16,7 +16,8 @@ from simulate.calibration.sweep import Range, sweep
 from simulate.case import Case
 from simulate.execution.blocks import cannot_write
 from simulate.execution.memory import workers_within
-from simulate.replay import Progress, Replay, described, replay
+from simulate.replay import Progress, Replay, replay
+from simulate.upload.lists import described
 from simulate.world import load_world
 
 if TYPE_CHECKING:

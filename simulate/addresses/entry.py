@@ -50,7 +50,7 @@ TAGS = ("therapy", "spam", "news", "web", "health", "signup", "1", "counseling")
 RELAY_DOMAIN = "@privaterelay.example"
 DISPOSABLE_DOMAIN = "@tenminutes.example"
 OFFICES = ("info", "office", "contact", "admin")
-NO_HOSTS = ("@.gmail.example", "@gmail..example", "@.example", "@yahoo..example")
+NO_HOSTS = ("@.gmail.example", "@gmail..example", "@..example", "@yahoo..example")
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890")
 WIDTH = 96
 

@@ -18,10 +18,11 @@ from simulate.calibration.population_uniques import (
     group_sizes,
     pigeonhole_unique,
 )
-from simulate.calibration.sample import disagrees, sample_cells
+from simulate.calibration.sample import sample_cells
 from simulate.case import load_case
 from simulate.people.tables import blocks, people_block
 from simulate.platforms.accounts import NEVER
+from simulate.upload.agreement import disagrees
 from simulate.upload.collection import Collection, collection, days_since_1970, given_first
 from simulate.world import load_world
 

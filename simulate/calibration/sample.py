@@ -8,17 +8,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from simulate.addresses.entry import DISPOSABLE, MISTYPED, NO_ADDRESS, OFFICE
 from simulate.attributes.demography import Block
 from simulate.attributes.intake import REFERRALS, draw_referrals
 from simulate.calibration.expectation import Cells, count_cells
 from simulate.people.tables import people_block
 from simulate.platforms.accounts import DAYS_OF_YEAR
-from simulate.upload.address_tokens import normalised_sql
+from simulate.upload.agreement import disagrees
 from simulate.upload.collection import Collection, days_since_1970, given_first, holders, span_of
 
-SWEPT = (MISTYPED, NO_ADDRESS, OFFICE, DISPOSABLE)
-"""Entries whose share is a parameter of its own."""
 SAMPLE_BLOCKS = 4
 """262,144 visitors, whatever ``--people`` says: their mix gives the match to within 0.1 %."""
 
@@ -54,19 +51,3 @@ def _social(seed: int, age: NDArray[Any]) -> NDArray[np.bool_]:
     drawn = [draw_referrals(Block(seed, at, len(part), "visitors"), part) for at, part in enumerate(parts)]
     social: NDArray[np.bool_] = np.concatenate(drawn) == REFERRALS.index("social media")
     return social
-
-
-def disagrees(people: pa.Table, address: Any, profile: str, *, slips: bool = False) -> NDArray[np.bool_]:
-    """Return whose address has another normal form as typed than as it is; slips only if asked."""
-    import duckdb
-
-    entry = people["email_entry"].combine_chunks().indices.to_numpy()
-    rows = np.flatnonzero((entry != 0) & (slips | ~np.isin(entry, SWEPT)))
-    pairs = pa.table({"row": rows, "typed": people["email"].take(rows), "address": address.take(rows)})
-    differ = f"{normalised_sql(profile, 'typed')} is distinct from {normalised_sql(profile, 'address')}"
-    with duckdb.connect() as connection:
-        connection.register("pairs", pairs)
-        found = connection.sql(f"select row from pairs where {differ}").to_arrow_table()
-    differs = np.zeros(people.num_rows, dtype=bool)
-    differs[found["row"].to_numpy()] = True
-    return differs

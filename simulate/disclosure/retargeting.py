@@ -16,8 +16,6 @@ from simulate.platforms.reach import overall_reach
 from simulate.world import load_world
 
 DAYS_SINCE = (1, 7, 30, 90, 180, 365)
-REACHED = ("visitor", "household", "strangers")
-"""Whose people an advertisement for an address reaches; one address reaches any number of each."""
 CROWD = 8
 """People seen at an address from which a platform may take it for shared, and leave it out."""
 
@@ -66,7 +64,7 @@ def reached(people: Visitors, case: Case, since: int, assumed: Assumed) -> NDArr
     Returns
     -------
     array of int, shape (3, people)
-        Whether the visitor, how many others of the household, how many strangers, as ``REACHED``.
+        Whether the visitor, how many others of the household, how many strangers.
     """
     household, size = people.numbers("household_id"), people.numbers("household_size")
     seed, day, n = people.stream.seed, people.days("visited_on").astype(np.int64), len(people)

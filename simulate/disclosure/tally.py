@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from exports.randomness import BLOCK, Stream
 from simulate.attributes.demography import Population, Site
-from simulate.calibration.sample import disagrees
 from simulate.case import Case
 from simulate.disclosure import consent, devices, events, retargeting, sub_brands, years
 from simulate.disclosure.visitors import Counts, Visitors, add
@@ -21,6 +20,7 @@ from simulate.execution.workers import Workers
 from simulate.people.tables import blocks, people_block
 from simulate.platforms.accounts import NEVER
 from simulate.populations import later_visitors
+from simulate.upload.agreement import disagrees
 from simulate.upload.collection import Collection
 from simulate.upload.history import Meetings
 from simulate.upload.match import OUTCOMES
