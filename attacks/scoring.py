@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import ceil
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -248,6 +249,36 @@ def _by_chance(attack: Right, reference: Right, name: Reference) -> Advantage:
     if found.value is None or interval.low is None or interval.high is None:
         return found
     return replace(found, low=min(interval.low, found.value), high=max(interval.high, found.value))
+
+
+def strongest(found: Mapping[str, AttackResult], choice: str) -> AttackResult:
+    """Return the result that shows the most advantage, its interval widened for the choice.
+
+    Where none shows any, the one with the most guesses, the first of equal ones.
+
+    Parameters
+    ----------
+    found : mapping of str to AttackResult
+        By name of what was chosen among.
+    choice : str
+        What that is: ``series`` has the name under it, and all of them under its plural.
+    """
+
+    def shown(name: str) -> tuple[float, int]:
+        return max(found[name].advantage.low or 0.0, 0.0), found[name].made
+
+    best = max(found, key=shown)
+    chosen, wide = found[best], found[best].advantage
+    if wide.value is not None and wide.low is not None and wide.high is not None:
+        wider = NormalDist().inv_cdf(1 - 0.025 / len(found)) / NormalDist().inv_cdf(0.975)
+        low, high = wider * (wide.value - wide.low), wider * (wide.high - wide.value)
+        wide = replace(wide, low=wide.value - low, high=wide.value + high)
+    each = {
+        name: {"made": one.made, "attack": one.attack.to_json(), "advantage": one.advantage.to_json()}
+        for name, one in found.items()
+    }
+    plural = f"{choice[:-1]}ies" if choice.endswith("y") else f"{choice}s"
+    return replace(chosen, advantage=wide, series={**chosen.series, choice: best, plural: each})
 
 
 def labels(truth: Truth, original: NDArray[Any] | None, by: str | None) -> NDArray[Any] | None:
