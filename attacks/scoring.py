@@ -263,16 +263,17 @@ def strongest(found: Mapping[str, AttackResult], choice: str) -> AttackResult:
     choice : str
         What that is: ``series`` has the name under it, and all of them under its plural.
     """
+    wider = NormalDist().inv_cdf(1 - 0.025 / len(found)) / NormalDist().inv_cdf(0.975)
 
-    def shown(name: str) -> tuple[float, int]:
-        return max(found[name].advantage.low or 0.0, 0.0), found[name].made
+    def widened(one: Advantage) -> Advantage:
+        if one.value is None or one.low is None or one.high is None:
+            return one
+        low, high = wider * (one.value - one.low), wider * (one.high - one.value)
+        return replace(one, low=one.value - low, high=one.value + high)
 
-    best = max(found, key=shown)
-    chosen, wide = found[best], found[best].advantage
-    if wide.value is not None and wide.low is not None and wide.high is not None:
-        wider = NormalDist().inv_cdf(1 - 0.025 / len(found)) / NormalDist().inv_cdf(0.975)
-        low, high = wider * (wide.value - wide.low), wider * (wide.high - wide.value)
-        wide = replace(wide, low=wide.value - low, high=wide.value + high)
+    paid = {name: widened(one.advantage) for name, one in found.items()}
+    best = max(found, key=lambda name: (max(paid[name].low or 0.0, 0.0), found[name].made))
+    chosen, wide = found[best], paid[best]
     each = {
         name: {"made": one.made, "attack": one.attack.to_json(), "advantage": one.advantage.to_json()}
         for name, one in found.items()

@@ -158,7 +158,7 @@ def votes(columns: Sequence[Compared], people: int, rows: int, says: NDArray[np.
             if single:
                 first = np.searchsorted(of, np.arange(len(use) + 1))
                 again, at = spread(first[back], first[back + 1])
-                of, code, share = again, code[at], share[at]
+                of, code, share = person[again], code[at], share[at]
             parts.append((who[of], code, share))
     nobody = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     person, code, share = (np.concatenate(side) for side in zip(nobody, *parts, strict=True))

@@ -71,5 +71,11 @@ def _beside(found: AttackResult) -> Iterator[str]:
     yield f"guesses: {found.made:,} made, {found.asked:,} asked for{enough}"
     if found.worst_group is not None:
         yield f"worst group, {found.worst_group}: {found.groups[found.worst_group]!r}"
+    for worst in found.series.get("values", [])[:1]:
+        if worst["lift_low"] > 1:
+            yield (
+                f"worst value of {found.secret!r}, {worst['value']}: named {worst['guessed']:,} times, right "
+                f"{100 * worst['precision']:.1f} %, {worst['lift']:.3g} times as often as it occurs"
+            )
     for note in found.notes:
         yield f"note: {note}"
