@@ -106,8 +106,8 @@ class Answers:
         """Return whether each answer is right about a target."""
         if self.values is not None:
             told, true = self.values[code], self.true[person]
-            near: NDArray[np.bool_] = np.abs(told - true) <= tolerance * np.abs(true)
-            return near | (np.isnan(told) & np.isnan(true))
+            near = np.abs(told - true) <= tolerance * np.abs(true)
+            return np.asarray(near | (np.isnan(told) & np.isnan(true)), dtype=bool)
         own = self.true[person]
         return np.asarray(code == own if self.covers is None else self.covers[code, own], dtype=bool)
 

@@ -17,7 +17,7 @@ from attacks.records.singling_out_predicates import Form, multivariate, univaria
 from attacks.records.singling_out_world import World, at_size, joint_rows
 from attacks.result import AttackResult
 from attacks.scoring import Guesses, scored, strongest
-from attacks.targets import comparable, group_labels, strange_rows, unusable
+from attacks.targets import comparable, group_labels, left_out, strange_rows, unusable
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 from exports.shares import Share
@@ -121,16 +121,21 @@ class SinglingOut:
         require(self, release, truth)
         person = release.schema.person
         tables = [release.rows, truth.original, *([] if truth.control is None else [truth.control])]
-        columns = [(name, release.schema.columns.get(name)) for name in self._names(release, truth)]
-        coded = Coded.of(tables, columns)
+        names = self._names(release, truth)
+        coded = Coded.of(tables, [(name, release.schema.columns.get(name)) for name in names])
+        apart = [names[at] for at in coded.strange()]
+        notes = left_out(names, apart)
+        if apart:
+            kept_names = [name for name in names if name not in apart]
+            coded = Coded.of(tables, [(name, release.schema.columns.get(name)) for name in kept_names])
         people = [
             whose_released(release, truth),
             *(whose(one, person, place) for one, place in zip(tables[1:], PLACES, strict=False)),
         ]
         worlds = [World(codes, own) for codes, own in zip(coded.tables, people, strict=True)]
-        notes: tuple[str, ...] = ()
         if truth.control is not None:
-            kept, notes = strange_rows(truth.control, truth.original, person, joint_rows(worlds[1:]))
+            kept, more = strange_rows(truth.control, truth.original, person, joint_rows(worlds[1:]))
+            notes += more
             worlds[2:] = [worlds[2].take(kept)] if kept.any() else []
         read = worlds[0].different() if release.kind == "synthetic" else worlds[0].once()
         worlds[1:] = [one.take(one.once()) for one in worlds[1:]]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 if TYPE_CHECKING:
     from attacks.result import AttackResult
+    from exports.release import Kind
 
 
 def command(
@@ -37,6 +38,9 @@ def command(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 0,
+    kind: Annotated[
+        str | None, typer.Option(help="Kind of the release: records, or synthetic where rows are invented.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run one attack and hold it against a control and a baseline."""
@@ -53,6 +57,7 @@ def command(
         behind=behind,
         settings=settings or [],
         seed=seed,
+        kind=cast("Kind | None", kind),
     )
     if as_json:
         print_json("attack", found)
