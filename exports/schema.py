@@ -52,7 +52,13 @@ class Column:
     bounds : tuple of float or None
         Smallest and largest value; as ``domain`` for numbers.
     order : tuple of str or None
-        Values from low to high, for ordered t-closeness.
+        Values from low to high.
+    format : str or None
+        How its dates are written, as in ``%d.%m.%Y``; ``,`` for numbers with a decimal comma.
+    groups : mapping of str to tuple of str, or None
+        Names of groups of values, the level above the values themselves.
+    missing : tuple of str
+        Texts that stand for a missing value, beside those of the whole table.
     kind, profile : str or None
         For identifiers and tokens: ``"email"``, ``"phone"``, ...; the normalisation profile.
     """
@@ -65,6 +71,9 @@ class Column:
     domain: tuple[str, ...] | None = None
     bounds: tuple[float, float] | None = None
     order: tuple[str, ...] | None = None
+    format: str | None = None
+    groups: Mapping[str, tuple[str, ...]] | None = None
+    missing: tuple[str, ...] = ()
     kind: str | None = None
     profile: str | None = None
 
@@ -91,6 +100,8 @@ class Schema:
         Rows of one person that a differentially private release takes into account.
     population_size : int or None
         People from whom the rows were drawn; needed for risks that refer to the population.
+    missing : tuple of str
+        Texts that stand for a missing value in every column.
 
     Examples
     --------
@@ -109,6 +120,7 @@ class Schema:
     consent: str | None = None
     max_rows_per_person: Annotated[int, Ge(1)] | None = None
     population_size: Annotated[int, Ge(1)] | None = None
+    missing: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, person: str | None = None, **names_by_role: Iterable[str]) -> Schema:
@@ -139,6 +151,7 @@ class Schema:
             name: replace(column, hierarchy=path.parent / column.hierarchy) if column.hierarchy else column
             for name, column in schema.columns.items()
         }
+        _require_single(schema, path)
         return replace(schema, columns=MappingProxyType(columns))
 
     def to_toml(self) -> str:
@@ -154,11 +167,19 @@ class Schema:
         <BLANKLINE>
         """
         top = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "columns"}
-        lines = _toml_lines(top)
+        lines = _toml_lines(top, missing=())
         for name, column in self.columns.items():
             values = {field.name: getattr(column, field.name) for field in fields(column)}
-            lines += ["", f"[columns.{_toml(name)}]", *_toml_lines(values, nulls="value", prefix=False)]
+            lines += [
+                "",
+                f"[columns.{_toml(name)}]",
+                *_toml_lines(values, nulls="value", prefix=False, missing=()),
+            ]
         return "\n".join(lines) + "\n"
+
+    def __hash__(self) -> int:
+        """Return a hash of what is declared, so that what was read under a schema can be remembered."""
+        return hash(self.to_toml())
 
     def names(self, *roles: Role) -> tuple[str, ...]:
         """Return the columns with any of ``roles``, in schema order."""
@@ -180,6 +201,25 @@ class Schema:
         units = [name for name in (self.person, self.household) if name]
         return frozenset([*self.names(Role.IDENTIFIER, Role.TOKEN, Role.UNASSESSED), *units])
 
+    def missing_in(self, name: str) -> tuple[str, ...]:
+        """Return the texts that stand for a missing value in one column."""
+        own = self.columns[name].missing if name in self.columns else ()
+        return tuple(dict.fromkeys([*self.missing, *own]))
+
+    def lacking(self, missing: Iterable[str]) -> Schema:
+        """Return this schema with further texts that stand for a missing value in every column."""
+        return replace(self, missing=tuple(dict.fromkeys([*self.missing, *missing])))
+
+    def with_orders(self, orders: Mapping[str, tuple[str, ...]]) -> Schema:
+        """Return this schema with the orders that columns bring along, where it declares none itself."""
+        known = {
+            name: replace(column, order=orders[name])
+            if name in orders and column.order is None and not (column.hierarchy or column.format)
+            else column
+            for name, column in self.columns.items()
+        }
+        return replace(self, columns=MappingProxyType(known)) if orders else self
+
     def role(self, name: str) -> Role:
         """Return the role of one column."""
         return self.columns[name].role
@@ -200,7 +240,7 @@ class Schema:
         """
         gone = set(dropped)
         columns = {name: column for name, column in self.columns.items() if name not in gone}
-        parts = {part: None for name, part in self.parts.items() if name in gone}
+        parts: dict[str, Any] = {part: None for name, part in self.parts.items() if name in gone}
         return replace(self, columns=MappingProxyType(columns), **parts)
 
     def require(self, table_names: Iterable[str]) -> None:
@@ -238,6 +278,8 @@ def _toml_lines(values: Mapping[str, Any], **defaults: Any) -> list[str]:
 
 def _toml(value: Any) -> str:
     """Return one value as TOML; JSON's strings, numbers and arrays are TOML's as well."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_toml(str(key))} = {_toml(one)}" for key, one in value.items()) + " }"
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
     return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False).replace(
@@ -248,17 +290,53 @@ def _toml(value: Any) -> str:
 def _with_texts(raw: dict[str, Any]) -> dict[str, Any]:
     """Return parsed TOML with the listed values of each column as text, which may stand there as numbers."""
     columns = raw.get("columns")
-    if not isinstance(columns, dict):
-        return raw
-    return {**raw, "columns": {name: _listed_as_text(column) for name, column in columns.items()}}
+    found = dict(raw)
+    if isinstance(columns, dict):
+        found["columns"] = {name: _listed_as_text(column) for name, column in columns.items()}
+    if "missing" in raw:
+        found["missing"] = _texts(raw["missing"])
+    return found
 
 
 def _listed_as_text(column: Any) -> Any:
     if not isinstance(column, dict):
         return column
-    lists = {key: column[key] for key in ("domain", "order") if isinstance(column.get(key), list)}
-    texts = {
-        key: [str(one) if isinstance(one, int | float) else one for one in listed]
-        for key, listed in lists.items()
+    found = {
+        key: _texts(value) if key in ("domain", "order", "missing") else value
+        for key, value in column.items()
     }
-    return {**column, **texts}
+    if isinstance(found.get("groups"), dict):
+        found["groups"] = {group: _texts(members) for group, members in found["groups"].items()}
+    return found
+
+
+def _texts(listed: Any) -> Any:
+    return [_text(one) for one in listed] if isinstance(listed, list) else listed
+
+
+def _text(value: Any) -> Any:
+    """Return a value of TOML as the text of a cell; truth values as TOML writes them."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _require_single(schema: Schema, path: Path) -> None:
+    """Check that no value has two places in an order or in groups.
+
+    Raises
+    ------
+    LabError
+        When one has.
+    """
+    for name, column in schema.columns.items():
+        if column.order is not None and len(set(column.order)) < len(column.order):
+            raise LabError(f"{path} lists a value of the order of {name!r} twice: keep one of them.")
+        place: dict[str, str] = {}
+        for group, members in (column.groups or {}).items():
+            for member in members:
+                if place.setdefault(member, group) != group:
+                    raise LabError(
+                        f"{path}: the groups {place[member]!r} and {group!r} of {name!r} overlap: a value "
+                        "belongs to one of them."
+                    )

@@ -20,6 +20,8 @@ EXTRAS = {
     "sign": ("cryptography",),
     "databases": ("adbc_driver_postgresql", "adbc_driver_sqlite"),
     "spark": ("pyspark",),
+    "spreadsheets": ("openpyxl", "pyreadstat"),
+    "platform": ("starlette", "uvicorn", "grpc", "cryptography"),
     "notebooks": ("jupyterlab", "ipywidgets", "jupytext"),
 }
 """The modules that each optional extra brings."""

@@ -17,10 +17,11 @@ from exports.engines.protocol import Engine
 from exports.errors import LabError
 from exports.reading.distinct_rows import combinations_within
 from exports.reading.read import read
-from exports.risk.individual import individual_risk
+from exports.risk.declared_population import declared_risk
 from exports.risk.measures import ClassMeasures
-from exports.risk.population_uniques import Estimate, population_uniques
-from exports.risk.prosecutor import LinkRisk, link_risk, prosecutor
+from exports.risk.population_uniques import Estimate
+from exports.risk.prosecutor import prosecutor
+from exports.risk.uniques_intervals import with_intervals
 from exports.schema import Role, Schema
 from exports.sources.origins import Source, SparkTable
 from exports.tokens.sharing import TokenList, shared_tokens
@@ -28,7 +29,7 @@ from exports.tokens.survey import survey_tokens
 from reidlab.assessment.contents import contents
 from reidlab.assessment.findings import Assessment
 from reidlab.assessment.in_full import full, groups
-from reidlab.assessment.one_pass import Survey, limit_within, survey
+from reidlab.assessment.one_pass import Survey, limit_within, maybe_missing, survey
 
 SIZES = {"1": 1, "2 to 4": 2, "5 to 9": 5, "10 to 99": 10, "100 and more": 100}
 """Classes of class sizes that a report counts persons in, with the smallest size of each."""
@@ -46,6 +47,7 @@ def assess(
     dictionary: Any = None,
     by: Sequence[str] = (),
     in_full: bool = False,
+    missing: Sequence[str] = (),
     memory: int | None = None,
     engine: str | None = None,
     labels: bool = False,
@@ -70,6 +72,8 @@ def assess(
         Columns whose groups are to be measured on their own.
     in_full : bool, default False
         Whether to add what needs all distinct combinations at once, which takes longer.
+    missing : sequence of str
+        Texts that stand for a missing value, beside those of the schema.
     memory : int, optional
         Bytes that the process may use.
     engine : {"duckdb", "spark"}, optional
@@ -89,14 +93,16 @@ def assess(
     >>> assess(table, Schema.of(quasi_identifier=["zip"], sensitive=["illness"]))
     table in memory: 3 rows, k = 1, 1 of 3 alone in a class
     """
-    source = read(data)
+    named = missing if schema is None else schema.lacking(missing).missing
+    source, everybody, usual = (_opened(one, named, schema) for one in (data, population, reference))
+    assert source is not None
     require_header(source)
-    everybody = None if population is None else read(population)
-    usual = None if reference is None else read(reference)
     default = "spark" if isinstance(source.origin, SparkTable) else "duckdb"
     with closing(open_engine(engine or default, memory)) as running:
         guesses = propose(source, running)
-        declared = schema_of(guesses) if schema is None else schema
+        declared = (
+            (schema_of(guesses) if schema is None else schema).lacking(missing).with_orders(source.orders)
+        )
         declared.require(source.columns)
         found = _found(source, declared, running, everybody, usual, by, in_full, memory)
         columns: dict[str, dict[str, Any]] = {
@@ -114,6 +120,15 @@ def assess(
         if beside:
             details["shared_tokens"] = _shared(source, declared, [read(one) for one in beside], running)
     return replace(found, columns=columns, details={**found.details, **details})
+
+
+def _opened(data: Any, missing: Sequence[str], schema: Schema | None) -> Source | None:
+    """Open a table in which what is declared missing is."""
+    if data is None:
+        return None
+    source = read(data)
+    known = schema or Schema()
+    return source.lacking(lambda name: (*missing, *known.missing_in(name)))
 
 
 def _doubtful_first(schema: Schema) -> list[str]:
@@ -211,7 +226,8 @@ def _found(
     assessment = _assessment(source.name, schema, found, usual.name if usual else "the table itself")
     reasons = dict(assessment.reasons)
     details = _details(found, schema, by, in_full, reasons)
-    return replace(assessment, consent=consent, details=details, reasons=reasons)
+    notes = {**assessment.notes, **maybe_missing(found)}
+    return replace(assessment, consent=consent, details=details, reasons=reasons, notes=notes)
 
 
 def _details(
@@ -268,8 +284,12 @@ def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Ass
         if found.wild and found.population is not None
         else "it needs the population: --population FILE, or population_size in the schema"
     )
-    risk = _risks(measures, size, lacking, reasons, notes)
+    intervals: dict[str, list[float]] = {}
+    risk = _risks(found, size, lacking, reasons, notes, intervals)
     estimates = _estimates(found, schema, size)
+    for model, one in estimates.items():
+        if one.low is not None and one.high is not None:
+            intervals[f"population_uniques.{model}"] = [one.low, one.high]
     reasons |= {
         f"population_uniques.{model}": one.reason for model, one in estimates.items() if one.share is None
     }
@@ -293,6 +313,7 @@ def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Ass
         population=_population(measures, size),
         reasons=reasons,
         notes=notes,
+        intervals=intervals,
         **{
             measure: {column: getattr(disclosed.get(column), measure, None) for column in schema.sensitive}
             for measure in ("l_distinct", "l_entropy", "t_equal", "t_ordered", "t_hierarchical")
@@ -301,24 +322,24 @@ def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Ass
 
 
 def _risks(
-    measures: ClassMeasures, size: int | None, lacking: str, reasons: dict[str, str], notes: dict[str, str]
+    found: Survey,
+    size: int | None,
+    lacking: str,
+    reasons: dict[str, str],
+    notes: dict[str, str],
+    intervals: dict[str, list[float]],
 ) -> dict[str, float | None]:
+    measures = found.measures
     exposed = prosecutor(measures.exposed_sizes, measures.exposed)
     journalist, marketer = None, None
     if measures.population is not None:
-        smallest = measures.population.k_map
+        smallest = measures.population.smallest
         journalist = None if smallest is None else 1.0 / smallest
         marketer = measures.population.expected / measures.persons
-        if smallest is None:
-            reasons["risk.journalist_max"] = "nobody in the export falls into a class of the population"
-        if unmatched := measures.population.unmatched:
-            # Whom the population lacks is at most as hidden as in the export itself.
-            worst = 1.0 if exposed.highest is None else exposed.highest
-            journalist = None if journalist is None else max(journalist, worst)
-            marketer += unmatched * worst / measures.persons
+        if measures.population.unmatched:
             notes["risk.journalist_max"] = notes["risk.marketer"] = (
-                f"{unmatched:,} of {measures.persons:,} people fall into no class of the population: they "
-                "carry the risk of the export itself as a bound"
+                f"{measures.population.unmatched:,} of {measures.persons:,} people fall into no class of "
+                "the population, as another spelling would do: their risk is that within the export"
             )
     elif size is not None and size < measures.persons:
         raise LabError(
@@ -326,11 +347,7 @@ def _risks(
             "give the size of the whole population."
         )
     elif size is not None:
-        link = _estimated(measures, size)
-        journalist, marketer = link.highest, link.mean
-        notes["risk.journalist_max"] = notes["risk.marketer"] = (
-            f"estimated for a population of {size:,} of which everybody is in the export with equal chance"
-        )
+        journalist, marketer = _declared(found, size, notes, intervals)
     else:
         reasons["risk.journalist_max"] = reasons["risk.marketer"] = lacking
     return {
@@ -343,9 +360,27 @@ def _risks(
     }
 
 
-def _estimated(measures: ClassMeasures, size: int) -> LinkRisk:
-    sample = measures.exposed_sizes.astype(np.float64)
-    return link_risk(individual_risk(sample, sample * size / measures.persons), measures.exposed)
+def _declared(
+    found: Survey, size: int, notes: dict[str, str], intervals: dict[str, list[float]]
+) -> tuple[float | None, float | None]:
+    """Return journalist and marketer risk from the population's size, with what the model leaves open."""
+    names = ("risk.journalist_max", "risk.marketer")
+    measures = found.measures
+    if found.classes is None or found.wild or not found.classes.quasi_identifiers:
+        within = prosecutor(measures.exposed_sizes, measures.exposed)
+        notes |= dict.fromkeys(
+            names, "no model of the population here: bounded by the risk within the export"
+        )
+        return within.highest, within.mean
+    risk = declared_risk(found.classes, size)
+    for name, (_, low, high) in zip(names, (risk.journalist_max, risk.marketer), strict=True):
+        intervals[name] = [low, high]
+    notes |= dict.fromkeys(
+        names,
+        f"a log-linear model for a population of {size:,} of which everybody is in the export with equal "
+        "chance, set right on samples of the export; a rule compares with the upper end of the interval",
+    )
+    return risk.journalist_max[0], risk.marketer[0]
 
 
 def _estimates(found: Survey, schema: Schema, size: int | None) -> Mapping[str, Estimate]:
@@ -357,7 +392,7 @@ def _estimates(found: Survey, schema: Schema, size: int | None) -> Mapping[str, 
         return dict.fromkeys(ESTIMATORS, Estimate(None, reason))
     if schema.person and int((measures.sizes * measures.times).sum()) != measures.persons:
         return dict.fromkeys(ESTIMATORS, Estimate(None, "persons have rows in several classes"))
-    return population_uniques(measures.sizes, measures.times, size)
+    return with_intervals(measures.sizes, measures.times, size)
 
 
 def _population(measures: ClassMeasures, size: int | None) -> dict[str, Any]:

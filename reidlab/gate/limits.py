@@ -110,19 +110,19 @@ def _of_risks(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
         ("marketer", "marketer"),
     ):
         limit, name = getattr(policy, rule), f"risk.{key}"
-        if limit is not None and name in estimated and risk.get(key) is not None and risk[key] <= limit:
+        interval = found.get("intervals", {}).get(name)
+        value = risk.get(key) if interval is None else interval[1]
+        if limit is not None and name in estimated and interval is None and value is not None and value <= limit:
             why = "estimated from the size of the population alone, without an interval"
-            yield Verdict(rule, limit, risk[key], Answer.NOT_SHOWN, why, POPULATION)
+            yield Verdict(rule, limit, value, Answer.NOT_SHOWN, why, POPULATION)
             continue
         yield from measured(
-            rule, limit, risk.get(key), "most", why=reasons.get(name, "it could not be measured"),
+            rule, limit, value, "most", why=reasons.get(name, "it could not be measured"),
             way="" if rule == "prosecutor" else POPULATION, note=found.get("notes", {}).get(name, ""),
         )  # fmt: skip
     population = found.get("population") or {}
     if (policy.journalist is not None or policy.marketer is not None) and "unmatched" in population:
-        persons = found.get("persons") or 0
-        share = population["unmatched"] / persons if persons else None
         yield from measured(
-            "unmatched", policy.unmatched, share, "most",
+            "unmatched", policy.unmatched, population["unmatched"], "most",
             way="give a population that has everybody's combination, written as the export writes it",
         )  # fmt: skip

@@ -51,9 +51,10 @@ class Policy:
     uniqueness : float or None
         Largest share of persons who are alone in a class.
     prosecutor, journalist, marketer : float or None
-        Largest risk; the first two of any person, the last on average.
-    unmatched : float, default 0
-        Largest share of people who fall into no class of the population.
+        Largest risk; the first two of any person, the last on average. Of an estimate, the upper end of
+        its interval counts.
+    unmatched : int, default 0
+        Most people who fall into no class of the population, where a table of it is given.
     singling_out, linkability, inference : float or None
         Largest advantage that the upper end of an attack's interval may show.
     allowed_roles : tuple of Role or None
@@ -106,7 +107,7 @@ class Policy:
     prosecutor: Rate | None = None
     journalist: Rate | None = None
     marketer: Rate | None = None
-    unmatched: Rate = 0.0
+    unmatched: Annotated[int, Ge(0)] = 0
     singling_out: Rate | None = None
     linkability: Rate | None = None
     inference: Rate | None = None

@@ -16,13 +16,16 @@ def command(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter; repeatable.")
     ] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option(help="Text that stands for a missing value; repeatable.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Apply a defence, and write the release with its schema and a manifest of what was done."""
     from reidlab.output import print_json
     from reidlab.releases.defend import defend_file, what_leaves
 
-    done = defend_file(name, file, out, schema=schema, settings=settings or [])
+    done = defend_file(name, file, out, schema=schema, settings=settings or [], missing=missing or ())
     if as_json:
         print_json("defend", done)
         return

@@ -126,7 +126,7 @@ def test_presets_refuse_hashed_addresses_and_say_they_are_not_legal_advice(prese
 
 
 @pytest.mark.parametrize("text", ["", "# k = 5", 'note = "x"', 'purpose = "ads"', "forbidden_tokens = false",
-                                  "forbidden_kinds = []", "unassessed = true", "unmatched = 0.5"])  # fmt: skip
+                                  "forbidden_kinds = []", "unassessed = true", "unmatched = 5"])  # fmt: skip
 def test_a_policy_that_asks_nothing_is_refused(policy, text):
     with pytest.raises(LabError, match="asks nothing"):
         policy(text + "\n")
@@ -151,7 +151,7 @@ def test_people_outside_the_population_are_a_rule_of_their_own(policy):
     for unmatched, answer in ((0, True), (99, False)):
         found = {**FOUND, "risk": risk, "population": {"unmatched": unmatched}}
         assert decide(policy("journalist = 0.09"), found, declared=True).passed is answer
-    assert decide(policy("journalist = 0.09\nunmatched = 1.0"), found, declared=True).passed
+    assert decide(policy("journalist = 0.09\nunmatched = 99"), found, declared=True).passed
 
 
 def test_an_estimate_without_an_interval_shows_nothing(policy):
