@@ -213,7 +213,7 @@ class Search:
         whole: NDArray[np.bool_] = np.array(kept, dtype=bool)[column]
         first = column[np.arange(len(column)), whole.argmax(axis=1)]
         fewer = np.where(whole, column, first[:, None])
-        return np.where(whole.any(axis=1)[:, None], fewer, column)
+        return np.where(whole.any(axis=1, keepdims=True), fewer, column)
 
     def _fits_own(self, column: Ints) -> NDArray[np.bool_]:
         """Return whose own record fits the facts about her in these columns."""
