@@ -19,8 +19,9 @@ from exports.errors import LabError
 from exports.reading.distinct_rows import combinations_within, parts, spread
 from exports.risk.measures import ClassMeasures, measured
 from exports.risk.population_match import PopulationMeasures, against, best_chances, population_sizes
-from exports.schema import Schema
+from exports.schema import Role, Schema
 from exports.sources.origins import Source
+from exports.values.missing import missing_evidence, suspected
 from reidlab.installation import memory_bytes
 
 
@@ -83,7 +84,7 @@ def survey(
     """
     known = schema.quasi_identifiers
     extra = [schema.person] if schema.person else []
-    names = list(dict.fromkeys([*known, *schema.sensitive, *also, *extra])) or list(source.columns[:1])
+    names = list(dict.fromkeys([*known, *schema.sensitive, *also, *extra])) or [_any_read(source, schema)]
     if population is not None:
         absent = [name for name in known if name not in population.columns]
         if absent:
@@ -150,6 +151,12 @@ def _require_persons(name: str, unknown: int, rows: int, person: str) -> None:
             f"{unknown:,} of {rows:,} rows of {name} do not say whose they are (column {person!r} is "
             "missing there): fill it, or leave `person` out of the schema."
         )
+
+
+def _any_read(source: Source, schema: Schema) -> str:
+    """Return a column to count rows by, one that somebody has read where there is any."""
+    doubtful = schema.names(Role.UNASSESSED)
+    return next((name for name in source.columns if name not in doubtful), source.columns[0])
 
 
 def _outside(
@@ -321,3 +328,15 @@ def _persons_against(
     return replace(
         total, people=people, expected=float((best * times).sum()), unmatched=int(times[matched == 0].sum())
     )
+
+
+def maybe_missing(found: Survey) -> dict[str, str]:
+    """Ask of each measured column whether what is spelt like a missing value is one."""
+    if found.classes is None:
+        return {}
+    combinations = found.classes.combinations
+    asked = {}
+    for name, coding in combinations.columns.items():
+        cells = np.bincount(coding.codes, combinations.counts, coding.radix).astype(np.int64)
+        asked[f"columns.{name}"] = missing_evidence(suspected(coding.values, cells[1:]))
+    return {name: question for name, question in asked.items() if question}

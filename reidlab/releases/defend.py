@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import defenses
-from exports.coding import require_flat
+from exports.columns.header import require_header
 from exports.errors import LabError
-from exports.reading.loading import load
+from exports.reading.loading import load_export
+from exports.reading.read import read
 from exports.release import Export, Kind, Release
 from exports.schema import Role, Schema
+from exports.values.reading import as_written
 from reidlab.installation import versions
 from reidlab.releases import settings as texts
 
@@ -32,7 +34,13 @@ ROOM = 256 * 1024
 
 
 def defend_file(
-    names: str, file: str, out: Path, *, schema: Path | None = None, settings: Sequence[str] = ()
+    names: str,
+    file: str,
+    out: Path,
+    *,
+    schema: Path | None = None,
+    settings: Sequence[str] = (),
+    missing: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Apply one defence, or several in order, to a file and write what may leave.
 
@@ -47,13 +55,16 @@ def defend_file(
         beside it. All three appear when the release is complete, or none does.
     schema : Path, optional
         Roles of the columns.
+    missing : sequence of str
+        Texts that stand for a missing value, beside those of the schema.
     settings : sequence of str
         ``key=value``; with several defences ``name.key=value`` where the key is no defence's alone.
 
     Returns
     -------
     dict
-        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, files``.
+        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, dropped, files``; columns of
+        the role ``unassessed`` never leave and are the ``dropped`` ones.
 
     Raises
     ------
@@ -69,14 +80,20 @@ def defend_file(
     if schema is None:
         raise LabError("A defence needs the role of every column: give --schema FILE.")
     declared = Schema.load(schema)
-    table = load(file, text=read_as_text(declared))
-    for field in table.schema:
-        require_flat(field.name, field.type)
+    require_header(read(file))
+    whole, readings = load_export(file, declared, missing=missing)
+    dropped = declared.names(Role.UNASSESSED)
+    if len(dropped) == whole.table.num_columns:
+        raise LabError(f"Every column of {file} is unassessed, and none of these leaves: assess them first.")
+    export = Export(whole.table.drop_columns(list(dropped)), whole.schema.without(dropped))
     # Room is sought before anything is drawn or charged.
     with _room_beside(out) as aside:
-        release = defense.fit_transform(Export(table, declared))
-        result, files = _released(names, release, table.num_rows, out, aside)
-    return {**result, "files": [str(path) for path in files]}
+        release = defense.fit_transform(export)
+        told: dict[str, Any] = {"dropped_unassessed": list(dropped)} if dropped else {}
+        left = {name: readings[name].to_json() for name in readings if name in release.schema.columns}
+        release = replace(release, manifest={**release.manifest, **told, "readings": left})
+        result, files = _released(names, release, export.table.num_rows, out, aside)
+    return {**result, "dropped": list(dropped), "files": [str(path) for path in files]}
 
 
 def _files(out: Path) -> list[Path]:
@@ -233,12 +250,6 @@ def required(defense: type[Defense]) -> dict[str, bool]:
     return {name: one.default is inspect.Parameter.empty for name, one in signature.parameters.items()}
 
 
-def read_as_text(schema: Schema) -> set[str]:
-    """Return the columns that stay text: identifiers, and those whose hierarchy names their values."""
-    named = {name for name, column in schema.columns.items() if column.hierarchy or column.prefix}
-    return named | set(schema.names(Role.IDENTIFIER, Role.TOKEN))
-
-
 def _last(steps: Sequence[Mapping[str, Any]], key: str) -> dict[str, Any]:
     found: dict[str, Any] = next((dict(step[key]) for step in reversed(steps) if step.get(key)), {})
     return found
@@ -282,9 +293,11 @@ def _write_table(table: pa.Table, path: Path) -> None:
 
         pq.write_table(table, path, compression="zstd")
     else:
+        import pyarrow as pa
         from pyarrow import csv
 
-        csv.write_csv(table, path)
+        columns = [as_written(table.column(at), field) for at, field in enumerate(table.schema)]
+        csv.write_csv(pa.table(columns, names=table.column_names), path)
 
 
 def _plain(value: Any) -> Any:

@@ -37,6 +37,9 @@ def command(
             help="What else it knows, DEFENCE.KEY=VALUE for a setting of the defence; repeatable.",
         ),
     ] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option(help="Text that stands for a missing value; repeatable.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 0,
     kind: Annotated[
         str | None, typer.Option(help="Kind of the release: records, or synthetic where rows are invented.")
@@ -56,6 +59,7 @@ def command(
         schema=schema,
         behind=behind,
         settings=settings or [],
+        missing=missing or (),
         seed=seed,
         kind=cast("Kind | None", kind),
     )
