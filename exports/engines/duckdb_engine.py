@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from exports.engines.dialect import DUCKDB, Dialect
 from exports.errors import LabError
+from exports.named_files import pattern, pattern_literal, plain
 from exports.sources.origins import (
     ArrowStream,
     DuckDBTable,
@@ -133,7 +134,7 @@ class DuckDBEngine:
                 self._connection.register(f"{name}_rows", origin.table)
                 self._view(name, f"select * from {name}_rows as t({columns})")
             elif isinstance(origin, ParquetFiles):
-                files = ", ".join(_text(str(path)) for path in origin.paths)
+                files = ", ".join(map(pattern_literal, origin.paths))
                 self._view(
                     name, f"select * from read_parquet([{files}], hive_partitioning=false) as t({columns})"
                 )
@@ -142,7 +143,7 @@ class DuckDBEngine:
             elif isinstance(origin, JsonLines):
                 self._view(name, _json_query(origin.path, source.columns))
             elif isinstance(origin, DuckDBTable):
-                self._connection.execute(f"attach {_text(str(origin.path))} as {name}_file (read_only)")
+                self._connection.execute(f"attach {_text(plain(origin.path))} as {name}_file (read_only)")
                 table = ".".join(map(self.dialect.identifier, (f"{name}_file", origin.schema, origin.table)))
                 self._view(name, f"select * from {table} as t({columns})")
             elif isinstance(origin, ArrowStream):
@@ -177,7 +178,7 @@ class DuckDBEngine:
                 "(format parquet, partition_by (part), compression zstd)"
             ).fetchall()
             if any(folder.rglob("*.parquet")):
-                self._view(name, f"select * from read_parquet({_text(f'{folder}/*/*.parquet')})")
+                self._view(name, f"select * from read_parquet({_text(f'{pattern(folder)}/*/*.parquet')})")
         return name
 
     def part(self, name: str, part: int) -> Iterator[pa.RecordBatch]:
@@ -254,7 +255,7 @@ def _csv_query(file: TextFile, columns: int) -> str:
     types = ", ".join(f"c{position}: 'VARCHAR'" for position in range(columns))
     compression = "gzip" if file.path.suffix == ".gz" else "none"
     return (
-        f"select * from read_csv({_text(str(file.path))}, auto_detect=false, header=true, strict_mode=true, "
+        f"select * from read_csv({pattern_literal(file.path)}, auto_detect=false, header=true, strict_mode=true, "
         f"delim={_text(file.delimiter)}, quote='\"', escape='\"', columns={{{types}}}, "
         f"compression={_text(compression)})"
     )
@@ -265,7 +266,7 @@ def _json_query(path: Path, columns: tuple[str, ...]) -> str:
     cells = ", ".join(f"cells[{position}] as c{position - 1}" for position in range(1, len(columns) + 1))
     return (
         f"select {cells} from (select json_extract_string(json, [{pointers}]) as cells "
-        f"from read_ndjson_objects({_text(str(path))}))"
+        f"from read_ndjson_objects({pattern_literal(path)}))"
     )
 
 

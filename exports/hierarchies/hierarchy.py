@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from exports.coding import as_text
 from exports.errors import LabError
+from exports.named_files import bounded_bytes
 from exports.schema import Column
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Hierarchy:
         """
         path = Path(path)
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = bounded_bytes(path).decode("utf-8-sig")
         except OSError as error:
             raise LabError(
                 f"The hierarchy {path} of {name!r} cannot be read ({error.strerror}): check the path."

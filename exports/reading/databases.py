@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from exports.engines.dialect import DUCKDB
 from exports.errors import LabError, MissingExtraError
+from exports.named_files import plain
 from exports.sources.origins import ArrowStream, DuckDBTable, Source
 
 FORM = "FILE.duckdb::TABLE, FILE.sqlite::TABLE or postgresql://USER@HOST/DATABASE::TABLE"
@@ -48,7 +49,7 @@ def _duckdb(path: Path, table: str) -> Source:
     import duckdb
 
     try:
-        with duckdb.connect(path, read_only=True) as connection:
+        with duckdb.connect(plain(path), read_only=True) as connection:
             found = connection.sql(
                 "select table_schema, table_name, column_name from information_schema.columns "
                 "where table_schema || '.' || table_name in ($table, 'main.' || $table) "

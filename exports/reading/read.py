@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 from exports.errors import LabError
+from exports.named_files import require_regular
 from exports.reading.databases import database_source
 from exports.sources.files import json_source, parquet_source, text_source
 from exports.sources.origins import InMemory, Source, SparkTable
@@ -51,16 +53,15 @@ def read(data: Any, *, delimiter: str | None = None, encoding: str | None = None
 
 
 def _located(place: str, delimiter: str | None, encoding: str | None) -> Source:
-    if "::" in place:
+    if "::" in place and not os.path.exists(place):  # noqa: PTH110 - a name too long is no fault
         return database_source(place)
     if place.startswith(("postgresql://", "postgres://")):
         raise LabError("A PostgreSQL address needs a table: end it in ::TABLE.")
     path = Path(place)
     lower = path.name.lower()
-    if path.is_dir() or lower.endswith(".parquet"):
+    if os.path.isdir(path) or lower.endswith(".parquet"):
         return parquet_source(path)
-    if not path.exists():
-        raise LabError(f"{place} does not exist: check the path.")
+    require_regular(path)
     if lower.endswith(JSON_SUFFIXES):
         return json_source(path)
     if lower.endswith((".duckdb", ".db", ".sqlite", ".sqlite3")):

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 from exports.errors import LabError
+from exports.named_files import pattern, require_regular
 from exports.sources.origins import JsonLines, ParquetFiles, Source, TextFile
 
 HEADER_BYTES = 16 * 2**20
@@ -54,7 +55,7 @@ def json_source(path: Path) -> Source:
     )
     with duckdb.connect() as connection:
         try:
-            found = connection.sql(keys, params={"path": str(path)}).fetchall()
+            found = connection.sql(keys, params={"path": pattern(path)}).fetchall()
         except duckdb.Error as error:
             if "maximum_object_size" in str(error):
                 raise LabError(f"{path} has a line longer than 16 MB: leave such cells out.") from None
@@ -71,9 +72,8 @@ def parquet_source(path: Path) -> Source:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if not path.exists():
-        raise LabError(f"{path} does not exist: check the path.")
-    paths = tuple(sorted(path.rglob("*.parquet"))) if path.is_dir() else (path,)
+    whole = require_regular(path, folder=True).absolute()
+    paths = tuple(map(require_regular, sorted(whole.rglob("*.parquet")))) if whole.is_dir() else (whole,)
     if not paths:
         raise LabError(f"The folder {path} holds no .parquet file: check the path.")
     first = None

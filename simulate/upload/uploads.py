@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from exports.named_files import pattern_literal
 from simulate.case import Transfer
 from simulate.execution.blocks import Written
 from simulate.platforms.reach import shown_size
@@ -150,4 +151,4 @@ def _column(files: tuple[Path, ...], name: str) -> NDArray[Any]:
 
 
 def _files(paths: tuple[Path, ...]) -> str:
-    return "read_parquet([" + ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths) + "])"
+    return "read_parquet([" + ", ".join(map(pattern_literal, paths)) + "])"
