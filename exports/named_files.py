@@ -27,12 +27,12 @@ _KINDS = (
 
 
 def shown(path: Path | str) -> str:
-    """Return the name of a file as a message shows it: on one line, whatever it holds.
+    r"""Return the name of a file as a message shows it: on one line, whatever it holds.
 
     Examples
     --------
-    >>> shown("a.csv"), shown("a\\nb.csv")
-    ('a.csv', "'a\\\\nb.csv'")
+    >>> shown("a.csv"), shown("a\nb.csv")
+    ('a.csv', "'a\\nb.csv'")
     """
     text = str(path)
     return text if text.isprintable() else ascii(text)

@@ -255,8 +255,8 @@ def _csv_query(file: TextFile, columns: int) -> str:
     types = ", ".join(f"c{position}: 'VARCHAR'" for position in range(columns))
     compression = "gzip" if file.path.suffix == ".gz" else "none"
     return (
-        f"select * from read_csv({pattern_literal(file.path)}, auto_detect=false, header=true, strict_mode=true, "
-        f"delim={_text(file.delimiter)}, quote='\"', escape='\"', columns={{{types}}}, "
+        f"select * from read_csv({pattern_literal(file.path)}, auto_detect=false, header=true, "
+        f"strict_mode=true, delim={_text(file.delimiter)}, quote='\"', escape='\"', columns={{{types}}}, "
         f"compression={_text(compression)})"
     )
 

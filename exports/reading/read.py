@@ -59,7 +59,7 @@ def _located(place: str, delimiter: str | None, encoding: str | None) -> Source:
         raise LabError("A PostgreSQL address needs a table: end it in ::TABLE.")
     path = Path(place)
     lower = path.name.lower()
-    if os.path.isdir(path) or lower.endswith(".parquet"):
+    if os.path.isdir(path) or lower.endswith(".parquet"):  # noqa: PTH112
         return parquet_source(path)
     require_regular(path)
     if lower.endswith(JSON_SUFFIXES):
