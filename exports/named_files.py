@@ -7,6 +7,7 @@ Every door of the lab that takes the name of a file goes through here: other lay
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -36,6 +37,32 @@ def shown(path: Path | str) -> str:
     """
     text = str(path)
     return text if text.isprintable() else ascii(text)
+
+
+_COMPONENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_. -]*(?<![. ])")
+
+
+def require_component(name: str, path: Path) -> None:
+    """Check that a name that a TOML file gives can be that of a file or folder, and of nothing above it.
+
+    Raises
+    ------
+    LabError
+        When it holds anything but letters, digits, spaces, dots, ``-`` and ``_``.
+
+    Examples
+    --------
+    >>> require_component("my case 2.1", Path("case.toml"))
+    >>> require_component("/../../x", Path("case.toml"))
+    Traceback (most recent call last):
+    exports.errors.LabError: case.toml: name must start with a letter or digit, hold only these, spaces,
+    dots, - and _, and be no longer than 100 characters.
+    """
+    if len(name) > 100 or not _COMPONENT.fullmatch(name):
+        raise LabError(
+            f"{shown(path)}: name must start with a letter or digit, hold only these, spaces, dots, - and _, "
+            "and be no longer than 100 characters."
+        )
 
 
 def require_regular(path: Path, *, folder: bool = False) -> Path:

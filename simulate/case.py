@@ -10,6 +10,7 @@ from typing import Literal
 
 from exports.errors import LabError, nearest
 from exports.identifiers.profiles.catalogue import profile_names
+from exports.named_files import require_component
 from exports.toml_file import checked, read_toml, unknown_key, unknown_value
 from simulate.people.tables import COLUMNS
 from simulate.world import Parameter, Status, load_world
@@ -322,6 +323,7 @@ def load_case(name: str) -> Case:
     else:
         raise LabError(f"There is no case {name!r}; the nearest is {nearest(name, known_cases())!r}.")
     case, assumed = checked(Case, read_toml(path), path), load_world().parameters
+    require_component(case.name, path)
     for parameter in case.parameters:
         if parameter not in assumed:
             raise LabError(f"{path}: {unknown_key(('parameters', parameter), assumed)}")
