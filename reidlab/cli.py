@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
 
 import typer
 
 from exports.errors import LabError
+from exports.rooms import own_leftovers
 from reidlab.installation import require_one_distribution
 
 COMMANDS = {
@@ -26,6 +28,8 @@ COMMANDS = {
     "simulate": "case",
 }
 """Command -> folder of ``reidlab.commands`` that holds its module."""
+
+INTERRUPTED = "interrupted; finished parts are kept and the same command resumes from them."
 
 app = typer.Typer(
     name="reidlab",
@@ -48,17 +52,29 @@ for _name, _family in COMMANDS.items():
 
 def main() -> None:
     """Run one command; every fault becomes one sentence on stderr and exit code 2."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
+            signal.signal(getattr(signal, name), _stop)
     try:
         require_one_distribution()
+        own_leftovers()
         app()
     except LabError as error:
         _fail(str(error))
+    except KeyboardInterrupt:
+        _fail(INTERRUPTED)
     except SystemExit as stop:
         if stop.code == 130:
-            _fail("interrupted; finished parts are kept and the same command resumes from them.")
+            _fail(INTERRUPTED)
         raise
     except Exception as error:
         _fail(f"{type(error).__name__} inside the lab: this is a fault of reidlab, please report it.")
+
+
+def _stop(number: int, _frame: object) -> None:
+    """End as Ctrl-C does, so that nothing is left behind; further ones are ignored."""
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _fail(sentence: str) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from exports.engines.dialect import DUCKDB, Dialect
 from exports.errors import LabError
 from exports.named_files import pattern, pattern_literal, plain
+from exports.rooms import Room
 from exports.sources.origins import (
     ArrowStream,
     DuckDBTable,
@@ -99,7 +98,8 @@ class DuckDBEngine:
         }
         if memory is not None:
             config["memory_limit"] = f"{engine_limit(memory)}B"
-        self._folder = Path(tempfile.mkdtemp(prefix="reidlab-"))
+        self._room = Room()
+        self._folder = self._room.path
         config["temp_directory"] = str(self._folder)
         self._connection = duckdb.connect(config=config)
         self._sources: dict[str, Source] = {}
@@ -116,7 +116,7 @@ class DuckDBEngine:
     def close(self) -> None:
         """Close the connection and remove what was spilled."""
         self._connection.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._room.close()
 
     def scan(self, source: Source) -> str:
         """Make ``source`` readable as a view whose columns are ``c0, c1, ...``."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from exports.errors import LabError
 from exports.named_files import shown
-from reidlab.writing.aside import MARK, left_rooms, remove, told, workroom
+from exports.rooms import MARK, left_rooms, remove, told, workroom
 
 REPORT_MARK = b'<meta name="generator" content="reidlab">'
 
@@ -116,7 +116,7 @@ class OwnRelease:
     @contextmanager
     def room(self) -> Iterator[Path]:
         """Hold a folder beside the release to write its files in."""
-        with workroom(self.files[0]) as aside:
+        with workroom(self._folder) as aside:
             yield aside
 
     def publish(self, aside: Path) -> None:

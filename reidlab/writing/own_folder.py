@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 
 from exports.errors import LabError
 from exports.named_files import shown
-from reidlab.writing.aside import clear, locked, put, told
+from exports.rooms import clear, locked, told
+from reidlab.writing.aside import put
 
 MARK = ".reidlab.json"
 """File that tells that a folder is the lab's own, and which files in it are."""

@@ -33,7 +33,6 @@ def command(
 ) -> None:
     """Simulate a site's visitors, upload their hashed addresses, and show who is matched and why."""
     import os
-    import signal
 
     from exports.errors import LabError
     from reidlab.case.replay import run, run_on
@@ -58,7 +57,6 @@ def command(
             typer.echo(f"{found.title}\n{counted.people:,} people, seed {counted.seed}\n")
             _print_matches(counted)
         return
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with stages() as progress:
         done = run(
             found,

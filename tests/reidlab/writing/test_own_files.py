@@ -1,5 +1,6 @@
 """Nothing that is not ours is touched, and what is ours appears together, under a kill at any call."""
 
+# ruff: noqa: ARG001, PTH100, PTH109
 from __future__ import annotations
 
 import hashlib
