@@ -143,7 +143,9 @@ class DuckDBEngine:
             elif isinstance(origin, JsonLines):
                 self._view(name, _json_query(origin.path, source.columns))
             elif isinstance(origin, DuckDBTable):
-                self._connection.execute(f"attach {_text(plain(origin.path))} as {name}_file (read_only)")
+                self._connection.execute(
+                    f"attach {_text(plain(origin.path))} as {name}_file (read_only, type duckdb)"
+                )
                 table = ".".join(map(self.dialect.identifier, (f"{name}_file", origin.schema, origin.table)))
                 self._view(name, f"select * from {table} as t({columns})")
             elif isinstance(origin, ArrowStream):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -12,8 +13,9 @@ from urllib.parse import urlsplit
 
 from exports.engines.dialect import DUCKDB
 from exports.errors import LabError, MissingExtraError
-from exports.named_files import plain
+from exports.named_files import shown
 from exports.sources.origins import ArrowStream, DuckDBTable, Source
+from exports.sources.tables_only import opened_duckdb, require_duckdb_table, require_sqlite_table
 
 FORM = "FILE.duckdb::TABLE, FILE.sqlite::TABLE or postgresql://USER@HOST/DATABASE::TABLE"
 
@@ -38,6 +40,7 @@ def database_source(place: str) -> Source:
     with path.open("rb") as file:
         start = file.read(16)
     if start.startswith(b"SQLite format 3"):
+        require_sqlite_table(path, table)
         address = (
             f"file:{path.resolve().as_posix().replace('%', '%25').replace('?', '%3f').replace('#', '%23')}"
         )
@@ -49,7 +52,7 @@ def _duckdb(path: Path, table: str) -> Source:
     import duckdb
 
     try:
-        with duckdb.connect(plain(path), read_only=True) as connection:
+        with opened_duckdb(path) as connection:
             found = connection.sql(
                 "select table_schema, table_name, column_name from information_schema.columns "
                 "where table_schema || '.' || table_name in ($table, 'main.' || $table) "
@@ -61,6 +64,8 @@ def _duckdb(path: Path, table: str) -> Source:
     if not found:
         raise LabError(f"{path} has no table {table[:80]!r}: give one that it has.")
     schema, name = found[0][:2]
+    with opened_duckdb(path) as connection:
+        require_duckdb_table(connection, path, schema, name)
     columns = tuple(column for *where, column in found if where == [schema, name])
     return Source(f"{path}::{table}", columns, DuckDBTable(path, schema, name))
 
@@ -127,4 +132,6 @@ def _server(address: str) -> str:
 
 
 def _harmless(place: str) -> str:
-    return "This address" if "@" in place or "://" in place else place
+    """Return a place as a message may quote it; whatever may hold a password is not."""
+    address = re.search(r"@|://|=|\bpass(word|wd)?\b", place, re.IGNORECASE)
+    return "This address" if address else shown(place)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import shutil
+import zlib
 from pathlib import Path
 
 from exports.errors import LabError
@@ -14,6 +16,12 @@ from exports.sources.origins import JsonLines, ParquetFiles, Source, TextFile
 
 HEADER_BYTES = 16 * 2**20
 """No header is longer; a file whose first line is, is refused."""
+
+_DATA = re.compile(
+    r"\s*(?:[^@\s]{1,64}@[^@\s]{1,255}\.[^@\s]{1,63}|[0-9a-fA-F]{32,128}|\+[0-9][0-9 ()-]{6,20}[0-9]|"
+    r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\s*"
+)
+"""An address, a digest, a number of a telephone, an IP address or a UUID, which name no column."""
 
 DELIMITERS = ",;\t|"
 
@@ -39,6 +47,10 @@ def text_source(path: Path, delimiter: str | None, encoding: str | None) -> Sour
         names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except (csv.Error, StopIteration, TypeError):
         raise LabError(f"The header of {path} cannot be read: check its delimiter and quotes.") from None
+    if any(map(_DATA.fullmatch, names)):
+        raise LabError(
+            f"The first line of {path} looks like data and not like names of columns: put a header above it."
+        )
     columns = tuple(name or f"column_{position}" for position, name in enumerate(names, 1))
     return Source(str(path), columns, TextFile(path, delimiter, encoding))
 
@@ -102,6 +114,8 @@ def copy_as_utf8(file: TextFile, copy: Path) -> None:
             copy.open("w", encoding="utf-8", newline="") as write,
         ):
             shutil.copyfileobj(read, write, 1 << 20)
+    except (EOFError, zlib.error):
+        raise LabError(f"{file.path} cannot be read (not a whole gzip file): check the file.") from None
     except UnicodeError:
         raise LabError(
             f"{file.path} is not valid {file.encoding}: save it as UTF-8, or give encoding= from Python."
@@ -115,7 +129,7 @@ def _start(path: Path) -> bytes:
                 return file.read(HEADER_BYTES)
         with path.open("rb") as plain:
             return plain.read(HEADER_BYTES)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or "not a whole gzip file"
         raise LabError(f"{path} cannot be read ({reason}): check the file.") from None
 

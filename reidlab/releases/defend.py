@@ -18,6 +18,7 @@ from exports.release import Export, Kind, Release
 from exports.schema import Role, Schema
 from reidlab.installation import versions
 from reidlab.releases import settings as texts
+from reidlab.releases.row_order import in_order_of_export, in_random_order
 from reidlab.writing.own_files import OwnRelease, require_apart, sha256_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,13 @@ ROOM = 256 * 1024
 
 
 def defend_file(
-    names: str, file: str, out: Path, *, schema: Path | None = None, settings: Sequence[str] = ()
+    names: str,
+    file: str,
+    out: Path,
+    *,
+    schema: Path | None = None,
+    settings: Sequence[str] = (),
+    keep_order: bool = False,
 ) -> dict[str, Any]:
     """Apply one defence, or several in order, to a file and write what may leave.
 
@@ -47,6 +54,9 @@ def defend_file(
         Roles of the columns.
     settings : sequence of str
         ``key=value``; with several defences ``name.key=value`` where the key is no defence's alone.
+    keep_order : bool, default False
+        Leave rows in the order of the export, which joins the release to whatever else has that order;
+        otherwise they are shuffled, by the setting ``seed`` where there is one.
 
     Returns
     -------
@@ -75,8 +85,15 @@ def defend_file(
     # Room is sought before anything is drawn or charged.
     with _room_beside(out, own) as aside:
         release = defense.fit_transform(Export(table, declared))
+        release = in_order_of_export(release) if keep_order else in_random_order(release, _seed(settings))
         result, files = _released(names, release, table.num_rows, own, aside)
     return {**result, "files": [str(path) for path in files]}
+
+
+def _seed(settings: Sequence[str]) -> int | None:
+    """Return the seed of the run; with several defences the last that is given."""
+    given = [value for key, value in texts.split(settings).items() if key.rpartition(".")[2] == "seed"]
+    return int(given[-1]) if given and given[-1].isdecimal() else None
 
 
 def _files(out: Path) -> list[Path]:

@@ -16,13 +16,17 @@ def command(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter; repeatable.")
     ] = None,
+    keep_order: Annotated[
+        bool, typer.Option("--keep-order", help="Do not shuffle rows; the order joins them to the export.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Apply a defence, and write the release with its schema and a manifest of what was done."""
     from reidlab.output import print_json
     from reidlab.releases.defend import defend_file, what_leaves
+    from reidlab.releases.row_order import TELLS
 
-    done = defend_file(name, file, out, schema=schema, settings=settings or [])
+    done = defend_file(name, file, out, schema=schema, settings=settings or [], keep_order=keep_order)
     if as_json:
         print_json("defend", done)
         return
@@ -33,5 +37,7 @@ def command(
         typer.echo(f"level of {key}: {value}")
     for key, value in done["loss"].items():
         typer.echo(f"{key}: {value:.6g}")
+    if keep_order:
+        typer.echo(f"order of rows: {TELLS}")
     for path in done["files"]:
         typer.echo(f"written: {path}")
