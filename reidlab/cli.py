@@ -25,6 +25,8 @@ COMMANDS = {
     "doctor": "",
     "follow": "case",
     "hash": "export",
+    "hierarchy": "export",
+    "platform": "case",
     "replay": "case",
     "reproduce": "evidence",
     "schema": "export",

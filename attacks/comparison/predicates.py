@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from attacks.comparison.generalised import covered
 from attacks.comparison.gower import is_number, numbers
 from exports.coding import Ints
-from exports.hierarchies.hierarchy import Label, labels_and_codes
+from exports.hierarchies.hierarchy import labels_and_codes
+from exports.hierarchies.levels import Label
 from exports.schema import Column
 
 if TYPE_CHECKING:

@@ -73,7 +73,7 @@ one_address = ...
 one_address = match(address_reuse=1.0)
 
 # %% tags=["check"]
-lessons.check_number(one_address, match(address_reuse=1.0), hint="Call match() with the changed parameter.")
+lessons.check("03/one_address", one_address)
 
 # %% [markdown]
 # About 70 %: even with one address for everything, three in ten are not matched. They have no account, or typed it wrongly.
@@ -125,12 +125,7 @@ lost = matches["facebook"].lost
 missed = lost["other_address"] + lost["typo"] + lost["normalisation"]
 
 # %% tags=["check"]
-found = matches["facebook"]
-lessons.check_number(
-    missed,
-    found.received - found.invalid - found.matched - found.lost["no_account"],
-    hint="Add all causes but no_account.",
-)
+lessons.check("03/missed", missed)
 
 # %% [markdown]
 # ## Fit one, and say so
@@ -155,12 +150,7 @@ direction = ...
 direction = "lower"
 
 # %% tags=["check"]
-lessons.check_choice(
-    direction,
-    "lower",
-    among=["higher", "lower"],
-    hint="Address books add matches; something must take them away.",
-)
+lessons.check("03/direction", direction)
 
 # %% [markdown]
 # ## A range with its drivers
@@ -185,9 +175,7 @@ part = ...
 part = facebook.drivers["address_reuse"]
 
 # %% tags=["check"]
-lessons.check_number(
-    part, max(facebook.drivers.values()), hint="The largest value of the dictionary facebook.drivers."
-)
+lessons.check("03/part", part)
 
 # %% tags=["quoted"]
 lessons.quoted("0.78", fit.address_reuse)

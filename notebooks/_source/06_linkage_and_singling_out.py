@@ -59,12 +59,7 @@ criterion = ...
 criterion = "linkability"
 
 # %% tags=["check"]
-lessons.check_choice(
-    criterion,
-    "linkability",
-    among=["singling out", "linkability", "inference"],
-    hint="How many records are there, and of how many people?",
-)
+lessons.check("06/criterion", criterion)
 
 # %% [markdown]
 # ## Attack 1: singling out
@@ -106,9 +101,7 @@ advantage = ...
 advantage = 1 - (1 - 0.6) / (1 - 0.5)
 
 # %% tags=["check"]
-lessons.check_number(
-    advantage, 1 - (1 - 0.6) / (1 - 0.5), hint="Put shares between 0 and 1 into the formula above."
-)
+lessons.check("06/advantage", advantage)
 
 # %% [markdown]
 # ## Attack 2: linkability
@@ -218,11 +211,7 @@ claims = loose.series["claims"]
 predictive_value = claims["right"] / claims["made"]
 
 # %% tags=["check"]
-lessons.check_number(
-    predictive_value,
-    loose.series["claims"]["right"] / loose.series["claims"]["made"],
-    hint="Right claims of all claims made; the attack's own share is of all records instead.",
-)
+lessons.check("06/predictive_value", predictive_value)
 
 # %% [markdown]
 # With more columns (a first name, a street) one can do better than leave one out: weigh each agreement by how unlikely it is
@@ -291,9 +280,7 @@ fewest = ...
 fewest = named_after.series["k_map"]["k"]
 
 # %% tags=["check"]
-lessons.check_number(
-    fewest, named_after.series["k_map"]["k"], hint="Print the dictionary; the entry is called k."
-)
+lessons.check("06/fewest", fewest)
 
 # %% [markdown]
 # It is far above 5: k counts people in the *table*, and the register holds more people who fit as well.
@@ -307,12 +294,7 @@ left_open = ...
 left_open = "inference"
 
 # %% tags=["check"]
-lessons.check_choice(
-    left_open,
-    "inference",
-    among=["singling out", "linkability", "inference"],
-    hint="It is about finding a record. Which one needs no record to be found?",
-)
+lessons.check("06/left_open", left_open)
 
 # %% [markdown]
 # The arc of this lesson in one cell:

@@ -134,7 +134,7 @@ loose = DpHistogram(columns, epsilon=20, seed=1).fit_transform(data.export)
 higher = bool(attack.run(loose, data.truth, seed=1).attack.share > on_noisy.attack.share)
 
 # %% tags=["check"]
-lessons.check_choice(higher, True, among=[True, False], hint="A large epsilon is little noise.")
+lessons.check("08/higher", higher)
 
 # %% [markdown]
 # ## Budget
@@ -150,9 +150,7 @@ allowed = ...
 allowed = 10
 
 # %% tags=["check"]
-lessons.check_number(
-    allowed, 10, hint="Epsilons add up. The ledger adds exact fractions, so ten fit and eleven do not."
-)
+lessons.check("08/allowed", allowed)
 
 # %% [markdown]
 # ## A platform's rule: rounded audience sizes
@@ -208,7 +206,7 @@ spent = ...
 spent = 500 * 0.01
 
 # %% tags=["check"]
-lessons.check_number(spent, 5.0, hint="Epsilons add up over the questions.")
+lessons.check("08/spent", spent)
 
 # %% [markdown]
 # ## The last bits

@@ -99,12 +99,7 @@ outcome = by_address.series["outcome"]
 wrong_at_home = outcome["household"] / (outcome["right"] + outcome["household"])
 
 # %% tags=["check"]
-found = by_address.series["outcome"]
-lessons.check_number(
-    wrong_at_home,
-    found["household"] / (found["right"] + found["household"]),
-    hint="Divide 'household' by the sum of 'right' and 'household'.",
-)
+lessons.check("11/wrong_at_home", wrong_at_home)
 
 # %% [markdown]
 # ### Mitigation and re-attack: fewer bits
@@ -144,12 +139,7 @@ impossible = ...
 impossible = "b"
 
 # %% tags=["check"]
-lessons.check_choice(
-    impossible,
-    "b",
-    among=["a", "b", "c"],
-    hint="There are only 4,294,967,296 addresses of the old kind: think of lesson 04.",
-)
+lessons.check("11/impossible", impossible)
 
 # %% [markdown]
 # ## 2. Events that only the sender understands
@@ -227,11 +217,7 @@ dark = shifts["event 14 (better_off_dead)"]
 factor = dark.posteriors["sent"] / dark.prior
 
 # %% tags=["check"]
-lessons.check_number(
-    factor,
-    1 / shifts["event 14 (better_off_dead)"].prior,
-    hint="Divide the posterior of 'sent' by the prior.",
-)
+lessons.check("11/factor", factor)
 
 # %% [markdown]
 # ### Mitigation and re-attack: one name for all
@@ -287,11 +273,7 @@ spared = ...
 spared = by_year["2020"]["matched_ever"]["count"] - by_year["2016"]["matched_ever"]["count"]
 
 # %% tags=["check"]
-lessons.check_number(
-    spared,
-    by_year["2020"]["matched_ever"]["count"] - by_year["2016"]["matched_ever"]["count"],
-    hint="Subtract those ever matched by 2016 from those ever matched by 2020.",
-)
+lessons.check("11/spared", spared)
 
 # %% [markdown]
 # ### Mitigation: delete everything at the end?

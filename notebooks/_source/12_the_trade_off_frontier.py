@@ -114,11 +114,7 @@ beaten = ...
 beaten = len(dominated(found, "two-way-error", lower_is_better=True))
 
 # %% tags=["check"]
-lessons.check_number(
-    beaten,
-    len(dominated(found, "two-way-error", lower_is_better=True)),
-    hint="Count the names in the list with len().",
-)
+lessons.check("12/beaten", beaten)
 
 # %%
 dominated(found, "two-way-error", lower_is_better=True)
@@ -169,12 +165,7 @@ chosen = ...
 chosen = cheapest_below(0.15, found)[0]
 
 # %% tags=["check"]
-lessons.check_choice(
-    chosen,
-    cheapest_below(0.15, found)[0],
-    among=[str(part) for part in defenses],
-    hint="Move the slider to 0.15.",
-)
+lessons.check("12/chosen", chosen, among=[str(part) for part in defenses])
 
 # %% [markdown]
 # ## 5. Re-attack: other people
@@ -201,12 +192,7 @@ reason = ...
 reason = "b"
 
 # %% tags=["check"]
-lessons.check_choice(
-    reason,
-    "b",
-    among=["a", "b", "c"],
-    hint="Throw seven dice, take the smallest, and throw that die again.",
-)
+lessons.check("12/reason", reason)
 
 # %% [markdown]
 # The same holds for attacks: a defence is as good as the *worst* attack on it, and the worst of several must be picked on some people and

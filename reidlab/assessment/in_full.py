@@ -14,7 +14,6 @@ from exports.classes.reference import own_reference
 from exports.coding import Coding, Floats
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import Hierarchy, hierarchy_of
-from exports.reading.loading import typed
 from exports.risk.column_search import best_coarsenings, best_drops, contributions
 from exports.risk.copula import fit_copula
 from exports.risk.groups import risk_by_group
@@ -142,9 +141,7 @@ def _hierarchies(classes: Classes, schema: Schema) -> dict[str, Hierarchy]:
         column = pa.chunked_array([classes.combinations.columns[name].values])
         if not len(column):
             continue
-        declared = schema.columns[name]
-        proposed = declared.hierarchy is None and declared.intervals is None and not declared.prefix
-        found[name] = hierarchy_of(typed(column) if proposed else column, name, declared)
+        found[name] = hierarchy_of(column, name, schema.columns[name])
     return found
 
 

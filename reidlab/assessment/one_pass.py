@@ -19,7 +19,7 @@ from exports.errors import LabError
 from exports.reading.distinct_rows import combinations_within, parts, spread
 from exports.risk.measures import ClassMeasures, measured
 from exports.risk.population_match import PopulationMeasures, against, best_chances, population_sizes
-from exports.schema import Schema
+from exports.schema import Role, Schema
 from exports.sources.origins import Source
 from reidlab.installation import memory_bytes
 
@@ -83,7 +83,7 @@ def survey(
     """
     known = schema.quasi_identifiers
     extra = [schema.person] if schema.person else []
-    names = list(dict.fromkeys([*known, *schema.sensitive, *also, *extra])) or list(source.columns[:1])
+    names = list(dict.fromkeys([*known, *schema.sensitive, *also, *extra])) or [_any_read(source, schema)]
     if population is not None:
         absent = [name for name in known if name not in population.columns]
         if absent:
@@ -150,6 +150,12 @@ def _require_persons(name: str, unknown: int, rows: int, person: str) -> None:
             f"{unknown:,} of {rows:,} rows of {name} do not say whose they are (column {person!r} is "
             "missing there): fill it, or leave `person` out of the schema."
         )
+
+
+def _any_read(source: Source, schema: Schema) -> str:
+    """Return a column to count rows by, one that somebody has read where there is any."""
+    doubtful = schema.names(Role.UNASSESSED)
+    return next((name for name in source.columns if name not in doubtful), source.columns[0])
 
 
 def _outside(

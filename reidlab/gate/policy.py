@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Le
 
 from exports.errors import LabError, nearest
-from exports.schema import Role
+from exports.schema import PARTS, Role
 from exports.toml_file import checked, read_toml
 
 PRESETS = Path(__file__).parents[1] / "policies"
@@ -63,6 +63,8 @@ class Policy:
         Most digits of a postal code.
     oldest_age : int or None
         Largest age given exactly.
+    unassessed : bool
+        Columns that nobody has assessed may leave. Without it no export passes that has one.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Policy:
     required_consent: str | None = None
     zip_digits: Annotated[int, Ge(0)] | None = None
     oldest_age: Annotated[int, Ge(0)] | None = None
+    unassessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +222,13 @@ def _columns(policy: Policy, columns: Mapping[str, Mapping[str, Any]]) -> Iterat
 
 def _of_columns(policy: Policy, columns: Mapping[str, Mapping[str, Any]]) -> Iterator[Verdict]:
     for name, column in columns.items():
-        role, kind = column["role"], column.get("kind")
-        if policy.allowed_roles is not None and role not in policy.allowed_roles:
+        role, kinds = column["role"], {column.get("kind"), *column.get("kinds", ())}
+        if role == Role.UNASSESSED:
+            note = "" if policy.unassessed else "nobody has said what it holds: read it, and give it a role"
+            yield Verdict(f"unassessed.{name}", policy.unassessed, True, policy.unassessed, note)
+        elif policy.allowed_roles is not None and role not in (*policy.allowed_roles, *PARTS):
             yield Verdict(f"allowed_roles.{name}", ", ".join(policy.allowed_roles), role, False)
-        if policy.forbidden_kinds and kind in policy.forbidden_kinds:
+        for kind in sorted(kinds.intersection(policy.forbidden_kinds)):
             yield Verdict(f"forbidden_kinds.{name}", "none of them", kind, False)
         if policy.forbidden_tokens and role == Role.TOKEN:
             yield Verdict(f"forbidden_tokens.{name}", "no token", "token", False)

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import defenses
-from exports.coding import require_flat
+from exports.columns.header import require_header
 from exports.errors import LabError
-from exports.reading.loading import load
+from exports.reading.loading import load_export
+from exports.reading.read import read
 from exports.release import Export, Kind, Release
 from exports.schema import Role, Schema
+from exports.values.reading import as_written
 from reidlab.installation import versions
 from reidlab.releases import settings as texts
 from reidlab.releases.row_order import in_order_of_export, in_random_order
@@ -37,6 +39,7 @@ def defend_file(
     *,
     schema: Path | None = None,
     settings: Sequence[str] = (),
+    missing: Sequence[str] = (),
     keep_order: bool = False,
 ) -> dict[str, Any]:
     """Apply one defence, or several in order, to a file and write what may leave.
@@ -52,6 +55,8 @@ def defend_file(
         beside it. All three appear when the release is complete, or none does.
     schema : Path, optional
         Roles of the columns.
+    missing : sequence of str
+        Texts that stand for a missing value, beside those of the schema.
     settings : sequence of str
         ``key=value``; with several defences ``name.key=value`` where the key is no defence's alone.
     keep_order : bool, default False
@@ -61,7 +66,8 @@ def defend_file(
     Returns
     -------
     dict
-        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, files``.
+        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, dropped, files``; columns of
+        the role ``unassessed`` never leave and are the ``dropped`` ones.
 
     Raises
     ------
@@ -79,15 +85,21 @@ def defend_file(
     declared = Schema.load(schema)
     require_apart(_files(out), _read(file, schema, declared, settings))
     own = OwnRelease(_files(out))
-    table = load(file, text=read_as_text(declared))
-    for field in table.schema:
-        require_flat(field.name, field.type)
+    require_header(read(file))
+    whole, readings = load_export(file, declared, missing=missing)
+    dropped = declared.names(Role.UNASSESSED)
+    if len(dropped) == whole.table.num_columns:
+        raise LabError(f"Every column of {file} is unassessed, and none of these leaves: assess them first.")
+    export = Export(whole.table.drop_columns(list(dropped)), whole.schema.without(dropped))
     # Room is sought before anything is drawn or charged.
     with _room_beside(out, own) as aside:
-        release = defense.fit_transform(Export(table, declared))
+        release = defense.fit_transform(export)
+        told: dict[str, Any] = {"dropped_unassessed": list(dropped)} if dropped else {}
+        left = {name: readings[name].to_json() for name in readings if name in release.schema.columns}
+        release = replace(release, manifest={**release.manifest, **told, "readings": left})
         release = in_order_of_export(release) if keep_order else in_random_order(release, _seed(settings))
-        result, files = _released(names, release, table.num_rows, own, aside)
-    return {**result, "files": [str(path) for path in files]}
+        result, files = _released(names, release, export.table.num_rows, own, aside)
+    return {**result, "dropped": list(dropped), "files": [str(path) for path in files]}
 
 
 def _seed(settings: Sequence[str]) -> int | None:
@@ -221,12 +233,6 @@ def required(defense: type[Defense]) -> dict[str, bool]:
     return {name: one.default is inspect.Parameter.empty for name, one in signature.parameters.items()}
 
 
-def read_as_text(schema: Schema) -> set[str]:
-    """Return the columns that stay text: identifiers, and those whose hierarchy names their values."""
-    named = {name for name, column in schema.columns.items() if column.hierarchy or column.prefix}
-    return named | set(schema.names(Role.IDENTIFIER, Role.TOKEN))
-
-
 def _last(steps: Sequence[Mapping[str, Any]], key: str) -> dict[str, Any]:
     found: dict[str, Any] = next((dict(step[key]) for step in reversed(steps) if step.get(key)), {})
     return found
@@ -271,9 +277,11 @@ def _write_table(table: pa.Table, path: Path) -> None:
 
         pq.write_table(table, path, compression="zstd")
     else:
+        import pyarrow as pa
         from pyarrow import csv
 
-        csv.write_csv(table, path)
+        columns = [as_written(table.column(at), field) for at, field in enumerate(table.schema)]
+        csv.write_csv(pa.table(columns, names=table.column_names), path)
 
 
 def _plain(value: Any) -> Any:

@@ -36,6 +36,9 @@ def command(
             help="What else it knows, DEFENCE.KEY=VALUE for a setting of the defence; repeatable.",
         ),
     ] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option(help="Text that stands for a missing value; repeatable.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -52,6 +55,7 @@ def command(
         schema=schema,
         behind=behind,
         settings=settings or [],
+        missing=missing or (),
         seed=seed,
     )
     if as_json:

@@ -19,6 +19,9 @@ def command(
     keep_order: Annotated[
         bool, typer.Option("--keep-order", help="Do not shuffle rows; the order joins them to the export.")
     ] = False,
+    missing: Annotated[
+        list[str] | None, typer.Option(help="Text that stands for a missing value; repeatable.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Apply a defence, and write the release with its schema and a manifest of what was done."""
@@ -26,12 +29,24 @@ def command(
     from reidlab.releases.defend import defend_file, what_leaves
     from reidlab.releases.row_order import TELLS
 
-    done = defend_file(name, file, out, schema=schema, settings=settings or [], keep_order=keep_order)
+    done = defend_file(
+        name,
+        file,
+        out,
+        schema=schema,
+        settings=settings or [],
+        missing=missing or (),
+        keep_order=keep_order,
+    )
     if as_json:
         print_json("defend", done)
         return
     promised = ", ".join(f"{key}={value}" for key, value in done["guarantee"].items() if value is not None)
     typer.echo(what_leaves(name, done))
+    for column in done["dropped"]:
+        typer.echo(
+            f"dropped: {column}, which nobody has assessed; give it another role once you have read it"
+        )
     typer.echo(f"guarantee: {promised or 'none'}")
     for key, value in done["levels"].items():
         typer.echo(f"level of {key}: {value}")
