@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from exports.errors import LabError, nearest
-from exports.named_files import bounded_bytes
+from exports.filesystem.named_files import bounded_bytes
 
 Shape = TypeVar("Shape")
 Key = str | int

@@ -12,7 +12,7 @@ from importlib import import_module
 import typer
 
 from exports.errors import LabError
-from exports.rooms import own_leftovers
+from exports.filesystem.rooms import own_leftovers
 from reidlab.installation import require_one_distribution
 
 COMMANDS = {

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from exports.errors import LabError, nearest
+from exports.filesystem.named_files import require_component
 from exports.identifiers.profiles.catalogue import profile_names
-from exports.named_files import require_component
 from exports.toml_file import checked, read_toml, unknown_key, unknown_value
 from simulate.people.tables import COLUMNS
 from simulate.world import Parameter, Status, load_world

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from exports.engines.canonical_sql import duckdb_leaves, lacking, stream_spelt
 from exports.engines.dialect import DUCKDB, Dialect
 from exports.errors import LabError
-from exports.named_files import pattern, pattern_literal, plain
-from exports.rooms import Room
+from exports.filesystem.named_files import pattern, pattern_literal, plain
+from exports.filesystem.rooms import Room
 from exports.sources.origins import (
     ArrowStream,
     DuckDBTable,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from exports.engines.canonical_sql import lacking, spark_leaves
 from exports.engines.dialect import SPARK, Dialect
 from exports.errors import LabError, MissingExtraError
-from exports.rooms import Room
+from exports.filesystem.rooms import Room
 from exports.sources.origins import InMemory, ParquetFiles, Source, SparkTable
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from exports.canonical import canonical
 from exports.coding import as_text
 from exports.errors import LabError
+from exports.filesystem.named_files import bounded_bytes
 from exports.hierarchies.levels import Label, interval_rows, prefix_rows, proposed_rows
-from exports.named_files import bounded_bytes
 from exports.schema import Column
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from exports.engines.canonical_sql import duckdb_leaves
 from exports.engines.dialect import DUCKDB
 from exports.errors import LabError, MissingExtraError
-from exports.named_files import shown
+from exports.filesystem.named_files import shown
 from exports.sources.origins import REAL, ArrowStream, DuckDBTable, Source
 from exports.sources.tables_only import opened_duckdb, require_duckdb_table, require_sqlite_table
 

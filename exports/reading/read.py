@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from exports.errors import LabError
-from exports.named_files import require_regular
+from exports.filesystem.named_files import require_regular
 from exports.reading.databases import database_source
 from exports.sources.files import text_source
 from exports.sources.first_bytes import require_honest

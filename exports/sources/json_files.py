@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.errors import LabError
-from exports.named_files import pattern
+from exports.filesystem.named_files import pattern
 from exports.sources.files import is_packed, start_of
 from exports.sources.origins import InMemory, JsonLines, Source, json_pointer
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from exports.canonical import canonical_table, flat_names, is_canonical
 from exports.errors import LabError
-from exports.named_files import require_regular
+from exports.filesystem.named_files import require_regular
 from exports.sources.origins import ParquetFiles, Source
 from exports.values.order import category_order
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.errors import LabError
-from exports.named_files import plain, require_regular, shown
+from exports.filesystem.named_files import plain, require_regular, shown
 
 LOCKED: dict[str, Any] = {
     "enable_external_access": False,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.errors import LabError
-from exports.rooms import workroom
+from exports.filesystem.rooms import workroom
 from exports.schema import Role, Schema
 from reidlab.bench.experiment import Experiment, Material, Part
 

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 import attacks
 import defenses
 from exports.errors import LabError
-from exports.named_files import require_component
+from exports.filesystem.named_files import require_component
 from exports.toml_file import checked, dotted, read_toml, unknown_key, unknown_value
 from reidlab.bench.experiment import Experiment, Material, Part
 from reidlab.bench.utility.registry import UTILITIES

@@ -12,7 +12,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from exports.errors import LabError
-from exports.rooms import workroom
+from exports.filesystem.rooms import workroom
 from reidlab.bench.cells import Cell, Outcome, cells, keys, read, write
 from reidlab.bench.experiment import Experiment, Material
 from reidlab.bench.materials import prepared as material

@@ -11,12 +11,12 @@ import numpy as np
 
 import attacks
 from exports.errors import LabError
+from exports.filesystem.rooms import told
 from exports.keys import repeats, shared_codes
 from exports.queries import exact_counts
 from exports.reading.loading import load
 from exports.reading.read import read
 from exports.release import Export, Kind, Release, Truth
-from exports.rooms import told
 from exports.schema import Column, Role, Schema
 from reidlab.releases import settings as texts
 from reidlab.releases.defend import set_up

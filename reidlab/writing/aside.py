@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from exports.rooms import clear, workroom
+from exports.filesystem.rooms import clear, workroom
 
 
 def put(path: Path, content: bytes) -> None:

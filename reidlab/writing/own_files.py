@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from exports.errors import LabError
-from exports.named_files import shown
-from exports.rooms import MARK, left_rooms, remove, told, workroom
+from exports.filesystem.named_files import shown
+from exports.filesystem.rooms import MARK, left_rooms, remove, told, workroom
 
 REPORT_MARK = b'<meta name="generator" content="reidlab">'
 

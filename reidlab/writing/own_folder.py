@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from exports.errors import LabError
-from exports.named_files import shown
-from exports.rooms import clear, locked, told
+from exports.filesystem.named_files import shown
+from exports.filesystem.rooms import clear, locked, told
 from reidlab.writing.aside import put
 
 MARK = ".reidlab.json"

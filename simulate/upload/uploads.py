@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from exports.named_files import pattern_literal
+from exports.filesystem.named_files import pattern_literal
 from simulate.case import Transfer
 from simulate.execution.blocks import Written
 from simulate.platforms.reach import shown_size

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from exports.named_files import bounded_bytes
+from exports.filesystem.named_files import bounded_bytes
 
 MARK = "made-by-reidlab.json"
 """File in a room that tells whose it is."""
