@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import attacks
+from exports.columns.header import require_header
 from exports.errors import LabError
 from exports.filesystem.rooms import told
 from exports.keys import repeats, shared_codes
@@ -88,6 +89,7 @@ def attack_file(
         )
     declared = None if schema is None else Schema.load(schema).lacking(missing)
     reading = declared or Schema(missing=tuple(missing))
+    require_header(read(file))
     table = load(file, schema=reading)
     if declared is not None:
         declared = declared.with_orders(read(file).orders)

@@ -108,6 +108,12 @@ def _seed(settings: Sequence[str]) -> int | None:
     return int(given[-1]) if given and given[-1].isdecimal() else None
 
 
+def readable_by_others(settings: Sequence[str]) -> list[str]:
+    """Return the key files among the settings that other users of this machine may read."""
+    named = (value for key, value in texts.split(settings).items() if key.rpartition(".")[2] == "key_file")
+    return [name for name in named if os.name == "posix" and Path(name).stat().st_mode & 0o077]
+
+
 def _files(out: Path) -> list[Path]:
     """Return the release, its schema and its manifest."""
     return [out, out.with_name(f"{out.name}.schema.toml"), out.with_name(f"{out.name}.manifest.json")]

@@ -26,7 +26,7 @@ def command(
 ) -> None:
     """Apply a defence, and write the release with its schema and a manifest of what was done."""
     from reidlab.output import print_json
-    from reidlab.releases.defend import defend_file, what_leaves
+    from reidlab.releases.defend import defend_file, readable_by_others, what_leaves
     from reidlab.releases.row_order import TELLS
 
     done = defend_file(
@@ -38,6 +38,8 @@ def command(
         missing=missing or (),
         keep_order=keep_order,
     )
+    for path in readable_by_others(settings or []):
+        typer.echo(f"reidlab: warning: the key in {path} can be read by other users: chmod 600 it.", err=True)
     if as_json:
         print_json("defend", done)
         return

@@ -13,7 +13,7 @@ import pytest
 
 from exports import Release, Schema
 from exports.reading.loading import load
-from reidlab.releases.defend import defend_file
+from reidlab.releases.defend import defend_file, readable_by_others
 from reidlab.releases.row_order import in_random_order
 
 PEOPLE = 400
@@ -72,3 +72,11 @@ def test_the_owner_of_a_row_follows_it() -> None:
     shuffled = in_random_order(release)
     assert shuffled.owner is not None
     assert shuffled.owner.tolist() == shuffled.rows["b"].to_pylist() != list(range(99))
+
+
+def test_a_key_that_others_can_read_is_named(tmp_path: Path) -> None:
+    for name, mode in (("own.key", 0o600), ("open.key", 0o644)):
+        (tmp_path / name).write_text("x")
+        (tmp_path / name).chmod(mode)
+    given = [f"key_file={tmp_path / name}" for name in ("own.key", "open.key")]
+    assert [readable_by_others([one]) for one in given] == [[], [str(tmp_path / "open.key")]]
