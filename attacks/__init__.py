@@ -9,7 +9,8 @@ Families, by what is attacked:
 - ``membership``: whether somebody was in the data, whatever was made of it.
 
 What attacks are made of: ``comparison`` (record against person), ``dictionary`` (what is tried against
-tokens), ``targets`` and ``upload_list`` (what is read first), ``scoring`` on ``advantage`` (how a guess
+tokens), ``targets`` and ``upload_list`` (what is read first), ``persons``
+(whose a row is), ``scoring`` on ``advantage`` (how a guess
 becomes a ``result``). ``attack`` is the shape of an attack, ``conformance`` its rules.
 """
 

@@ -106,11 +106,11 @@ on_noisy = attack.run(noisy, data.truth, seed=1)
 on_noisy.attack, on_noisy.baseline
 
 # %% [markdown]
-# She is now right about 288 of the 500, fewer than by always naming the commonest answer. The counts are off by a few people each. Move
+# She is now right about 284 of the 500, fewer than by always naming the commonest answer. The counts are off by a few people each. Move
 # epsilon with Tab and the arrow keys, and watch both sides.
 
 # %% tags=["quoted"]
-lessons.quoted("288", on_noisy.attack.count)
+lessons.quoted("284", on_noisy.attack.count)
 
 
 # %%

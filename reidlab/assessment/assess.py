@@ -18,18 +18,18 @@ from exports.engines.protocol import Engine
 from exports.errors import LabError
 from exports.reading.distinct_rows import combinations_within
 from exports.reading.read import read
-from exports.risk.individual import individual_risk
+from exports.risk.declared_population import declared_risk
 from exports.risk.measures import ClassMeasures
-from exports.risk.population_uniques import Estimate, population_uniques
-from exports.risk.prosecutor import LinkRisk, link_risk, prosecutor
+from exports.risk.population_uniques import Estimate
+from exports.risk.prosecutor import prosecutor
+from exports.risk.uniques_intervals import with_intervals
 from exports.schema import Role, Schema
 from exports.sources.origins import Source, SparkTable
 from exports.tokens.sharing import TokenList, shared_tokens
 from exports.tokens.survey import survey_tokens
-from exports.values.missing import missing_evidence, suspected
 from reidlab.assessment.findings import Assessment
 from reidlab.assessment.in_full import full, groups
-from reidlab.assessment.one_pass import Survey, limit_within, survey
+from reidlab.assessment.one_pass import Survey, limit_within, maybe_missing, survey
 
 SIZES = {"1": 1, "2 to 4": 2, "5 to 9": 5, "10 to 99": 10, "100 and more": 100}
 """Classes of class sizes that a report counts persons in, with the smallest size of each."""
@@ -231,20 +231,8 @@ def _found(
     assessment = _assessment(source.name, schema, found, usual.name if usual else "the table itself")
     reasons = dict(assessment.reasons)
     details = _details(found, schema, by, in_full, reasons)
-    notes = {**assessment.notes, **_maybe_missing(found)}
+    notes = {**assessment.notes, **maybe_missing(found)}
     return replace(assessment, consent=consent, details=details, reasons=reasons, notes=notes)
-
-
-def _maybe_missing(found: Survey) -> dict[str, str]:
-    """Ask of each measured column whether what is spelt like a missing value is one."""
-    if found.classes is None:
-        return {}
-    combinations = found.classes.combinations
-    asked = {}
-    for name, coding in combinations.columns.items():
-        cells = np.bincount(coding.codes, combinations.counts, coding.radix).astype(np.int64)
-        asked[f"columns.{name}"] = missing_evidence(suspected(coding.values, cells[1:]))
-    return {name: question for name, question in asked.items() if question}
 
 
 def _details(
@@ -301,8 +289,12 @@ def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Ass
         if found.wild and found.population is not None
         else "it needs the population: --population FILE, or population_size in the schema"
     )
-    risk = _risks(measures, size, lacking, reasons, notes)
+    intervals: dict[str, list[float]] = {}
+    risk = _risks(found, size, lacking, reasons, notes, intervals)
     estimates = _estimates(found, schema, size)
+    for model, one in estimates.items():
+        if one.low is not None and one.high is not None:
+            intervals[f"population_uniques.{model}"] = [one.low, one.high]
     reasons |= {
         f"population_uniques.{model}": one.reason for model, one in estimates.items() if one.share is None
     }
@@ -326,6 +318,7 @@ def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Ass
         population=_population(measures, size),
         reasons=reasons,
         notes=notes,
+        intervals=intervals,
         **{
             measure: {column: getattr(disclosed.get(column), measure, None) for column in schema.sensitive}
             for measure in ("l_distinct", "l_entropy", "t_equal", "t_ordered", "t_hierarchical")
@@ -334,20 +327,24 @@ def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Ass
 
 
 def _risks(
-    measures: ClassMeasures, size: int | None, lacking: str, reasons: dict[str, str], notes: dict[str, str]
+    found: Survey,
+    size: int | None,
+    lacking: str,
+    reasons: dict[str, str],
+    notes: dict[str, str],
+    intervals: dict[str, list[float]],
 ) -> dict[str, float | None]:
+    measures = found.measures
     exposed = prosecutor(measures.exposed_sizes, measures.exposed)
     journalist, marketer = None, None
     if measures.population is not None:
-        smallest = measures.population.k_map
+        smallest = measures.population.smallest
         journalist = None if smallest is None else 1.0 / smallest
         marketer = measures.population.expected / measures.persons
-        if smallest is None:
-            reasons["risk.journalist_max"] = "nobody in the export falls into a class of the population"
         if measures.population.unmatched:
             notes["risk.journalist_max"] = notes["risk.marketer"] = (
                 f"{measures.population.unmatched:,} of {measures.persons:,} people fall into no class of "
-                "the population"
+                "the population, as another spelling would do: their risk is that within the export"
             )
     elif size is not None and size < measures.persons:
         raise LabError(
@@ -355,11 +352,7 @@ def _risks(
             "give the size of the whole population."
         )
     elif size is not None:
-        link = _estimated(measures, size)
-        journalist, marketer = link.highest, link.mean
-        notes["risk.journalist_max"] = notes["risk.marketer"] = (
-            f"estimated for a population of {size:,} of which everybody is in the export with equal chance"
-        )
+        journalist, marketer = _declared(found, size, notes, intervals)
     else:
         reasons["risk.journalist_max"] = reasons["risk.marketer"] = lacking
     return {
@@ -372,9 +365,27 @@ def _risks(
     }
 
 
-def _estimated(measures: ClassMeasures, size: int) -> LinkRisk:
-    sample = measures.exposed_sizes.astype(np.float64)
-    return link_risk(individual_risk(sample, sample * size / measures.persons), measures.exposed)
+def _declared(
+    found: Survey, size: int, notes: dict[str, str], intervals: dict[str, list[float]]
+) -> tuple[float | None, float | None]:
+    """Return journalist and marketer risk from the population's size, with what the model leaves open."""
+    names = ("risk.journalist_max", "risk.marketer")
+    measures = found.measures
+    if found.classes is None or found.wild or not found.classes.quasi_identifiers:
+        within = prosecutor(measures.exposed_sizes, measures.exposed)
+        notes |= dict.fromkeys(
+            names, "no model of the population here: bounded by the risk within the export"
+        )
+        return within.highest, within.mean
+    risk = declared_risk(found.classes, size)
+    for name, (_, low, high) in zip(names, (risk.journalist_max, risk.marketer), strict=True):
+        intervals[name] = [low, high]
+    notes |= dict.fromkeys(
+        names,
+        f"a log-linear model for a population of {size:,} of which everybody is in the export with equal "
+        "chance, set right on samples of the export; a rule compares with the upper end of the interval",
+    )
+    return risk.journalist_max[0], risk.marketer[0]
 
 
 def _estimates(found: Survey, schema: Schema, size: int | None) -> Mapping[str, Estimate]:
@@ -386,7 +397,7 @@ def _estimates(found: Survey, schema: Schema, size: int | None) -> Mapping[str, 
         return dict.fromkeys(ESTIMATORS, Estimate(None, reason))
     if schema.person and int((measures.sizes * measures.times).sum()) != measures.persons:
         return dict.fromkeys(ESTIMATORS, Estimate(None, "persons have rows in several classes"))
-    return population_uniques(measures.sizes, measures.times, size)
+    return with_intervals(measures.sizes, measures.times, size)
 
 
 def _population(measures: ClassMeasures, size: int | None) -> dict[str, Any]:

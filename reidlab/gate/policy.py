@@ -48,7 +48,10 @@ class Policy:
     uniqueness : float or None
         Largest share of persons who are alone in a class.
     prosecutor, journalist, marketer : float or None
-        Largest risk; the first two of any person, the last on average.
+        Largest risk; the first two of any person, the last on average. Of an estimate, the upper end of
+        its interval counts.
+    unmatched : int
+        Most people who fall into no class of the population, where a table of it is given.
     allowed_roles : tuple of Role or None
         Roles that may leave.
     forbidden_kinds : tuple of str
@@ -77,6 +80,7 @@ class Policy:
     prosecutor: Rate | None = None
     journalist: Rate | None = None
     marketer: Rate | None = None
+    unmatched: Annotated[int, Ge(0)] = 0
     allowed_roles: tuple[Role, ...] | None = None
     forbidden_kinds: tuple[str, ...] = ()
     forbidden_tokens: bool = False
@@ -205,7 +209,11 @@ def _limits(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
         ("journalist", "journalist_max"),
         ("marketer", "marketer"),
     ):
-        yield from verdict(name, getattr(policy, name), risk.get(key), "most", f"risk.{key}")
+        upper = found.get("intervals", {}).get(f"risk.{key}", [None, risk.get(key)])[1]
+        yield from verdict(name, getattr(policy, name), upper, "most", f"risk.{key}")
+    unmatched = found.get("population", {}).get("unmatched")
+    if unmatched is not None and (policy.journalist is not None or policy.marketer is not None):
+        yield from verdict("unmatched", policy.unmatched, unmatched, "most")
 
 
 def _columns(policy: Policy, columns: Mapping[str, Mapping[str, Any]]) -> Iterator[Verdict]:

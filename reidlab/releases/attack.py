@@ -44,6 +44,7 @@ def attack_file(
     settings: Sequence[str] = (),
     missing: Sequence[str] = (),
     seed: int = 0,
+    kind: Kind | None = None,
 ) -> AttackResult:
     """Run the attack of a registered name on a released file.
 
@@ -70,6 +71,8 @@ def attack_file(
         Texts that stand for a missing value, beside those of the schema.
     seed : int
         Seed of every random choice.
+    kind : str, optional
+        What kind of release the file is; by default the first that the attack accepts.
 
     Raises
     ------
@@ -77,7 +80,9 @@ def attack_file(
         When the attack, a setting or a table does not fit.
     """
     found = attacks.find(name)
-    kind = next((kind for kind in KINDS if kind in found.accepts), None)
+    if kind is not None and kind not in found.accepts & {*KINDS}:
+        raise LabError(f"{name} attacks {', '.join(sorted(found.accepts))}, not {kind}: give another --kind.")
+    kind = kind or next((one for one in KINDS if one in found.accepts), None)
     if kind is None:
         raise LabError(
             f"{name} attacks {', '.join(sorted(found.accepts))}, which no file is: run it from Python."
@@ -114,6 +119,12 @@ def attack_file(
         owner, doubts = _owner(table, people, roles, shuffled=shuffled)
         notes += doubts
     result = found(**values).run(release, Truth(people, others, owner), seed=seed)
+    if not result.made:
+        why = "; ".join((*result.notes, *notes)) or "no guess was made"
+        raise LabError(
+            f"{file} could not be attacked by {name}, which is no sign of protection ({why}): give tables "
+            "that fit, or other settings."
+        )
     return dataclasses.replace(result, notes=(*result.notes, *notes))
 
 

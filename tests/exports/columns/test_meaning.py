@@ -222,9 +222,8 @@ def test_nothing_is_insensitive_but_what_is_constant(name, cells):
 BORN = ("{}-03-08", "08.03.{}", "March 8, {}")
 DOUBTFUL = {
     "note": pa.array([f"call Jane Doe, she is depressed and moved out {i}" for i in range(40)]),
-    "who": pa.array([{"mail": f"user{i}"} for i in range(40)]),
+    "who": pa.array([[{"mail": f"user{i}"}] for i in range(40)]),
     "tags": pa.array([[f"t{i}"] for i in range(40)]),
-    "blob": pa.array([bytes([i] * 7) for i in range(40)]),
     "js": pa.array([json.dumps({"a": i, "b": [i]}) for i in range(40)]),
     "birthday": pa.array([BORN[i % 3].format(1950 + i) for i in range(40)]),
     "email": pa.array([f"user{i}" for i in range(40)]),
@@ -239,7 +238,8 @@ def test_no_policy_passes_while_a_column_is_unassessed(tmp_path, name, policy):
     table = pa.table({name: DOUBTFUL[name], "region": ["a"] * 40})
     with DuckDBEngine() as engine:
         guesses = propose(read(table), engine)
-    assert guesses[name].role == Role.UNASSESSED
+    (doubtful,) = (guess for column, guess in guesses.items() if column.startswith(name))
+    assert doubtful.role == Role.UNASSESSED
     limits = load(tmp_path / "own.toml" if policy == "own" else policy)
     found = assess(table, schema_of(guesses)).to_json()
     assert not passed(check(limits, found, declared=True))
