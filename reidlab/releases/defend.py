@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +20,8 @@ from exports.schema import Role, Schema
 from exports.values.reading import as_written
 from reidlab.installation import versions
 from reidlab.releases import settings as texts
+from reidlab.releases.row_order import in_order_of_export, in_random_order
+from reidlab.writing.own_files import OwnRelease, require_apart, sha256_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,6 +40,7 @@ def defend_file(
     schema: Path | None = None,
     settings: Sequence[str] = (),
     missing: Sequence[str] = (),
+    keep_order: bool = False,
 ) -> dict[str, Any]:
     """Apply one defence, or several in order, to a file and write what may leave.
 
@@ -59,6 +59,9 @@ def defend_file(
         Texts that stand for a missing value, beside those of the schema.
     settings : sequence of str
         ``key=value``; with several defences ``name.key=value`` where the key is no defence's alone.
+    keep_order : bool, default False
+        Leave rows in the order of the export, which joins the release to whatever else has that order;
+        otherwise they are shuffled, by the setting ``seed`` where there is one.
 
     Returns
     -------
@@ -75,11 +78,13 @@ def defend_file(
         raise LabError(f"--out is {str(out)!r} but must end in .csv or .parquet: choose one of them.")
     if not out.parent.is_dir():
         raise LabError(f"The folder of --out, {out.parent}, does not exist: make it first.")
-    _require_apart(out, {"FILE": file, "--schema": str(schema), **texts.split(settings)})
+    require_apart(_files(out), [("FILE", file), ("--schema", str(schema)), *texts.split(settings).items()])
     defense = set_up(names, settings)
     if schema is None:
         raise LabError("A defence needs the role of every column: give --schema FILE.")
     declared = Schema.load(schema)
+    require_apart(_files(out), _read(file, schema, declared, settings))
+    own = OwnRelease(_files(out))
     require_header(read(file))
     whole, readings = load_export(file, declared, missing=missing)
     dropped = declared.names(Role.UNASSESSED)
@@ -87,13 +92,26 @@ def defend_file(
         raise LabError(f"Every column of {file} is unassessed, and none of these leaves: assess them first.")
     export = Export(whole.table.drop_columns(list(dropped)), whole.schema.without(dropped))
     # Room is sought before anything is drawn or charged.
-    with _room_beside(out) as aside:
+    with _room_beside(out, own) as aside:
         release = defense.fit_transform(export)
         told: dict[str, Any] = {"dropped_unassessed": list(dropped)} if dropped else {}
         left = {name: readings[name].to_json() for name in readings if name in release.schema.columns}
         release = replace(release, manifest={**release.manifest, **told, "readings": left})
-        result, files = _released(names, release, export.table.num_rows, out, aside)
+        release = in_order_of_export(release) if keep_order else in_random_order(release, _seed(settings))
+        result, files = _released(names, release, export.table.num_rows, own, aside)
     return {**result, "dropped": list(dropped), "files": [str(path) for path in files]}
+
+
+def _seed(settings: Sequence[str]) -> int | None:
+    """Return the seed of the run; with several defences the last that is given."""
+    given = [value for key, value in texts.split(settings).items() if key.rpartition(".")[2] == "seed"]
+    return int(given[-1]) if given and given[-1].isdecimal() else None
+
+
+def readable_by_others(settings: Sequence[str]) -> list[str]:
+    """Return the key files among the settings that other users of this machine may read."""
+    named = (value for key, value in texts.split(settings).items() if key.rpartition(".")[2] == "key_file")
+    return [name for name in named if os.name == "posix" and Path(name).stat().st_mode & 0o077]
 
 
 def _files(out: Path) -> list[Path]:
@@ -101,16 +119,18 @@ def _files(out: Path) -> list[Path]:
     return [out, out.with_name(f"{out.name}.schema.toml"), out.with_name(f"{out.name}.manifest.json")]
 
 
-def _require_apart(out: Path, given: Mapping[str, str]) -> None:
-    """Check that what is written is nothing that is read or kept: the export, a ledger, a key."""
-    written = {path.resolve() for path in _files(out)}
-    for name, value in given.items():
-        if Path(value).resolve() in written:
-            raise LabError(f"The release would overwrite {value}, which {name} names: choose another --out.")
+def _read(file: str, schema: Path, declared: Schema, settings: Sequence[str]) -> list[tuple[str, str]]:
+    """Return every file that is read or kept, with who names it: the export, a key, a ledger, a hierarchy."""
+    hierarchies = (
+        (f"--schema as the hierarchy of {name}", str(column.hierarchy))
+        for name, column in declared.columns.items()
+        if column.hierarchy is not None
+    )
+    return [("FILE", file), ("--schema", str(schema)), *hierarchies, *texts.split(settings).items()]
 
 
 def _released(
-    names: str, release: Release, rows_in: int, out: Path, aside: Path
+    names: str, release: Release, rows_in: int, own: OwnRelease, aside: Path
 ) -> tuple[dict[str, Any], list[Path]]:
     """Write a release and return what is told of it, with the files."""
     if release.table is None:
@@ -126,54 +146,23 @@ def _released(
         "guarantee": release.guarantee.to_json(),
         "private": release.private,
     }
-    return result, _write(release, out, result, aside)
+    return result, _write(release, own, result, aside)
 
 
 @contextmanager
-def _room_beside(out: Path) -> Iterator[Path]:
-    """Hold a folder beside a release, with some room in it until the release is written.
-
-    What a killed run left in such a folder is removed; one that still works holds its lock.
-    """
-    prefix = f".{out.name}.unfinished-"
+def _room_beside(out: Path, release: OwnRelease) -> Iterator[Path]:
+    """Hold a folder beside a release, with some room in it until the release is written."""
     try:
-        for left in out.parent.glob(f"{escape(prefix)}*"):
-            with suppress(OSError, ImportError), _locked(left):
-                shutil.rmtree(left)
-        with tempfile.TemporaryDirectory(prefix=prefix, dir=out.parent) as folder, ExitStack() as held:
-            # Where there are no such locks nothing that a killed run left is removed either.
-            with suppress(OSError, ImportError):
-                held.enter_context(_locked(Path(folder)))
-            with (Path(folder) / "room").open("wb") as room:
+        with release.room() as folder:
+            with (folder / "room").open("wb") as room:
                 room.write(bytes(ROOM))
-            yield Path(folder)
+            yield folder
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else "it cannot be written"
         raise LabError(
             f"{out} cannot be written ({reason}): free some room or choose another place; an answer that a "
             "ledger was charged for is kept there and given again free of charge."
         ) from None
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder, which ends with the process.
-
-    Raises
-    ------
-    OSError
-        When another process holds it, or the file system has no locks.
-    ImportError
-        Where the operating system has none.
-    """
-    import fcntl
-
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(opened)
 
 
 PARTS: Mapping[Kind, str] = {
@@ -255,8 +244,13 @@ def _last(steps: Sequence[Mapping[str, Any]], key: str) -> dict[str, Any]:
     return found
 
 
-def _write(release: Release, out: Path, result: Mapping[str, Any], aside: Path) -> list[Path]:
-    """Write the three files aside and rename them together; after a fault none is left."""
+def _write(release: Release, own: OwnRelease, result: Mapping[str, Any], aside: Path) -> list[Path]:
+    """Write the three files aside and rename them; a manifest stands only beside what it describes."""
+    out, schema, told = own.files
+    (aside / "room").unlink()
+    _write_table(release.rows, aside / out.name)
+    beside = _beside(release.schema, out.parent).to_toml()
+    (aside / schema.name).write_text(beside, encoding="utf-8")
     manifest = {
         **release.manifest,
         "guarantee": release.guarantee.to_json(),
@@ -264,16 +258,12 @@ def _write(release: Release, out: Path, result: Mapping[str, Any], aside: Path) 
         "rows_in": result["rows_in"],
         "rows_out": result["rows_out"],
         "versions": versions(),
+        "files": {file.name: sha256_of(aside / file.name) for file in (out, schema)},
     }
-    told = json.dumps(manifest, default=_plain, indent=1, ensure_ascii=False, allow_nan=False)
-    (aside / "room").unlink()
-    files = _files(out)
-    _write_table(release.rows, aside / out.name)
-    for path, text in zip(files[1:], (_beside(release.schema, out.parent).to_toml(), told), strict=True):
-        (aside / path.name).write_text(text, encoding="utf-8")
-    for path in files:
-        (aside / path.name).replace(path)
-    return files
+    text = json.dumps(manifest, default=_plain, indent=1, ensure_ascii=False, allow_nan=False)
+    (aside / told.name).write_text(text, encoding="utf-8")
+    own.publish(aside)
+    return list(own.files)
 
 
 def _beside(schema: Schema, folder: Path) -> Schema:

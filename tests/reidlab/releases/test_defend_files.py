@@ -151,10 +151,10 @@ def test_what_a_killed_run_left_is_removed_and_a_living_run_is_left_alone(folder
     with subprocess.Popen([sys.executable, "-c", HANG], stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "at work\n"
-        left = list(folder.glob(".killed.csv.*"))
+        left = list(folder.glob(".reidlab-unfinished-*"))
         assert len(left) == 1
         defend_file("hash", "people.csv", Path("killed.csv"), schema=Path("schema.toml"))
-        assert list(folder.glob(".killed.csv.*")) == left
+        assert list(folder.glob(".reidlab-unfinished-*")) == left
         worker.kill()
     defend_file("hash", "people.csv", Path("killed.csv"), schema=Path("schema.toml"))
     assert not list(folder.glob(".*"))
