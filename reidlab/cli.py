@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor": "",
     "follow": "case",
     "hash": "export",
+    "ledger": "evidence",
     "replay": "case",
     "reproduce": "evidence",
     "schema": "export",
@@ -43,7 +44,11 @@ def _lab() -> None:
 
 
 for _name, _family in COMMANDS.items():
-    app.command(_name)(import_module(".".join(filter(None, ("reidlab.commands", _family, _name)))).command)
+    _command = import_module(".".join(filter(None, ("reidlab.commands", _family, _name)))).command
+    if isinstance(_command, typer.Typer):
+        app.add_typer(_command, name=_name)
+    else:
+        app.command(_name)(_command)
 
 
 def main() -> None:

@@ -102,7 +102,10 @@ class DpLogistic(Curated):
         }
         weights = np.array(
             curator.answer(
-                query, Cost(None, rho), lambda stream: self._trained(data, features, rho, distance, stream)
+                query,
+                Cost(None, rho),
+                lambda stream: self._trained(data, features, rho, distance, stream),
+                [data.domain.stated(), list(features.numeric)],
             )
         )
         promises = {"epsilon": float(epsilon), "delta": float(delta)}

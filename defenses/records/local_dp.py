@@ -102,7 +102,7 @@ class RandomisedResponse(LocalDefense):
             said = np.where(bits.happens(true, len(codes)), codes, other)
             return np.where(codes >= 0, said, bits.below(size, len(codes)))
 
-        column = domain.decode([self._once(answers, draw)], answers.export.table.schema)[self.column]
+        column = domain.decode([self._once(answers, draw)])[self.column]
         odds = {"true": float(true), "false": float((1 - true) / (size - 1)), "values": domain.values[0]}
         return answers.released(self, column, export.schema.columns, odds)
 

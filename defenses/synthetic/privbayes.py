@@ -82,7 +82,7 @@ class PrivBayes(Synthesis):
         ones = measure(data, [(name,) for name in names], rho / 10, distance, stream)
         margins = dict(zip(names, independent([one["counts"] for one in ones]), strict=True))
         total = float(margins[names[0]].sum())
-        sigma = distance * sqrt(len(names) / (2 * 0.7 * float(rho)))
+        sigma = sqrt(data.limit * distance * len(names) / (2 * 0.7 * float(rho)))
         cells = max(total / (self.usefulness * sigma), 1.0)
         placed = [names[0]]
         tables: list[Clique] = [(names[0],)]

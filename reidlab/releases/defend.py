@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import defenses
+from defenses.dp.ledger import Ledger
 from exports.coding import require_flat
 from exports.errors import LabError
 from exports.reading.loading import load
@@ -53,7 +55,8 @@ def defend_file(
     Returns
     -------
     dict
-        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, files``.
+        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, warnings, files``; how many
+        rows went in is None where the release promises not to tell.
 
     Raises
     ------
@@ -69,14 +72,26 @@ def defend_file(
     if schema is None:
         raise LabError("A defence needs the role of every column: give --schema FILE.")
     declared = Schema.load(schema)
-    table = load(file, text=read_as_text(declared))
+    table = load(file, text=read_as_text(declared, defense))
     for field in table.schema:
         require_flat(field.name, field.type)
     # Room is sought before anything is drawn or charged.
     with _room_beside(out) as aside:
-        release = defense.fit_transform(Export(table, declared))
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always", UserWarning)
+            release = _with_entries(defense.fit_transform(Export(table, declared)), defense)
         result, files = _released(names, release, table.num_rows, out, aside)
-    return {**result, "files": [str(path) for path in files]}
+    told = list(dict.fromkeys(str(one.message) for one in heard if one.category is UserWarning))
+    return {**result, "warnings": told, "files": [str(path) for path in files]}
+
+
+def _with_entries(release: Release, defense: Defense) -> Release:
+    """Return a release whose manifest notes the ledger's last entry, by which a copy put back is noticed."""
+    ledgers = [getattr(step, "ledger", None) for step in _steps(defense)]
+    noted = [Ledger(Path(one)).last_entry() for one in ledgers if one is not None]
+    if not noted:
+        return release
+    return replace(release, manifest={**release.manifest, "ledger_entry": noted[-1]})
 
 
 def _files(out: Path) -> list[Path]:
@@ -100,8 +115,10 @@ def _released(
         way_out = "give --set by=COLUMN, or for an intersection --set theirs=FILE"
         raise LabError(f"{names} answers questions, and a file holds only answers: {way_out}.")
     steps = release.manifest.get("steps", [release.manifest])
+    # Under adding and removing, how many people there are is itself what is promised not to tell.
+    hidden = "epsilon" in release.guarantee.promises and release.guarantee.neighbours == "add-remove"
     result = {
-        "rows_in": rows_in,
+        "rows_in": None if hidden else rows_in,
         "rows_out": release.table.num_rows,
         "suppressed": sum(step.get("suppressed", 0) for step in steps),
         "levels": _last(steps, "levels"),
@@ -182,10 +199,14 @@ def what_leaves(names: str, done: Mapping[str, Any]) -> str:
     '8 of 9 rows leave, 1 suppressed.'
     >>> what_leaves("dp-histogram", {"rows_out": 4, "rows_in": 2, "suppressed": 0})
     '4 counts of 2 rows leave.'
+    >>> what_leaves("dp-histogram", {"rows_out": 4, "rows_in": None, "suppressed": 0})
+    '4 counts leave; of how many rows is not told.'
     """
     part = PARTS.get(defenses.find(names.rsplit("+", maxsplit=1)[-1].strip()).produces)
     without = f", {done['suppressed']:,} suppressed" if part is None or done["suppressed"] else ""
     what = "" if part is None else f" {part}"
+    if done["rows_in"] is None:
+        return f"{done['rows_out']:,}{what or ' rows'} leave; of how many rows is not told."
     return f"{done['rows_out']:,}{what} of {done['rows_in']:,} rows leave{without}."
 
 
@@ -233,8 +254,23 @@ def required(defense: type[Defense]) -> dict[str, bool]:
     return {name: one.default is inspect.Parameter.empty for name, one in signature.parameters.items()}
 
 
-def read_as_text(schema: Schema) -> set[str]:
-    """Return the columns that stay text: identifiers, and those whose hierarchy names their values."""
+def _steps(defense: Defense) -> Sequence[Defense]:
+    from defenses.pipeline import Pipeline
+
+    return defense.steps if isinstance(defense, Pipeline) else [defense]
+
+
+def read_as_text(schema: Schema, defense: Defense | None = None) -> set[str]:
+    """Return the columns that stay text: identifiers, and those whose hierarchy names their values.
+
+    For a defence with a budget all do: one cell decides whether a reader finds numbers in a column,
+    and what it finds must not show.
+    """
+    if defense is not None and any("budget" in one.get_params(deep=False) for one in _steps(defense)):
+        return {
+            *schema.columns,
+            *filter(None, (schema.person, schema.household, schema.time, schema.consent)),
+        }
     named = {name for name, column in schema.columns.items() if column.hierarchy or column.prefix}
     return named | set(schema.names(Role.IDENTIFIER, Role.TOKEN))
 
@@ -250,8 +286,7 @@ def _write(release: Release, out: Path, result: Mapping[str, Any], aside: Path) 
         **release.manifest,
         "guarantee": release.guarantee.to_json(),
         "private": release.private,
-        "rows_in": result["rows_in"],
-        "rows_out": result["rows_out"],
+        **{name: result[name] for name in ("rows_in", "rows_out") if result["rows_in"] is not None},
         "versions": versions(),
     }
     told = json.dumps(manifest, default=_plain, indent=1, ensure_ascii=False, allow_nan=False)

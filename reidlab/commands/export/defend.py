@@ -23,6 +23,8 @@ def command(
     from reidlab.releases.defend import defend_file, what_leaves
 
     done = defend_file(name, file, out, schema=schema, settings=settings or [])
+    for warning in done["warnings"]:
+        typer.echo(f"reidlab: warning: {warning}", err=True)
     if as_json:
         print_json("defend", done)
         return
