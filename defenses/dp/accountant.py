@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, isqrt, sqrt
 from typing import TYPE_CHECKING, Any
 
-from defenses.dp.budget import Cost, Loss, epsilon_of_rho
+from defenses.dp.budget import Cost, KnownLoss, epsilon_of_rho
 from defenses.dp.noise import Laplace, Noise
 from exports.errors import MissingExtraError
 
@@ -39,11 +39,11 @@ class Step:
     sensitivity: float = 1
     times: int = 1
 
-    def loss(self) -> Loss:
+    def loss(self) -> KnownLoss:
         """Return the noise of one answer as an account takes it; what moves is rounded up."""
         if isinstance(self.noise, Laplace):
-            return Loss("laplace", self.noise.scale, ceil(self.sensitivity), self.times)
-        return Loss("gaussian", self.noise.sigma, ceil(self.sensitivity**2 - 1e-9), self.times)
+            return KnownLoss("laplace", self.noise.scale, ceil(self.sensitivity), self.times)
+        return KnownLoss("gaussian", self.noise.sigma, ceil(self.sensitivity**2 - 1e-9), self.times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def totals(costs: Sequence[Cost], delta: Fraction) -> Totals:
 
     Examples
     --------
-    >>> tenth = Cost.pure(Fraction(1, 10), losses=(Loss("laplace", Fraction(10), 1),))
+    >>> tenth = Cost.pure(Fraction(1, 10), losses=(KnownLoss("laplace", Fraction(10), 1),))
     >>> found = totals([tenth] * 100, Fraction(1, 10**6))
     >>> found.pure, round(found.concentrated, 3), round(found.distribution, 3), found.tightest
     (10.0, 5.222, 4.775, 'distribution')
@@ -175,7 +175,7 @@ def _by_distribution(costs: Sequence[Cost], delta: float) -> tuple[float | None,
     return 0.0 if composed is None else float(composed.get_epsilon_for_delta(delta)), None
 
 
-def _is_narrow(loss: Loss) -> bool:
+def _is_narrow(loss: KnownLoss) -> bool:
     return loss.kind == "gaussian" and loss.scale < LEAST_SIGMA
 
 
@@ -198,7 +198,7 @@ def _distributions(cost: Cost, delta: float) -> Iterator[Any]:
         yield pld.from_privacy_parameters(allowed)
 
 
-def _distribution(loss: Loss, delta: float) -> Any:
+def _distribution(loss: KnownLoss, delta: float) -> Any:
     """Return the privacy loss of some noise, for the worst way to spread the move over whole numbers."""
     pld = _library()
     scale = float(loss.scale)

@@ -80,7 +80,7 @@ def exact_delta(value: float | str | Fraction) -> Fraction:
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class KnownLoss:
     """What is known of the noise behind a cost, for a tighter account than by adding.
 
     Parameters
@@ -113,7 +113,7 @@ class Cost:
         Zero-concentrated cost.
     delta : Fraction, default 0
         Probability left over, as of a threshold for unknown keys.
-    losses : tuple of Loss, default ()
+    losses : tuple of KnownLoss, default ()
         The noise, where it is all that the answer was made with.
 
     Examples
@@ -125,10 +125,12 @@ class Cost:
     epsilon: Fraction | None
     rho: Fraction
     delta: Fraction = Fraction(0)
-    losses: tuple[Loss, ...] = ()
+    losses: tuple[KnownLoss, ...] = ()
 
     @classmethod
-    def pure(cls, epsilon: Fraction, delta: Fraction = Fraction(0), losses: tuple[Loss, ...] = ()) -> Cost:
+    def pure(
+        cls, epsilon: Fraction, delta: Fraction = Fraction(0), losses: tuple[KnownLoss, ...] = ()
+    ) -> Cost:
         """Return the cost of a mechanism with pure epsilon; it is ``epsilon**2 / 2`` in zCDP.
 
         References

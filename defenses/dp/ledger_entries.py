@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from defenses.dp.budget import Budget, Cost, Loss
+from defenses.dp.budget import Budget, Cost, KnownLoss
 
 Row = tuple[int, str, str, str, str, str]
 """Number, data set, kind, question, body, digest: as they are stored."""
@@ -90,7 +90,7 @@ def as_cost(entry: Entry) -> Cost:
     """Return what an answer cost."""
     cost = entry.body["cost"]
     epsilon = None if cost["epsilon"] is None else Fraction(cost["epsilon"])
-    losses = tuple(Loss(**{**one, "scale": Fraction(one["scale"])}) for one in cost["losses"])
+    losses = tuple(KnownLoss(**{**one, "scale": Fraction(one["scale"])}) for one in cost["losses"])
     return Cost(epsilon, Fraction(cost["rho"]), Fraction(cost["delta"]), losses)
 
 

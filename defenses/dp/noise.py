@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from defenses.dp.budget import Loss
+from defenses.dp.budget import KnownLoss
 from defenses.dp.random_bits import Bits, filled
 from exports.errors import LabError, MissingExtraError
 
@@ -55,13 +55,13 @@ class Laplace:
         """Return the pure epsilon of one release for neighbours at distance ``l1``."""
         return l1 / self.scale
 
-    def losses(self, l1: int, times: int = 1) -> tuple[Loss, ...]:
+    def losses(self, l1: int, times: int = 1) -> tuple[KnownLoss, ...]:
         """Return what an account may use of so many numbers, each moved by ``l1`` in answers of its own.
 
         Only a move by one is the privacy loss of one such draw; a larger one may be spread over
         several numbers, for which the pure epsilon stands.
         """
-        return (Loss("laplace", self.scale, 1, times),) if l1 == 1 else ()
+        return (KnownLoss("laplace", self.scale, 1, times),) if l1 == 1 else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,9 @@ class Gaussian:
         """Return the zero-concentrated cost of one release, exact."""
         return l2_squared / (2 * self.sigma**2)
 
-    def losses(self, l2_squared: int) -> tuple[Loss, ...]:
+    def losses(self, l2_squared: int) -> tuple[KnownLoss, ...]:
         """Return what an account may use of numbers that one person moves by so much together."""
-        return (Loss("gaussian", self.sigma, l2_squared),)
+        return (KnownLoss("gaussian", self.sigma, l2_squared),)
 
 
 Noise = Laplace | Gaussian

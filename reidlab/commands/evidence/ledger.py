@@ -14,7 +14,7 @@ _JSON = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @command.command("open")
-def opened(
+def _opened(
     file: _FILE,
     dataset: Annotated[str, typer.Option(help="Your name of the data set, for all its versions.")],
     budget: Annotated[str, typer.Option(help="Such as 1.5, epsilon=1,delta=1e-6 or rho=0.1.")],
@@ -42,7 +42,7 @@ def opened(
 
 
 @command.command("show")
-def shown(
+def _shown(
     file: _FILE,
     delta: Annotated[str, typer.Option(help="At which totals by zCDP and PLD are told.")] = "1e-6",
     as_json: _JSON = False,
@@ -60,7 +60,7 @@ def shown(
 
 
 @command.command("verify")
-def verified(
+def _verified(
     file: _FILE,
     against: Annotated[
         list[Path] | None, typer.Option(help="Manifest of a release that was charged to it; repeatable.")
