@@ -17,13 +17,12 @@ from reidlab.releases.defend import defend_file
 SCHEMA = '[columns.age]\nrole="quasi_identifier"\nbounds=[18,20]\n'
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("a.csv").write_text("age\n" + "18\n19\n" * 30)
     Path("b.csv").write_text("age\n" + "19\n18\n" * 30)
     Path("s.toml").write_text(SCHEMA)
-    return tmp_path
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -37,7 +36,7 @@ def defended(file: str, out: str) -> None:
 
 
 @pytest.mark.extra("dp")
-def test_what_was_spent_and_left_is_shown_with_the_tightest_total(folder: Path) -> None:
+def test_what_was_spent_and_left_is_shown_with_the_tightest_total() -> None:
     code, told = run("open", "book", "--dataset", "intake", "--budget", "1", "--simulated")
     assert (code, told.count("\n")) == (0, 1)
     defended("a.csv", "o1.csv")
@@ -56,7 +55,7 @@ def test_what_was_spent_and_left_is_shown_with_the_tightest_total(folder: Path) 
     assert "2 answers about 2 version(s), epsilon 0.2 of 1 spent, 0.8 left" in told
 
 
-def test_a_copy_put_back_is_noticed_by_a_manifest(folder: Path) -> None:
+def test_a_copy_put_back_is_noticed_by_a_manifest() -> None:
     run("open", "book", "--dataset", "intake", "--budget", "1", "--simulated")
     shutil.copy("book", "older")
     defended("a.csv", "o1.csv")
@@ -67,7 +66,7 @@ def test_a_copy_put_back_is_noticed_by_a_manifest(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["edited", "cut off", "absent", "no ledger"])
-def test_what_is_no_whole_ledger_is_refused(what: str, folder: Path) -> None:
+def test_what_is_no_whole_ledger_is_refused(what: str) -> None:
     run("open", "book", "--dataset", "intake", "--budget", "1", "--simulated")
     defended("a.csv", "o1.csv")
     if what == "edited":
