@@ -9,7 +9,8 @@ Families, by what is attacked:
 - ``membership``: whether somebody was in the data, whatever was made of it.
 
 What attacks are made of: ``comparison`` (record against person), ``dictionary`` (what is tried against
-tokens), ``targets`` and ``upload_list`` (what is read first), ``scoring`` on ``advantage`` (how a guess
+tokens), ``targets`` and ``upload_list`` (what is read first), ``persons``
+(whose a row is), ``scoring`` on ``advantage`` (how a guess
 becomes a ``result``). ``attack`` is the shape of an attack, ``conformance`` its rules.
 """
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from attacks.attack import Attack as Attack
     from attacks.attack import inapplicable as inapplicable
     from attacks.attack import require as require
+    from attacks.conformance import check_attack as check_attack
     from attacks.counts.audience_size import AudienceSize as AudienceSize
     from attacks.counts.averaging import Averaging as Averaging
     from attacks.counts.dashboard_differencing import DashboardDifferencing as DashboardDifferencing
@@ -46,10 +48,12 @@ if TYPE_CHECKING:
     from attacks.records.singling_out import SinglingOut as SinglingOut
     from attacks.records.uniqueness import Uniqueness as Uniqueness
     from attacks.result import AttackResult as AttackResult
+    from attacks.scoring import Guesses as Guesses
+    from attacks.scoring import scored as scored
+    from attacks.targets import strange_rows as strange_rows
     from attacks.tokens.account_match import AccountMatch as AccountMatch
     from attacks.tokens.cross_list import CrossListJoin as CrossListJoin
     from attacks.tokens.hash_reversal import HashReversal as HashReversal
-    from exports.release import Release, Truth
 
 BUILT_IN: dict[str, str] = {
     "account-match": "attacks.tokens.account_match:AccountMatch",
@@ -84,8 +88,12 @@ _FRONT: dict[str, str] = {
     **{path.partition(":")[2]: path.partition(":")[0] for path in BUILT_IN.values()},
     "Attack": "attacks.attack",
     "AttackResult": "attacks.result",
+    "Guesses": "attacks.scoring",
+    "check_attack": "attacks.conformance",
     "inapplicable": "attacks.attack",
     "require": "attacks.attack",
+    "scored": "attacks.scoring",
+    "strange_rows": "attacks.targets",
 }
 """Offered name -> module that holds it; loaded when it is asked for."""
 
@@ -102,22 +110,3 @@ def find(name: str) -> type[Attack]:
     """Return the attack class of a registered name; raises LabError naming the nearest."""
     found: type[Attack] = plugins.load(name, available(), "attack")
     return found
-
-
-def check_attack(
-    attack: type[Attack] | Attack,
-    release: Release | None = None,
-    truth: Truth | None = None,
-    *,
-    rows: int = 60,
-) -> list[AttackResult]:
-    """Check that an attack keeps the rules of this package; see ``attacks.conformance``.
-
-    Raises
-    ------
-    AssertionError
-        Says which rule is broken.
-    """
-    from attacks.conformance import check_attack as check
-
-    return check(attack, release, truth, rows=rows)

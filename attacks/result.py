@@ -44,6 +44,8 @@ class AttackResult:
         What was measured by the clock on this machine; never part of a comparison of two runs.
     groups : mapping
         Results of each group of ``by=``; the worst one is ``worst_group``.
+    secret : str or None
+        The column that was to be learnt, where it is one.
     notes : tuple of str
         What a reader must know to read the numbers.
 
@@ -68,6 +70,7 @@ class AttackResult:
     series: Mapping[str, Any] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict, compare=False)
     groups: Mapping[str, AttackResult] = field(default_factory=dict)
+    secret: str | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -97,6 +100,7 @@ class AttackResult:
             "timings": dict(self.timings),
             "groups": {name: group.to_json() for name, group in self.groups.items()},
             "worst_group": self.worst_group,
+            "secret": self.secret,
             "notes": list(self.notes),
         }
 
@@ -112,7 +116,10 @@ class AttackResult:
         return f"<p>{escape(repr(self))}</p>{table}"
 
     def __repr__(self) -> str:
-        return f"{self.name}: {self.attack}; {self.advantage}{self._failure()}"
+        about = "" if self.secret is None else f" of {self.secret!r}"
+        if not self.made:
+            return f"{self.name}{about}: could not be attacked, no guess was made"
+        return f"{self.name}{about}: {self.attack}; {self.advantage}{self._failure()}"
 
     def _failure(self) -> str:
         """Say what a failed attack shows: nothing below the smallest advantage it could have seen."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import ceil
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -248,6 +249,37 @@ def _by_chance(attack: Right, reference: Right, name: Reference) -> Advantage:
     if found.value is None or interval.low is None or interval.high is None:
         return found
     return replace(found, low=min(interval.low, found.value), high=max(interval.high, found.value))
+
+
+def strongest(found: Mapping[str, AttackResult], choice: str) -> AttackResult:
+    """Return the result that shows the most advantage, its interval widened for the choice.
+
+    Where none shows any, the one with the most guesses, the first of equal ones.
+
+    Parameters
+    ----------
+    found : mapping of str to AttackResult
+        By name of what was chosen among.
+    choice : str
+        What that is: ``series`` has the name under it, and all of them under its plural.
+    """
+    wider = NormalDist().inv_cdf(1 - 0.025 / len(found)) / NormalDist().inv_cdf(0.975)
+
+    def widened(one: Advantage) -> Advantage:
+        if one.value is None or one.low is None or one.high is None:
+            return one
+        low, high = wider * (one.value - one.low), wider * (one.high - one.value)
+        return replace(one, low=one.value - low, high=one.value + high)
+
+    paid = {name: widened(one.advantage) for name, one in found.items()}
+    best = max(found, key=lambda name: (max(paid[name].low or 0.0, 0.0), found[name].made))
+    chosen, wide = found[best], paid[best]
+    each = {
+        name: {"made": one.made, "attack": one.attack.to_json(), "advantage": one.advantage.to_json()}
+        for name, one in found.items()
+    }
+    plural = f"{choice[:-1]}ies" if choice.endswith("y") else f"{choice}s"
+    return replace(chosen, advantage=wide, series={**chosen.series, choice: best, plural: each})
 
 
 def labels(truth: Truth, original: NDArray[Any] | None, by: str | None) -> NDArray[Any] | None:

@@ -127,7 +127,7 @@ def known_columns(
         When no column of the release has a value that stands for one of theirs.
     """
     columns, apart = compare(people, release.rows, names, release.schema.columns)
-    return columns, _left_out(names, apart)
+    return columns, left_out(names, apart)
 
 
 def coded_columns(
@@ -144,12 +144,12 @@ def coded_columns(
     apart = [names[at] for at in coded.strange()]
     if not apart:
         return coded, tuple(names), ()
-    notes = _left_out(names, apart)
+    notes = left_out(names, apart)
     kept = tuple(name for name in names if name not in apart)
     return Coded.of([released, people], [(name, declared.get(name)) for name in kept]), kept, notes
 
 
-def _left_out(names: Sequence[str], apart: Sequence[str]) -> tuple[str, ...]:
+def left_out(names: Sequence[str], apart: Sequence[str]) -> tuple[str, ...]:
     """Return a note on the columns that cannot be compared."""
     if not apart:
         return ()

@@ -25,6 +25,7 @@ from exports import plugins
 from exports.front_door import front_door
 
 if TYPE_CHECKING:
+    from defenses.conformance import check_defense as check_defense
     from defenses.counts.audience_size import MinimumSize as MinimumSize
     from defenses.counts.audience_size import NoisySize as NoisySize
     from defenses.counts.audience_size import RoundedSize as RoundedSize
@@ -80,7 +81,6 @@ if TYPE_CHECKING:
     from defenses.tokens.retention import RetainLess as RetainLess
     from defenses.tokens.salt_buckets import SaltBuckets as SaltBuckets
     from defenses.tokens.truncate import Truncate as Truncate
-    from exports.release import Export, Release
 
 BUILT_IN: dict[str, str] = {
     "aim": "defenses.synthetic.aim:Aim",
@@ -141,6 +141,7 @@ _FRONT: dict[str, str] = {
     "Step": "defenses.dp.accountant",
     "added_epsilon": "defenses.dp.accountant",
     "changed_release": "defenses.released",
+    "check_defense": "defenses.conformance",
     "composed_epsilon": "defenses.dp.accountant",
     "estimated_counts": "defenses.records.local_dp",
     "standard_errors": "defenses.records.local_dp",
@@ -160,10 +161,3 @@ def find(name: str) -> type[Defense]:
     """Return the defence class of a registered name; raises LabError naming the nearest."""
     found: type[Defense] = plugins.load(name, available(), "defence")
     return found
-
-
-def check_defense(defense: Defense | type[Defense], export: Export | None = None) -> Release:
-    """Check that a defence keeps the rules of the bench; see ``defenses.conformance``."""
-    from defenses import conformance
-
-    return conformance.check_defense(defense, export)

@@ -150,7 +150,7 @@ def without(export: Export, drop: Sequence[str]) -> Export:
     """Return the export without some columns, in table and schema."""
     schema = export.schema
     kept = {name: column for name, column in schema.columns.items() if name not in drop}
-    special = {
+    special: dict[str, Any] = {
         part: None
         for part in ("person", "weight", "household", "time", "consent")
         if getattr(schema, part) in drop

@@ -25,7 +25,7 @@ _WRITTEN_NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
+class DeclaredValues:
     """The declared values of one column and what they are compared as.
 
     Parameters
@@ -38,9 +38,9 @@ class Values:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> Values.of(("True", "False")).codes(pa.array([False, None, True]))
+    >>> DeclaredValues.of(("True", "False")).codes(pa.array([False, None, True]))
     array([ 1, -1,  0], dtype=int32)
-    >>> Values.of(("007", "008")).meaning
+    >>> DeclaredValues.of(("007", "008")).meaning
     'text'
     """
 
@@ -48,7 +48,7 @@ class Values:
     meaning: Meaning
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> Values:
+    def of(cls, texts: Sequence[str]) -> DeclaredValues:
         """Return the values with their meaning."""
         return _values(tuple(texts))
 
@@ -151,13 +151,13 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _values(texts: tuple[str, ...]) -> Values:
+def _values(texts: tuple[str, ...]) -> DeclaredValues:
     given = [text for text in texts if text]
     meanings: tuple[Meaning, ...] = ("whole", "number", "truth", "date", "time")
     for meaning in meanings:
         if given and all(_key(text, meaning) is not None for text in given):
-            return Values(texts, meaning)
-    return Values(texts, "text")
+            return DeclaredValues(texts, meaning)
+    return DeclaredValues(texts, "text")
 
 
 def _key(text: str, meaning: Meaning) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exports.declared_values import Values
+from exports.declared_values import DeclaredValues
 from exports.errors import LabError
 from exports.schema import Column, Schema
 
@@ -120,7 +120,7 @@ class Domain:
         for values, edges, code in zip(self.values, self.edges, codes, strict=True):
             array = pa.array([value or None for value in values], pa.string())
             if not as_texts and edges is None:
-                array = array.cast(Values.of(values).arrow_type)
+                array = array.cast(DeclaredValues.of(values).arrow_type)
             arrays.append(array.take(pa.array(code)))
         return pa.table(arrays, names=list(self.columns))
 
@@ -167,7 +167,7 @@ def one_value(value: Any) -> pa.Array:
 
 
 def _require_different(name: str, values: Sequence[str]) -> None:
-    keys = Values.of(values).keys()
+    keys = DeclaredValues.of(values).keys()
     if len(set(keys)) < len(keys):
         raise LabError(
             f"The domain of {name!r} declares one value twice, spelled alike or otherwise: drop one."
@@ -201,14 +201,14 @@ def _interval_codes(column: pa.ChunkedArray, edges: tuple[float, ...]) -> NDArra
 
 
 def _codes(column: pa.ChunkedArray, values: tuple[str, ...]) -> NDArray[np.int32]:
-    declared = Values.of(values)
+    declared = DeclaredValues.of(values)
     parts = [_chunk_codes(chunk, declared) for chunk in column.chunks]
     if not parts:
         return np.zeros(0, dtype=np.int32)
     return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
 
-def _chunk_codes(chunk: pa.Array, declared: Values) -> NDArray[np.int32]:
+def _chunk_codes(chunk: pa.Array, declared: DeclaredValues) -> NDArray[np.int32]:
     import pyarrow as pa
     import pyarrow.compute as pc
 

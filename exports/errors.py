@@ -33,13 +33,24 @@ class MissingExtraError(LabError):
     Examples
     --------
     >>> print(MissingExtraError("Spark", "spark"))
-    Spark needs the extra 'spark', which is not installed: pip install 'reidlab[spark]'.
+    Spark needs the extra 'spark', which is not installed: in the lab's folder, pip install '.[spark]'.
     """
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(
-            f"{what} needs the extra '{extra}', which is not installed: pip install 'reidlab[{extra}]'."
+            f"{what} needs the extra '{extra}', which is not installed: {how_to_install(extra)}."
         )
+
+
+def how_to_install(extra: str) -> str:
+    """Return the advice that installs an extra from the lab's own folder, never by a name on an index.
+
+    Examples
+    --------
+    >>> how_to_install("dp")
+    "in the lab's folder, pip install '.[dp]'"
+    """
+    return f"in the lab's folder, pip install '.[{extra}]'"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

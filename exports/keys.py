@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exports.coding import Coding, Ints
-from exports.hierarchies.hierarchy import Label, labels_and_codes
+from exports.hierarchies.hierarchy import labels_and_codes
+from exports.hierarchies.levels import Label
 
 if TYPE_CHECKING:
     import pyarrow as pa

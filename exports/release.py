@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from exports.schema import Schema
+from exports.values.missing import without_missing
+from exports.values.order import category_order
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,9 +92,9 @@ class Export:
     Parameters
     ----------
     table : pyarrow.Table
-        One row per record.
+        One row per record; what the schema declares missing becomes so.
     schema : Schema
-        Declares every column of ``table``.
+        Declares every column of ``table``; ordered categories bring their order along.
     """
 
     table: pa.Table
@@ -100,6 +102,10 @@ class Export:
 
     def __post_init__(self) -> None:
         self.schema.require(self.table.column_names)
+        ordered = {name: category_order(self.table[name]) for name in self.schema.columns}
+        orders = {name: order for name, order in ordered.items() if order is not None}
+        object.__setattr__(self, "schema", self.schema.with_orders(orders))
+        object.__setattr__(self, "table", without_missing(self.table, self.schema.missing_in))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,18 @@ from exports.toml_file import checked, read_toml
 
 
 class Role(StrEnum):
-    """What a column is to an adversary."""
+    """What a column is to an adversary; unassessed as long as nobody has read what was not understood."""
 
     IDENTIFIER = "identifier"
     TOKEN = "token"
     QUASI_IDENTIFIER = "quasi_identifier"
     SENSITIVE = "sensitive"
     INSENSITIVE = "insensitive"
+    UNASSESSED = "unassessed"
+
+
+PARTS = ("person", "weight", "household", "time", "consent")
+"""What a column can be to the table as a whole, whatever it is to an adversary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,13 @@ class Column:
     bounds : tuple of float or None
         Smallest and largest value; as ``domain`` for numbers.
     order : tuple of str or None
-        Values from low to high, for ordered t-closeness.
+        Values from low to high.
+    format : str or None
+        How its dates are written, as in ``%d.%m.%Y``; ``,`` for numbers with a decimal comma.
+    groups : mapping of str to tuple of str, or None
+        Names of groups of values, the level above the values themselves.
+    missing : tuple of str
+        Texts that stand for a missing value, beside those of the whole table.
     kind, profile : str or None
         For identifiers and tokens: ``"email"``, ``"phone"``, ...; the normalisation profile.
     """
@@ -60,6 +71,9 @@ class Column:
     domain: tuple[str, ...] | None = None
     bounds: tuple[float, float] | None = None
     order: tuple[str, ...] | None = None
+    format: str | None = None
+    groups: Mapping[str, tuple[str, ...]] | None = None
+    missing: tuple[str, ...] = ()
     kind: str | None = None
     profile: str | None = None
 
@@ -86,6 +100,8 @@ class Schema:
         Rows of one person that a differentially private release takes into account.
     population_size : int or None
         People from whom the rows were drawn; needed for risks that refer to the population.
+    missing : tuple of str
+        Texts that stand for a missing value in every column.
 
     Examples
     --------
@@ -104,6 +120,7 @@ class Schema:
     consent: str | None = None
     max_rows_per_person: Annotated[int, Ge(1)] | None = None
     population_size: Annotated[int, Ge(1)] | None = None
+    missing: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, person: str | None = None, **names_by_role: Iterable[str]) -> Schema:
@@ -134,6 +151,7 @@ class Schema:
             name: replace(column, hierarchy=path.parent / column.hierarchy) if column.hierarchy else column
             for name, column in schema.columns.items()
         }
+        _require_single(schema, path)
         return replace(schema, columns=MappingProxyType(columns))
 
     def to_toml(self) -> str:
@@ -149,11 +167,19 @@ class Schema:
         <BLANKLINE>
         """
         top = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "columns"}
-        lines = _toml_lines(top)
+        lines = _toml_lines(top, missing=())
         for name, column in self.columns.items():
             values = {field.name: getattr(column, field.name) for field in fields(column)}
-            lines += ["", f"[columns.{_toml(name)}]", *_toml_lines(values, nulls="value", prefix=False)]
+            lines += [
+                "",
+                f"[columns.{_toml(name)}]",
+                *_toml_lines(values, nulls="value", prefix=False, missing=()),
+            ]
         return "\n".join(lines) + "\n"
+
+    def __hash__(self) -> int:
+        """Return a hash of what is declared, so that what was read under a schema can be remembered."""
+        return hash(self.to_toml())
 
     def names(self, *roles: Role) -> tuple[str, ...]:
         """Return the columns with any of ``roles``, in schema order."""
@@ -171,13 +197,51 @@ class Schema:
 
     @property
     def naming(self) -> frozenset[str]:
-        """Columns that name somebody: identifiers, tokens, and persons and households whatever their role."""
+        """Columns that name somebody, or may: identifiers, tokens, persons and households, the unassessed."""
         units = [name for name in (self.person, self.household) if name]
-        return frozenset([*self.names(Role.IDENTIFIER, Role.TOKEN), *units])
+        return frozenset([*self.names(Role.IDENTIFIER, Role.TOKEN, Role.UNASSESSED), *units])
+
+    def missing_in(self, name: str) -> tuple[str, ...]:
+        """Return the texts that stand for a missing value in one column."""
+        own = self.columns[name].missing if name in self.columns else ()
+        return tuple(dict.fromkeys([*self.missing, *own]))
+
+    def lacking(self, missing: Iterable[str]) -> Schema:
+        """Return this schema with further texts that stand for a missing value in every column."""
+        return replace(self, missing=tuple(dict.fromkeys([*self.missing, *missing])))
+
+    def with_orders(self, orders: Mapping[str, tuple[str, ...]]) -> Schema:
+        """Return this schema with the orders that columns bring along, where it declares none itself."""
+        known = {
+            name: replace(column, order=orders[name])
+            if name in orders and column.order is None and not (column.hierarchy or column.format)
+            else column
+            for name, column in self.columns.items()
+        }
+        return replace(self, columns=MappingProxyType(known)) if orders else self
 
     def role(self, name: str) -> Role:
         """Return the role of one column."""
         return self.columns[name].role
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """What columns are to the table as a whole: ``person``, ``weight``, ... by name of the column."""
+        named = {part: getattr(self, part) for part in PARTS}
+        return {name: part for part, name in named.items() if name}
+
+    def without(self, dropped: Iterable[str]) -> Schema:
+        """Return the schema of the table without some columns.
+
+        Examples
+        --------
+        >>> Schema.of(person="user", unassessed=["user", "note"], sensitive=["ill"]).without(["user"])
+        Schema(columns=mappingproxy({'note': ...}), person=None, ...)
+        """
+        gone = set(dropped)
+        columns = {name: column for name, column in self.columns.items() if name not in gone}
+        parts: dict[str, Any] = {part: None for name, part in self.parts.items() if name in gone}
+        return replace(self, columns=MappingProxyType(columns), **parts)
 
     def require(self, table_names: Iterable[str]) -> None:
         """Check that schema and table declare the same columns.
@@ -188,14 +252,14 @@ class Schema:
             When the table has a column that is not declared, or the schema one that is absent.
         """
         present = dict.fromkeys(table_names)
-        special = {self.person, self.weight, self.household, self.time, self.consent}
+        special = dict.fromkeys(self.parts)
         undeclared = [name for name in present if name not in self.columns and name not in special]
         if undeclared:
             raise LabError(
                 f"The schema does not declare {len(undeclared)} column(s) of the table, the first is "
                 f"{undeclared[0]!r}: add [columns.{undeclared[0]!r}] with a role."
             )
-        wanted = [*self.columns, *(name for name in special if name)]
+        wanted = [*self.columns, *special]
         absent = [name for name in wanted if name not in present]
         if absent:
             raise LabError(
@@ -214,6 +278,8 @@ def _toml_lines(values: Mapping[str, Any], **defaults: Any) -> list[str]:
 
 def _toml(value: Any) -> str:
     """Return one value as TOML; JSON's strings, numbers and arrays are TOML's as well."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_toml(str(key))} = {_toml(one)}" for key, one in value.items()) + " }"
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
     return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False).replace(
@@ -224,17 +290,53 @@ def _toml(value: Any) -> str:
 def _with_texts(raw: dict[str, Any]) -> dict[str, Any]:
     """Return parsed TOML with the listed values of each column as text, which may stand there as numbers."""
     columns = raw.get("columns")
-    if not isinstance(columns, dict):
-        return raw
-    return {**raw, "columns": {name: _listed_as_text(column) for name, column in columns.items()}}
+    found = dict(raw)
+    if isinstance(columns, dict):
+        found["columns"] = {name: _listed_as_text(column) for name, column in columns.items()}
+    if "missing" in raw:
+        found["missing"] = _texts(raw["missing"])
+    return found
 
 
 def _listed_as_text(column: Any) -> Any:
     if not isinstance(column, dict):
         return column
-    lists = {key: column[key] for key in ("domain", "order") if isinstance(column.get(key), list)}
-    texts = {
-        key: [str(one) if isinstance(one, int | float) else one for one in listed]
-        for key, listed in lists.items()
+    found = {
+        key: _texts(value) if key in ("domain", "order", "missing") else value
+        for key, value in column.items()
     }
-    return {**column, **texts}
+    if isinstance(found.get("groups"), dict):
+        found["groups"] = {group: _texts(members) for group, members in found["groups"].items()}
+    return found
+
+
+def _texts(listed: Any) -> Any:
+    return [_text(one) for one in listed] if isinstance(listed, list) else listed
+
+
+def _text(value: Any) -> Any:
+    """Return a value of TOML as the text of a cell; truth values as TOML writes them."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _require_single(schema: Schema, path: Path) -> None:
+    """Check that no value has two places in an order or in groups.
+
+    Raises
+    ------
+    LabError
+        When one has.
+    """
+    for name, column in schema.columns.items():
+        if column.order is not None and len(set(column.order)) < len(column.order):
+            raise LabError(f"{path} lists a value of the order of {name!r} twice: keep one of them.")
+        place: dict[str, str] = {}
+        for group, members in (column.groups or {}).items():
+            for member in members:
+                if place.setdefault(member, group) != group:
+                    raise LabError(
+                        f"{path}: the groups {place[member]!r} and {group!r} of {name!r} overlap: a value "
+                        "belongs to one of them."
+                    )

@@ -17,9 +17,10 @@ EXTRAS = {
     "synth": ("mbi", "networkx"),
     "linkage": ("splink",),
     "psi": ("private_set_intersection",),
-    "phones": ("phonenumbers",),
     "databases": ("adbc_driver_postgresql", "adbc_driver_sqlite"),
     "spark": ("pyspark",),
+    "spreadsheets": ("openpyxl", "pyreadstat"),
+    "platform": ("starlette", "uvicorn", "grpc", "cryptography"),
     "notebooks": ("jupyterlab", "ipywidgets", "jupytext"),
 }
 """The modules that each optional extra brings."""

@@ -1,12 +1,15 @@
-"""A pytest fixture that lets a pipeline's own tests hold an export against a policy."""
+"""Pytest fixtures for a pipeline's tests: an export against a policy, an ad platform to upload to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from reidlab.platform.observed import AdPlatform
 
 ReleaseCheck = Callable[..., None]
 
@@ -53,3 +56,37 @@ def check_release(data: Any, policy: Path | str, schema: Any = None) -> None:
     broken = [repr(verdict) for verdict in verdicts if not verdict.passed]
     if broken:
         raise AssertionError(f"the export breaks {limits.name}: " + "; ".join(broken))
+
+
+MARKER = (
+    "ad_platform(case, people, seed, accounts, grpc): the accounts of the fixture ad_platform: those of a "
+    "case's simulated people, or a table or file of one's own; with grpc=True Google's gRPC too"
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", MARKER)
+
+
+@pytest.fixture
+def ad_platform(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[AdPlatform]:
+    """Run an ad platform on a free port of this machine; ``REIDLAB_PLATFORM_URL`` says where.
+
+    Its accounts are those of simulated people, or those that the marker ``ad_platform`` gives. It
+    stops after the test and waits until it has.
+
+    Yields
+    ------
+    AdPlatform
+    """
+    from reidlab.platform.observed import platform, seeded
+
+    mark = request.node.get_closest_marker("ad_platform")
+    asked = {} if mark is None else dict(mark.kwargs)
+    grpc = asked.pop("grpc", False)
+    with seeded(**asked) as accounts, platform(accounts, grpc=grpc) as running:
+        monkeypatch.setenv("REIDLAB_PLATFORM_URL", running.url)
+        if running.grpc is not None:
+            monkeypatch.setenv("REIDLAB_PLATFORM_GRPC", running.grpc)
+        yield running

@@ -106,6 +106,8 @@ class Transfer:
         How the sender normalises; None for the platform's own rules.
     identifier : {"email", "ad_id"}
         What is sent: hashed addresses, or the advertising identifiers of telephones and tablets.
+    ip : bool
+        Whether the IP addresses of the visits went with them.
     status, source : str
         As of a fact.
     """
@@ -118,6 +120,7 @@ class Transfer:
     source: str
     profile: str | None = None
     identifier: Literal["email", "ad_id"] = "email"
+    ip: bool = False
 
     def __post_init__(self) -> None:
         if self.count < 1:
@@ -271,6 +274,11 @@ class Case:
             if word not in known:
                 raise ValueError(unknown_value(where, word, known))
 
+    def values(self) -> dict[str, float]:
+        """Return the central value of every parameter, of the match and beyond."""
+        beyond = {name: entry.value for name, entry in load_world().disclosure.items()}
+        return beyond | {name: entry.value for name, entry in self.parameters.items()}
+
     def value(self, name: str) -> float:
         """Return the central value of one parameter."""
         found = self.parameters.get(name) or load_world().disclosure[name]
@@ -281,12 +289,19 @@ class Case:
         """The platform that receives the events: the target's, else the first transfer's."""
         return self.target.platform if self.target else next(iter(self.widest()))
 
+    @property
+    def address_platform(self) -> str:
+        """The platform that receives the IP addresses of visits: the beacon's, where no list has them."""
+        return next((one.platform for one in self.lists() if one.ip), self.beacon_platform)
+
+    def lists(self) -> tuple[Transfer, ...]:
+        """Return every list of addresses, in the order of the file."""
+        return tuple(transfer for transfer in self.transfers if transfer.identifier == "email")
+
     def widest(self) -> dict[str, Transfer]:
         """Return the largest list of addresses sent to each platform, in the order of the file."""
         widest: dict[str, Transfer] = {}
-        for transfer in self.transfers:
-            if transfer.identifier != "email":
-                continue
+        for transfer in self.lists():
             best = widest.setdefault(transfer.platform, transfer)
             if transfer.count > best.count:
                 widest[transfer.platform] = transfer

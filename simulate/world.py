@@ -88,6 +88,8 @@ class Platform:
         Half-width of the range of the reach, in share points.
     mailboxes : tuple of str
         Mail domains whose every holder has an account here.
+    ads : float
+        Share of the advertisements by which visitors came that ran here. Assumed.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Platform:
     source: str
     reach_by_sex: Mapping[Literal["men", "women"], float] | None = None
     mailboxes: tuple[str, ...] = ()
+    ads: float = 0.0
 
     def __post_init__(self) -> None:
         _all_brackets(self.reach)

@@ -56,10 +56,15 @@ def _documents() -> dict[str, str]:
     return texts
 
 
+def _scripts() -> list[source_tree.Module]:
+    """Return what runs outside packages and tests: lessons, benchmarks, scripts of the site."""
+    patterns = ("notebooks/_source/*.py", "notebooks/*.py", "benchmarks/*.py", "docs/*.py")
+    return [source_tree.Module("", path) for pattern in patterns for path in sorted(ROOT.glob(pattern))]
+
+
 def _outside() -> str:
-    """Return all that stands outside packages and tests: pages, scripts of the site, benchmarks."""
-    paths = [*(ROOT / "benchmarks").glob("*.py"), *(ROOT / "docs").glob("*.py")]
-    return "\n".join([*_pages().values(), *(path.read_text(encoding="utf-8") for path in paths)])
+    """Return all that stands outside packages and tests."""
+    return "\n".join([*_pages().values(), *(script.text for script in _scripts())])
 
 
 def test_no_folder_holds_more_than_fifteen_modules():
@@ -208,7 +213,7 @@ def test_every_public_name_is_used(known):
 
 def test_every_module_is_reached(known):
     sources, outside = {**known, **_contents()}, _outside()
-    reached = {other for module in sources.values() for other in module.imports(known)}
+    reached = {other for one in [*sources.values(), *_scripts()] for other in one.imports(known)}
     reached |= {module for package in DOORS.values() for module in package._FRONT.values()}
     reached |= {one.partition(":")[0] for one in _pointed(sources.values())}
     reached |= {name for name, module in known.items() if f"-m {name}" in module.text}

@@ -134,3 +134,15 @@ def test_a_test_is_quick_unless_its_file_says_otherwise(request):
     says = re.compile(r"\b(statistical|thorough|slow|extra)\b")
     silent = [path for path, quick in by_file.items() if not any(quick) and not says.search(path.read_text())]
     assert not silent
+
+
+def test_no_advice_installs_a_name_that_the_project_does_not_own():
+    texts = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for pattern in ("*/**/*.py", "*.md", "docs/**/*.md", "notebooks/**/*.ipynb")
+        for path in ROOT.glob(pattern)
+        if ".venv" not in path.parts and path.name != Path(__file__).name
+    }
+    assert [
+        place for place, text in texts.items() if re.search(r"pip install [^\n&;|]*(?<![./])reidlab", text)
+    ] == []

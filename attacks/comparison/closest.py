@@ -13,8 +13,11 @@ from attacks.comparison.gower import Compared, distances, mismatches
 from exports.coding import Float32s, Ints
 from exports.keys import packed
 
-TIE = np.float32(1e-5)
-"""Distances above 0 closer than this are equal: they differ by the rounding of their sum."""
+TIE = np.float32(2.5e-7)
+"""Rounding of places between 0 and 1: distances above 0 closer than this, and their own, are equal."""
+
+ROUNDING = np.float32(8)
+"""Steps of a sum's own precision by which it may be off."""
 
 AT_ONCE, IN_CACHE = 2**22, 2**20
 """Distances held at once, and of those looked at again and again."""
@@ -98,9 +101,10 @@ def limit(least: Float32s) -> Float32s:
     Examples
     --------
     >>> limit(np.float32([0.0, 1.0]))
-    array([0.     , 1.00001], dtype=float32)
+    array([0.       , 1.0000012], dtype=float32)
     """
-    return np.where(least > 0, least + TIE, least)
+    step = np.spacing(np.where(np.isfinite(least), least, np.float32(1)))
+    return np.where(least > 0, least + TIE + ROUNDING * step, least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ class Shelf:
         if not self.scales:
             least = floor.astype(np.float32)
             person, profile, _ = _pairs(apart, limit(least), member, apart.shape[1])
-            pair, at = _ranges(self.begins[profile], self.begins[profile + 1])
+            pair, at = spread(self.begins[profile], self.begins[profile + 1])
             nobody = people[:0]
             return Closest(people, least[member], person[pair], self.row[at]), nobody, nobody, nobody
         many = max(int(DENSE * len(self.row)), LEAST)
@@ -179,7 +183,7 @@ class Shelf:
         lowest[looks == 0], highest[looks == 0] = 0, len(self.row)
         crowded = (looks == 0) | (looks > np.maximum(DENSE * (highest - lowest), LEAST))
         calm = ~crowded[person]
-        pair, at = _ranges(low[calm], high[calm])
+        pair, at = spread(low[calm], high[calm])
         who = person[calm][pair]
         total = self._sums(people[who], at, base[calm][pair])
         np.minimum.at(bound, who, total)
@@ -248,16 +252,16 @@ def _pairs(apart: NDArray[Any], most: NDArray[Any], member: Ints, many: int) -> 
     few = np.bincount(kind, minlength=len(apart))[kind] <= many
     flat, kind, profile = flat[few], kind[few], profile[few]
     edges = np.append(0, np.cumsum(np.bincount(member)))
-    pair, person = _ranges(edges[kind], edges[kind + 1])
+    pair, person = spread(edges[kind], edges[kind + 1])
     return person, profile[pair], apart.ravel()[flat].astype(np.float32)[pair]
 
 
-def _ranges(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
     """Return every number from ``low`` to below ``high``, and which range it is of.
 
     Examples
     --------
-    >>> _ranges(np.array([3, 9]), np.array([5, 10]))
+    >>> spread(np.array([3, 9]), np.array([5, 10]))
     (array([0, 0, 1]), array([3, 4, 9]))
     """
     sizes = high - low

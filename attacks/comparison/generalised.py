@@ -9,8 +9,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.hierarchies.hierarchy import ANY, Hierarchy, Label
+from exports.hierarchies.hierarchy import Hierarchy
+from exports.hierarchies.levels import ANY, Label, set_members
 from exports.schema import Column
+from exports.values.dates import dates_of, declared_dates
 
 _NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
 _BETWEEN = re.compile(rf"([\[\](]?)\s*{_NUMBER}\s*(?:,|;|\.\.|-|–|\bto\b)\s*{_NUMBER}\s*([\[\])]?)")
@@ -18,7 +20,6 @@ _BEYOND = re.compile(rf"(<=|>=|<|>|≤|≥)\s*{_NUMBER}")
 _AT_LEAST = re.compile(rf"{_NUMBER}\s*\+")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 _EARLIER = re.compile(r"\d{4}(-\d{2}(-\d{2}([ T]\d{2}(:\d{2}){0,2})?)?)?|\d{3}0s")
-_SET = re.compile(r"\{(.*)\}")
 
 
 def covered(
@@ -57,6 +58,7 @@ def covered(
     found = np.zeros((len(labels), len(values)), dtype=bool)
     known = np.array([value is not None for value in values], dtype=bool)
     numbers = _numbers(values)
+    moments, days = _moments(values, declared)
     leaves = _leaves(declared, place)
     for row, label in enumerate(labels):
         if label in place or label in leaves:
@@ -68,19 +70,22 @@ def covered(
         elif label is not None:
             found[row] = _inside(label, numbers) | _listed(label, place, len(values))
             if not found[row].any() and ".." in label:
-                found[row] = _from_to(label, values, declared)
+                found[row] = _from_to(label, values, moments, declared)
             if ANY in label:
                 found[row] |= _masked(label, values)
             if _EARLIER.fullmatch(label):
-                found[row] |= _dated(label, values)
+                found[row] |= _dated(label, values, days)
     return found
 
 
-def _dated(label: str, values: Sequence[Label]) -> NDArray[np.bool_]:
+def _dated(label: str, values: Sequence[Label], days: Mapping[str, str]) -> NDArray[np.bool_]:
     """Return which dates and times lie in a year, month, decade or the like."""
     start = label.removesuffix("0s")
     within = (
-        value is not None and value.startswith(start) and bool(_MOMENT.fullmatch(value)) for value in values
+        value is not None
+        and days.get(value, value).startswith(start)
+        and bool(_MOMENT.fullmatch(days.get(value, value)))
+        for value in values
     )
     return np.fromiter(within, dtype=bool, count=len(values))
 
@@ -126,22 +131,37 @@ def _inside(label: str, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 def _listed(label: str, place: dict[Label, int], size: int) -> NDArray[np.bool_]:
     found = np.zeros(size, dtype=bool)
-    if match := _SET.fullmatch(label.strip()):
-        members = [part.strip() for part in re.split(r"[,;]", match[1])]
-        found[[place[member] for member in members if member in place]] = True
+    members = set_members(label.strip()) or []
+    found[[place[member] for member in members if member in place]] = True
     return found
 
 
-def _from_to(label: str, values: Sequence[Label], declared: Column | None) -> NDArray[np.bool_]:
-    """Return which values lie between the ends of a range of text, in the declared order if there is one."""
+def _moments(values: Sequence[Label], declared: Column | None) -> tuple[Mapping[str, int], Mapping[str, str]]:
+    """Return moment and day of values that are dates in the declared format, or in one beyond doubt."""
+    known = [value for value in dict.fromkeys(values) if value is not None]
+    if declared is not None and declared.format is not None:
+        found = declared_dates(known, declared.format)
+    else:
+        readings = dates_of(known)
+        found = readings[0] if len(readings) == 1 else None
+    if found is None:
+        return {}, {}
+    return dict(zip(known, found.moments.tolist(), strict=True)), dict(zip(known, found.days, strict=True))
+
+
+def _from_to(
+    label: str, values: Sequence[Label], moments: Mapping[str, int], declared: Column | None
+) -> NDArray[np.bool_]:
+    """Return which values lie between the ends of a range: in the declared order, of dates, or of text."""
     low, _, high = label.partition("..")
     order = None if declared is None else declared.order
-    if order is None:
+    rank = moments if order is None else {value: at for at, value in enumerate(order)}
+    if not rank:
         return np.array([value is not None and low <= value <= high for value in values], dtype=bool)
-    rank = {value: at for at, value in enumerate(order)}
     if low not in rank or high not in rank:
         return np.zeros(len(values), dtype=bool)
-    return np.array([rank[low] <= rank.get(value or "", -1) <= rank[high] for value in values], dtype=bool)
+    places = [rank.get(value) if value is not None else None for value in values]
+    return np.array([at is not None and rank[low] <= at <= rank[high] for at in places], dtype=bool)
 
 
 def parts_below(hierarchy: Hierarchy) -> dict[Label, list[str]]:
@@ -181,8 +201,9 @@ def finer(
         return []
     if label in below:
         return list(below[label])
-    if match := _SET.fullmatch(label.strip()):
-        return [part.strip() for part in re.split(r"[,;]", match[1])]
+    members = set_members(label.strip())
+    if members is not None:
+        return members
     low, dots, high = label.partition("..")
     return [low, high] if dots and low != high else []
 

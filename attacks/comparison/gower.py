@@ -27,7 +27,7 @@ NULL = np.float32(-2)
 class Compared:
     """One column of the people attacked and of the released rows, ready to be compared.
 
-    Exactly one way applies: numbers on a scale from 0 to 1 (``cost`` is None, float arrays),
+    Exactly one way applies: numbers by rank from 0 to 1 (``cost`` is None, float arrays),
     equal or different (``cost`` is None, integer codes), or the cost of each pair of codes.
 
     Parameters
@@ -53,9 +53,10 @@ def compare(
 ) -> tuple[list[Compared], list[str]]:
     """Return the columns ready to be compared, and those that have no value in common.
 
-    Numbers and dates differ by their difference over the range of both tables, other values by
-    0 or 1. A generalised value costs what a value drawn from those it stands for would on
-    average; a missing value is a value of its own, at distance 1 from every other.
+    Numbers and dates differ by the share of released rows that lie between them, so that one far value
+    moves no other and any scale that keeps the order gives about the same; other values by 0 or 1. A
+    generalised value costs what a value drawn from those it stands for would on average; a missing value
+    is a value of its own, at distance 1 from every other.
 
     Parameters
     ----------
@@ -163,16 +164,43 @@ def numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
 
 
 def _on_one_scale(known: NDArray[np.float64], released: NDArray[np.float64]) -> Compared:
-    both = np.concatenate([known, released])
-    finite = both[np.isfinite(both)]
-    low = float(finite.min()) if finite.size else 0.0
-    span = (float(finite.max()) - low if finite.size else 0.0) or 1.0
+    """Return both columns by rank among the released values, between two of them in proportion.
 
-    def scaled(values: NDArray[np.float64]) -> NDArray[np.float32]:
-        place = np.clip((values - low) / span, 0, 1).astype(np.float32)
-        return np.where(np.isnan(values), NULL, place)
+    Beyond the least and the greatest a value is up to half a row further, the more the further it is off.
+    """
+    values, times = np.unique(released[~np.isnan(released)], return_counts=True)
+    if not len(values):
+        values, times = np.unique(known[~np.isnan(known)], return_counts=True)
+    rows = max(int(times.sum()), 1)
+    place = (np.cumsum(times) - times / 2 - 0.5) / rows + 0.5 / rows
+
+    def scaled(column: NDArray[np.float64]) -> NDArray[np.float32]:
+        found = np.full(len(column), float(NULL))
+        there = ~np.isnan(column)
+        if len(values):
+            found[there] = _interpolated(column[there], values, place, 0.5 / rows)
+        return found.astype(np.float32)
 
     return Compared(scaled(known), scaled(released))
+
+
+def _interpolated(
+    column: NDArray[np.float64], values: NDArray[np.float64], place: NDArray[np.float64], beyond: float
+) -> NDArray[np.float64]:
+    """Return where values stand among others, in increasing order, whose places are given."""
+    above = np.searchsorted(values, column, side="left")
+    equal = values[np.minimum(above, len(values) - 1)] == column
+    low, high = np.maximum(above - 1, 0), np.minimum(above, len(values) - 1)
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        part = np.nan_to_num((column - values[low]) / (values[high] - values[low]), nan=0.5, posinf=0.5)
+        off = np.abs(column - values[np.where(above == 0, 0, -1)])
+        scale = max(abs(float(values[-1])), abs(float(values[0])), 1e-300)
+        further = beyond * np.nan_to_num(off / (off + scale), nan=1.0)
+    found = place[low] + np.clip(part, 0, 1) * (place[high] - place[low])
+    found = np.where(above == 0, place[0] - further, found)
+    found = np.where(above == len(values), place[-1] + further, found)
+    result: NDArray[np.float64] = np.where(equal, place[high], found)
+    return result
 
 
 def _by_value(known: pa.ChunkedArray, released: pa.ChunkedArray, declared: Column | None) -> Compared | None:

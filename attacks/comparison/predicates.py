@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from attacks.comparison.generalised import covered
 from attacks.comparison.gower import is_number, numbers
 from exports.coding import Ints
-from exports.hierarchies.hierarchy import Label, labels_and_codes
+from exports.hierarchies.hierarchy import labels_and_codes
+from exports.hierarchies.levels import Label
 from exports.schema import Column
 
 if TYPE_CHECKING:
@@ -43,20 +44,23 @@ class Coded:
         Whether a column's codes are ranks of numbers.
     covers : tuple of array of bool or None
         Where released values are generalised: ``covers[released code, true code]``.
+    blank : tuple of int
+        Code of a missing value of each column; -1 where none occurs.
     """
 
     tables: tuple[tuple[Codes, ...], ...]
     largest: tuple[int, ...]
     ordered: tuple[bool, ...]
     covers: tuple[Covers, ...]
+    blank: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, tables: Sequence[pa.Table], columns: Sequence[tuple[str, Column | None]]) -> Coded:
         """Code ``columns`` of a release and of the tables of people after it."""
-        codes, largest, ordered, covers = zip(
+        codes, largest, ordered, covers, blank = zip(
             *(_coded([one[name] for one in tables], declared) for name, declared in columns), strict=True
         )
-        return cls(tuple(zip(*codes, strict=True)), largest, ordered, covers)
+        return cls(tuple(zip(*codes, strict=True)), largest, ordered, covers, blank)
 
     def strange(self) -> list[int]:
         """Return the columns in which no released value stands for one that people have."""
@@ -224,7 +228,7 @@ def _holds(codes: Codes, cover: Covers, low: int, high: int) -> NDArray[np.bool_
 
 def _coded(
     columns: Sequence[pa.ChunkedArray], declared: Column | None
-) -> tuple[list[Codes], int, bool, Covers]:
+) -> tuple[list[Codes], int, bool, Covers, int]:
     if all(is_number(column) for column in columns):
         import pyarrow as pa
 
@@ -235,20 +239,21 @@ def _coded(
         rank[np.argsort(scale)] = np.arange(1, len(scale) + 1)
         rank[-1] = 0
         ranks = rank[hashed.indices.fill_null(-1).to_numpy()]
-        return np.split(ranks, np.cumsum([len(column) for column in columns])[:-1]), len(scale), True, None
+        split = np.split(ranks, np.cumsum([len(column) for column in columns])[:-1])
+        return split, len(scale), True, None, 0
     labels, codes = _on_one_scale(columns)
-    largest = max(len(labels) - 1, 0)
+    largest, blank = max(len(labels) - 1, 0), labels.index(None) if None in labels else -1
     of_people = np.concatenate([codes[0][:0], *codes[1:]])
     known = np.bincount(of_people, minlength=len(labels)) > 0
     if known.all():
-        return codes, largest, False, None
+        return codes, largest, False, None, blank
     known_at, unseen_at = np.flatnonzero(known), np.flatnonzero(~known)
     stands_for = covered([labels[at] for at in unseen_at], [labels[at] for at in known_at], declared)
     if not stands_for.any():
-        return codes, largest, False, None
+        return codes, largest, False, None, blank
     covers = np.eye(len(labels), dtype=bool)
     covers[np.ix_(unseen_at, known_at)] = stands_for
-    return codes, largest, False, covers
+    return codes, largest, False, covers, blank
 
 
 def _on_one_scale(columns: Sequence[pa.ChunkedArray]) -> tuple[list[Label], list[Codes]]:

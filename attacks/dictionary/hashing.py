@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+BEFORE = ("sha256", "SHA256", "sha1", "SHA1", "md5", "MD5")
+"""Digests that a text may have gone through before, in capitals where their hexadecimal digits are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hashing:
@@ -42,6 +45,8 @@ class Hashing:
         Form of the token; hex is compared in lower case.
     length : int or None
         Characters of the token that were kept, from the left.
+    before : tuple of str
+        Digests that the text went through first, each written in hexadecimal: any of ``BEFORE``.
 
     Raises
     ------
@@ -62,6 +67,7 @@ class Hashing:
     key: bytes | None = field(default=None, repr=False)
     encoding: Encoding = "hex"
     length: int | None = None
+    before: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "algorithm", digest_named(self.algorithm, "algorithm"))
@@ -133,6 +139,9 @@ class Hashing:
 
     def digest(self, text: str) -> str:
         """Return the token of one text, by Python's hashlib."""
+        for word in self.before:
+            text = hashed(text, digest_named(word.lower()), "hex")
+            text = text.upper() if word.isupper() else text
         salted = self.salt + text if self.salt_position == "before" else text + self.salt
         return hashed(salted, self.algorithm, self.encoding, self.key)[: self.length]
 
@@ -153,6 +162,9 @@ class Hashing:
         """
         if self.algorithm == "sha512":
             return f"lab_digest({text})"
+        for word in self.before:
+            text = hash_sql(text, DUCKDB_TEXTS, digest_named(word.lower()), "hex")
+            text = f"upper({text})" if word.isupper() else f"lower({text})"
         if self.salt:
             salt = f"decode(unhex('{self.salt.encode().hex()}'))"
             text = f"{salt} || {text}" if self.salt_position == "before" else f"{text} || {salt}"

@@ -14,6 +14,9 @@ Attacks, by registered name:
 
 What they share:
 
+- ``telling_columns``: which of the known columns a release leaves together;
+- ``secret_answers``: which released answers are right about whom, and how good the guesses are by value;
+- ``singling_out_world``: tables as codes with whose each row is;
 - ``guessed_secret``: what is guessed of a secret column, and when a guess counts as right;
 - ``register_match``: which people of a register each released record can be about;
 - ``singling_out_predicates``: conditions read off the rows of a release that are true of one of them.

@@ -30,7 +30,7 @@ class Copies:
     Parameters
     ----------
     within : float, default 0
-        Greatest Gower distance per column that counts as a copy.
+        Greatest share of the released rows that lie between, per column, that counts as a copy.
     known : tuple of str, optional
         Columns compared; by default all that release and original share.
     targets : int, default 2000
@@ -91,7 +91,7 @@ class Copies:
         found = nearest(columns, len(targets), release.rows.num_rows)
         apart = found.distance.astype(np.float64) / max(len(columns), 1)
         parts = {"inside": apart[: targets.inside], "outside": apart[targets.inside :]}
-        made, others = targets.split(apart <= self.within + 1e-6)
+        made, others = targets.split(apart <= self.within * (1 + 1e-6))
         return scored(
             self.name,
             made,

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.comparison.gower import Compared, is_number, numbers
-from attacks.comparison.neighbours import Secret
 from exports.hierarchies.hierarchy import labels_and_codes
 from exports.keys import shared_codes
 from exports.randomness import Stream
@@ -40,26 +39,6 @@ def agree(guess: pa.ChunkedArray, truly: pa.ChunkedArray, tolerance: float = 0.0
     one_codes, other_codes = shared_codes([guess, truly])
     same: NDArray[np.bool_] = one_codes == other_codes
     return same
-
-
-def spans(released: pa.ChunkedArray, truly: pa.ChunkedArray, tolerance: float) -> Secret:
-    """Return the released secrets as ranks, and the ranks that ``agree`` with each true one.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> spans(pa.chunked_array([[10.0, 9.7, None, 3.0]]), pa.chunked_array([[10.0, None]]), 0.05)
-    Secret(rank=array([2, 1, 3, 0]), low=array([1, 3]), high=array([2, 3]))
-    """
-    if not (is_number(released) and is_number(truly)):
-        codes, own = shared_codes([released, truly])
-        return Secret(codes, own, own)
-    values, true = numbers(released), numbers(truly)
-    scale = np.unique(values[~np.isnan(values)])
-    missing, off = np.isnan(true), tolerance * np.abs(true)
-    low = np.where(missing, len(scale), np.searchsorted(scale, true - off, side="left"))
-    high = np.where(missing, len(scale), np.searchsorted(scale, true + off, side="right") - 1)
-    return Secret(np.searchsorted(scale, values), low, high)
 
 
 def commonest(column: pa.ChunkedArray, tolerance: float, times: int) -> pa.ChunkedArray:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -10,11 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
-from attacks.comparison.neighbours import nearest
-from attacks.records.guessed_secret import agree, commonest, predicted, spans
+from attacks.comparison.gower import Compared, is_number
+from attacks.comparison.neighbours import Votes, votes
+from attacks.persons import once_each, whose_released
+from attacks.records.guessed_secret import agree, commonest, predicted
+from attacks.records.secret_answers import Answers
+from attacks.records.telling_columns import telling
 from attacks.result import AttackResult
-from attacks.scoring import scored
+from attacks.scoring import scored, strongest
 from attacks.targets import CONTROLS, Targets, comparable, known_columns, unusable
+from exports.errors import LabError
+from exports.keys import small_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 
@@ -27,6 +34,9 @@ POINTS = 1.959964
 
 TARGETS = 2_000
 """People attacked where nobody says how many."""
+
+MANY = 100
+"""Different whole numbers from which on a column measures something and no longer names it."""
 
 PAIRS = 10**10
 """People times released records up to which more people are attacked than was asked for."""
@@ -43,7 +53,7 @@ class Inference:
     Parameters
     ----------
     secret : str, optional
-        Column to infer; by default the schema's first sensitive one.
+        Column to infer; by default every sensitive one, and the worst is reported.
     known : tuple of str, optional
         Columns that she knows; by default the quasi-identifiers, or else every other column.
     model : {"nearest", "boosting"}
@@ -55,15 +65,18 @@ class Inference:
         Width of the interval that is aimed at when ``targets`` is not given, up to ``PAIRS`` comparisons.
     tolerance : float, optional
         Relative error at which a number counts as guessed; by default 0.05 for a column of
-        fractions and 0 for any other.
+        fractions or of more than 100 whole numbers, and 0 for any other.
     by : str, optional
         Column by which groups are reported.
 
     Notes
     -----
     ``baseline``: the commonest secret, guessed for everybody, as the control knows it (else the
-    original). Among equally near records she takes any: the guess counts by the chance that it is right,
-    for each person of a class anew.
+    original). Among equally near records she takes the commonest secret; of several any, and the guess
+    counts by the chance that it is right. A released label is right when it covers the truth, and is held
+    against the one label that covers most. Where some columns were swapped she also tries those that were
+    left together. ``series["values"]``: what she achieves when she names one value only of whoever
+    probably has it, the worst first; ``coverage``: the surest guesses; ``tolerance``: of numbers.
 
     References
     ----------
@@ -101,10 +114,14 @@ class Inference:
             return f"{self.name} has the models nearest and boosting, not {self.model!r}"
         if not self.width > 0:
             return f"{self.name} aims at an interval of a width above 0, not {self.width}"
-        secret, known = self._columns(release, truth)
-        if not known:
-            return f"{self.name} needs a column beside the secret {secret!r} that the adversary knows"
-        return unusable(release, truth, [secret, *known])
+        for secret in self._secrets(release):
+            known = self._known(secret, release, truth)
+            if not known:
+                return f"{self.name} needs a column beside the secret {secret!r} that the adversary knows"
+            lacking = unusable(release, truth, [secret, *known])
+            if lacking:
+                return lacking
+        return None
 
     def run(self, release: Release, truth: Truth, *, seed: int) -> AttackResult:
         """Guess the secret of each target.
@@ -112,50 +129,106 @@ class Inference:
         Raises
         ------
         LabError
-            When a column is absent, or the control holds nobody but people of the original.
+            When a column is absent, no released secret stands for one that people have, or the control holds
+            nobody but people of the original.
         """
         require(self, release, truth)
+        found = {secret: self._learnt(secret, release, truth, seed) for secret in self._secrets(release)}
+        return next(iter(found.values())) if len(found) == 1 else strongest(found, "secret")
+
+    def _learnt(self, secret: str, release: Release, truth: Truth, seed: int) -> AttackResult:
+        """Guess one secret from all known columns, and from those alone that the release leaves together."""
         stream = Stream(seed, "attack", self.name)
-        secret, known = self._columns(release, truth)
+        known = self._known(secret, release, truth)
         tolerance = self._tolerance(truth.original[secret])
         number = self._number(release, truth, secret, tolerance)
         targets = Targets.draw(release, truth, number, stream, self.by, CONTROLS)
         columns, notes = known_columns(targets.table, release, known)
         truly = targets.table[secret]
-        released = release.rows[secret]
-        right: NDArray[Any]
         if not release.rows.num_rows:
-            targets, truly = targets.none(), truly.slice(0, 0)
-            right = np.zeros(0)
-        elif self.model == "boosting":
-            fraction = tolerance > 0
-            guess = predicted(columns, released, fraction=fraction, stream=stream.at(name="rows"))
-            right = agree(guess, truly, tolerance)
-        else:
-            within = spans(released, truly, tolerance)
-            found = nearest(columns, len(targets), len(released), within)
-            right = found.agreeing / found.ties
+            targets, truly, columns = targets.none(), truly.slice(0, 0), []
         reference = truth.control if targets.has_control else truth.original
         assert reference is not None
         common = agree(commonest(reference[secret], tolerance, len(truly)), truly, tolerance)
-        made, others = targets.split(right)
-        return scored(
-            self.name,
-            made,
-            control=others,
-            baseline=common[: targets.inside],
-            asked=max(self.targets or TARGETS, targets.inside),
-            seed=seed,
-            notes=targets.notes + notes,
-        )
+        told, said = release.rows[secret], None
+        if self.model == "boosting" and columns:
+            fraction = tolerance > 0
+            said = told = predicted(columns, told, fraction=fraction, stream=stream.at(name="rows"))
+        declared = release.schema.columns.get(secret)
+        answers = Answers.of(told, truly, reference[secret], declared, common)
+        if len(truly) and not answers.possible(truth.original[secret], told):
+            raise LabError(
+                f"The secret {secret!r} could not be attacked, no released value of it stands for one that "
+                "people have: give it a hierarchy in the schema, or labels that name their values."
+            )
+        sets = {"all": columns}
+        if said is None and columns and len(truly):
+            kept = telling(columns, stream.at(name="telling"))
+            if len(kept) < len(columns):
+                sets["telling"] = [columns[at] for at in kept]
+        asked = max(self.targets or TARGETS, targets.inside)
+        found = {}
+        for name, some in sets.items():
+            series: dict[str, Any] = {}
+            if said is not None:
+                right: NDArray[Any] = answers.right(answers.codes, np.arange(len(truly)), tolerance)
+            else:
+                heard = self._votes(answers, some, len(targets), release, truth)
+                right = answers.chances(heard, tolerance)
+                series = answers.series(heard, right, targets.inside, declared)
+            found[name] = self._scored(secret, targets, right, answers.blind, asked, seed, series, notes)
+        return found["all"] if len(found) == 1 else strongest(found, "knowledge")
 
-    def _columns(self, release: Release, truth: Truth) -> tuple[str, tuple[str, ...]]:
-        """Return the secret and the known columns."""
-        schema = release.schema
-        secret = self.secret or schema.sensitive[0]
+    def _votes(
+        self, answers: Answers, columns: Sequence[Compared], people: int, release: Release, truth: Truth
+    ) -> Votes:
+        """Return what the nearest records say, a person's equal ones counted once."""
+        codes = [small_codes(one.released) for one in columns] + [answers.codes]
+        rows = once_each(codes, whose_released(release, truth), len(answers.codes))
+        once = [Compared(one.known, one.released[rows], one.cost) for one in columns]
+        return votes(once, people, len(rows), answers.codes[rows])
+
+    def _scored(
+        self,
+        secret: str,
+        targets: Targets,
+        right: NDArray[Any],
+        blind: NDArray[np.bool_],
+        asked: int,
+        seed: int,
+        series: Mapping[str, Any],
+        notes: tuple[str, ...],
+    ) -> AttackResult:
+        """Return the result, with the guess of one who knows the population where that is better."""
+
+        def result(right: NDArray[Any], notes: tuple[str, ...]) -> AttackResult:
+            made, others = targets.split(right)
+            return scored(
+                self.name,
+                made,
+                control=others,
+                baseline=blind[: targets.inside],
+                asked=asked,
+                seed=seed,
+                series=series,
+                notes=targets.notes + notes,
+            )
+
+        found = result(right, notes)
+        low = found.advantage.low
+        if low is not None and low <= 0 and right[: targets.inside].sum() < blind[: targets.inside].sum():
+            found = result(blind, (*notes, "the commonest secret is right more often, and was guessed"))
+        return replace(found, secret=secret)
+
+    def _secrets(self, release: Release) -> tuple[str, ...]:
+        """Return the secrets to learn: the one named, else all sensitive columns."""
+        return (self.secret,) if self.secret else release.schema.sensitive
+
+    def _known(self, secret: str, release: Release, truth: Truth) -> tuple[str, ...]:
+        """Return the known columns."""
         shared = [name for name in comparable(release, truth) if name != secret]
-        facts = tuple(name for name in shared if name in schema.quasi_identifiers)
-        return secret, self.known or facts or tuple(shared)
+        facts = tuple(name for name in shared if name in release.schema.quasi_identifiers)
+        return self.known or facts or tuple(shared)
 
     def _number(self, release: Release, truth: Truth, secret: str, tolerance: float) -> int:
         """Return how many people to attack: more where the commonest secret is right about most."""
@@ -171,9 +244,13 @@ class Inference:
         return max(TARGETS, enough)
 
     def _tolerance(self, secret: pa.ChunkedArray) -> float:
+        import pyarrow.types as kinds
+
         if self.tolerance is not None:
             return self.tolerance
-        return 0.05 if str(secret.type) in ("float", "double", "halffloat") else 0.0
+        if not is_number(secret) or kinds.is_temporal(secret.type):
+            return 0.0
+        return 0.05 if not kinds.is_integer(secret.type) or len(secret.unique()) > MANY else 0.0
 
 
 def targets_for(width: float, common: float, controls: int) -> int:

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
-from attacks.comparison.closest import TIE
+from attacks.comparison.closest import limit
 from attacks.comparison.gower import Compared
 from attacks.comparison.neighbours import nearest
+from attacks.persons import once_each, whose_released
 from attacks.result import AttackResult
 from attacks.scoring import scored
 from attacks.targets import CONTROLS, Targets, comparable, known_columns, unusable
+from exports.keys import small_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
 
@@ -88,19 +90,23 @@ class Linkability:
         require(self, release, truth)
         stream = Stream(seed, "attack", self.name)
         targets = Targets.draw(release, truth, self.targets, stream, self.by, CONTROLS)
-        rows = release.rows.num_rows
+        people = whose_released(release, truth)
         halves: list[list[Compared]] = []
         notes: tuple[str, ...] = ()
         for half in self._halves(release, truth):
             columns, more = known_columns(targets.table, release, half)
             halves.append(columns)
             notes += more
-        if not rows:
+        if not release.rows.num_rows:
             targets = targets.none()
+        codes = [small_codes(one.released) for one in halves[0] + halves[1]]
+        kept = once_each(codes, people, release.rows.num_rows)
+        rows = len(kept)
+        halves = [[Compared(one.known, one.released[kept], one.cost) for one in half] for half in halves]
         first, second, both = (
             nearest(columns, len(targets), rows) for columns in [*halves, halves[0] + halves[1]]
         )
-        possible = both.distance <= first.distance + second.distance + TIE
+        possible = both.distance <= limit(first.distance + second.distance)
         linked = np.where(possible, both.ties, 0) / np.maximum(first.ties * second.ties, 1)
         made, others = targets.split(linked)
         return scored(

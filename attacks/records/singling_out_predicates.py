@@ -1,4 +1,4 @@
-"""Claims: conditions read off the rows of a release that are true of one of them."""
+"""Claims: conditions read off the rows of a release that are true of one person's."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from attacks.comparison.predicates import BLOCK, Coded, Codes, Predicates, count
+from attacks.comparison.predicates import BLOCK, Coded, Codes, Predicates, count, count_people
+from attacks.persons import once_each
 from exports.coding import Ints
 from exports.randomness import Stream
 
 Numbers = Literal["either", "ends", "values"]
 
+MOST_GAPS = 1_000
+"""Rows with a gap that are told apart from more of them."""
+
 LISTED = 1_000_000
 """Up to so many possible claims are listed in random order; of more, some are drawn."""
+
+DOUBT = 0.25
+"""Rows with gaps that a claim may be expected to be true of besides."""
 
 LEAST, MOST = 3, 12
 """Conditions of half of the claims that are tried, where nobody says how many, and of those with most."""
@@ -59,12 +66,18 @@ class Form:
         return subsets * rows * (2 if self.numbers == "either" else 1)
 
 
-def univariate(table: Sequence[Codes], coded: Coded) -> Predicates:
-    """Return the conditions on one column that are true of one row: rare values and ends of scales."""
+def univariate(table: Sequence[Codes], coded: Coded, people: Ints | None = None) -> Predicates:
+    """Return the conditions on one column that are true of one person: rare values and ends of scales.
+
+    None is that a value is missing: what was taken out of a release says nothing about anybody.
+    """
     parts = []
-    for at, codes in enumerate(table):
-        times = np.bincount(codes)
+    for at, whole in enumerate(table):
+        kept = once_each([whole], people, len(whole))
+        codes = whole[kept]
+        times = np.bincount(codes, minlength=coded.largest[at] + 1)
         single = times == 1
+        single[coded.blank[at]] &= coded.blank[at] < 0
         source = np.flatnonzero(single[codes]) if single.any() else np.zeros(0, dtype=np.int64)
         source = source[np.argsort(codes[source])]
         low = high = codes[source].astype(np.int64)
@@ -76,17 +89,50 @@ def univariate(table: Sequence[Codes], coded: Coded) -> Predicates:
                 np.concatenate([low, low[least], np.full(greatest.sum(), coded.largest[at])]),
             )
             source = np.concatenate([source, source[least], source[greatest]])
-        parts.append(Predicates(np.full((len(low), 1), at), low[:, None], high[:, None], source))
-    return Predicates.joined(parts)
+        parts.append(Predicates(np.full((len(low), 1), at), low[:, None], high[:, None], kept[source]))
+    found = Predicates.joined(parts)
+    return found.only(_doubt(table, found, coded) < DOUBT)
+
+
+def _doubt(table: Sequence[Codes], predicates: Predicates, coded: Coded) -> NDArray[np.float64]:
+    """Return how many rows with one gap each claim is expected to be true of as well.
+
+    A row that has a gap where a condition is and fits all others, fits with the share of the values
+    there that the condition allows.
+    """
+    doubt = np.zeros(len(predicates))
+    for at, blank in enumerate(coded.blank):
+        times = np.bincount(table[at], minlength=coded.largest[at] + 1)
+        if blank < 0 or not times[blank]:
+            continue
+        times[blank] = 0
+        upto = np.append(0, np.cumsum(times)) / max(int(times.sum()), 1)
+        here = predicates.column == at
+        mine = np.flatnonzero(here.any(axis=1))
+        some, own = predicates.only(mine), here[mine]
+        first = own.argmax(axis=1)
+        places = np.arange(len(mine))
+        share = upto[some.high[places, first] + 1] - upto[some.low[places, first]]
+        low, high = np.where(own, blank, some.low), np.where(own, blank, some.high)
+        gaps = count(table, Predicates(some.column, low, high, some.source), most=MOST_GAPS)
+        doubt[mine] += share * gaps
+    return doubt
 
 
 def multivariate(
-    table: Sequence[Codes], coded: Coded, form: Form, number: int, attempts: int, stream: Stream
+    table: Sequence[Codes],
+    coded: Coded,
+    form: Form,
+    number: int,
+    attempts: int,
+    stream: Stream,
+    people: Ints | None = None,
 ) -> tuple[Predicates, int]:
-    """Return ``number`` predicates that are true of one row of ``table`` each, and how many were tried.
+    """Return ``number`` predicates that are true of one person in ``table`` each, and how many were tried.
 
-    A predicate is a random row's own values of random columns: equal, or for a number at least or
-    at most, away from the median. Fewer come back when there are no more or ``attempts`` are spent.
+    A predicate is a random row's own values of random columns, none of them missing: equal, or for a number
+    at least or at most, away from the median. Fewer come back when there are no more or ``attempts`` are
+    spent.
     """
     codes = np.array(table)
     middle = np.array([np.median(column[column > 0]) if (column > 0).any() else 0.0 for column in table])
@@ -95,7 +141,11 @@ def multivariate(
     seen = np.zeros((0, 2 + int(form.sizes(len(table))[0][-1])), dtype=np.int64)
     for drawn in _drawn(form, len(table[0]), len(table), attempts, stream):
         candidates, ends = _from_rows(codes, drawn, coded, middle)
-        holds = count(table, candidates) == 1
+        values = codes[candidates.column, candidates.source[:, None]]
+        full = np.flatnonzero((values != np.array(coded.blank)[candidates.column]).all(axis=1))
+        candidates, ends = candidates.only(full), ends[full]
+        holds = np.flatnonzero(count_people(table, candidates, people=people) == 1)
+        holds = holds[_doubt(table, candidates.only(holds), coded) < DOUBT]
         chosen = candidates.only(holds)
         key = np.column_stack([chosen.source, ends[holds], chosen.column])
         seen, new = np.unique(np.concatenate([seen, key]), axis=0, return_index=True)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
-from attacks.comparison.predicates import Coded, Covers, Predicates, count
+from attacks.comparison.predicates import Coded, Codes, Covers, Predicates, count_people
+from attacks.persons import once_each, whose_released
 from attacks.result import AttackResult
 from attacks.scoring import Guesses, scored
 from attacks.targets import Targets, coded_columns, comparable, unusable
@@ -29,8 +30,8 @@ class Uniqueness:
     """A neighbour knows four answers and a ZIP, and only one released record has them all.
 
     He holds some true facts about a target, and knows that she is in the release. He succeeds when
-    exactly one released record fits the facts and it is hers: everything else in it is now known.
-    Of people who are not in the release, a single fitting record is somebody else's.
+    the records of exactly one person fit the facts and she is that person: everything else in them is now
+    known. Of people who are not in the release, a single fitting record is somebody else's.
 
     Parameters
     ----------
@@ -98,25 +99,23 @@ class Uniqueness:
         names = self._columns(release, truth)
         targets = Targets.draw(release, truth, self.targets, stream, self.by)
         coded, names, apart = coded_columns(release.rows, targets.table, names, release.schema.columns)
-        search = Search.of(coded, truth.owner, targets.rows)
+        search = Search.of(coded, truth.owner, targets.rows, whose_released(release, truth))
         size = min(self.facts or len(names), len(names))
         right = {
             some: search.right(random_facts(len(targets), len(names), some, stream.at(name=str(some))))
             for some in range(1, len(names) + 1)
         }
         curve = {str(some): Guesses(hits[: targets.inside]).share().to_json() for some, hits in right.items()}
-        drawn = stream.at(name="baseline").integers(targets.inside, max(release.rows.num_rows, 1))
-        own = search.own if truth.owner is not None else np.zeros(targets.inside, dtype=np.int64)
         told = () if truth.owner is not None else (_UNTOLD,)
         made, others = targets.split(right[size])
         return scored(
             self.name,
             made,
             control=others,
-            baseline=drawn == own,
+            baseline=np.full(targets.inside, 1 / max(search.persons, 1)),
             asked=self.targets,
             seed=seed,
-            series={"facts": curve, "fewest": fewest(release, names)},
+            series={"facts": curve, "fewest": fewest(release, names, truth)},
             notes=targets.notes + apart + told,
         )
 
@@ -143,23 +142,38 @@ class Search:
         Released row of each target that is inside; -1 where it was suppressed or is not told.
     told : bool
         Whether the truth tells whose each record is.
+    once : tuple of array of int32
+        The released columns, a person's equal rows once.
+    people : array of int64 or None
+        Whose each of these rows is; None where each is a person of its own.
     """
 
     coded: Coded
     fits: tuple[Covers, ...]
     own: Ints
     told: bool
+    once: tuple[Codes, ...]
+    people: Ints | None
 
     @classmethod
-    def of(cls, coded: Coded, owner: NDArray[Any] | None, rows: Ints) -> Search:
+    def of(cls, coded: Coded, owner: NDArray[Any] | None, rows: Ints, people: Ints | None = None) -> Search:
         """Return the search for targets who are these rows of the original."""
         fits = tuple(None if cover is None else cover.T.copy() for cover in coded.covers)
+        once, left = coded.tables[0], None
+        if people is not None:
+            kept = once_each(once, people, len(people))
+            once, left = tuple(column[kept] for column in once), people[kept]
         if owner is None:
-            return cls(coded, fits, np.full(len(rows), -1), False)
+            return cls(coded, fits, np.full(len(rows), -1), False, once, left)
         whose = np.asarray(owner)
         record = np.full(int(max(whose.max(initial=-1), rows.max(initial=-1))) + 1, -1)
         record[whose[whose >= 0]] = np.flatnonzero(whose >= 0)
-        return cls(coded, fits, record[rows], True)
+        return cls(coded, fits, record[rows], True, once, left)
+
+    @property
+    def persons(self) -> int:
+        """Number of people in the release."""
+        return len(self.once[0]) if self.people is None else len(np.unique(self.people))
 
     def right(self, column: Ints) -> NDArray[np.bool_]:
         """Return for whom one record fits the facts in these columns: hers, if she is inside."""
@@ -168,7 +182,8 @@ class Search:
             return np.zeros(len(column), dtype=bool)
         targets = np.arange(len(column))
         value = np.array(true)[column, targets[:, None]].astype(np.int64)
-        alone: NDArray[np.bool_] = count(released, Predicates(column, value, value, targets), self.fits) == 1
+        facts = Predicates(column, value, value, targets)
+        alone: NDArray[np.bool_] = count_people(self.once, facts, self.fits, self.people) == 1
         if self.told:
             alone[: len(self.own)] &= self._fits_own(column[: len(self.own)])
         return alone
@@ -195,8 +210,8 @@ def random_facts(targets: int, columns: int, some: int, stream: Stream) -> Ints:
     return np.sort(np.argsort(lots, axis=1)[:, :some], axis=1)
 
 
-def fewest(release: Release, names: Sequence[str]) -> dict[str, Any]:
-    """Return how many released records need how many columns to be singled out.
+def fewest(release: Release, names: Sequence[str], truth: Truth | None = None) -> dict[str, Any]:
+    """Return how many released people need how many columns to be singled out.
 
     Examples
     --------
@@ -206,9 +221,16 @@ def fewest(release: Release, names: Sequence[str]) -> dict[str, Any]:
     >>> fewest(Release("records", Schema(), table=table), ["zip", "sex"])
     {'searched': 2, 'records': {'1': 1, '2': 1, 'none': 2}}
     """
-    found = combinations_of(release.rows, names)
+    found, person = combinations_of(release.rows, names), None
+    people = None if truth is None else whose_released(release, truth)
+    if people is not None:
+        import pyarrow as pa
+
+        person = next(name for name in ("person", *map(str, range(len(names) + 1))) if name not in names)
+        rows = release.rows.select(names).append_column(person, pa.array(people))
+        found = combinations_of(rows, [*names, person])
     most = min(MOST_SETS, MOST_WORK // max(len(found), 1))
-    searched = minimal_uniques(found, names, largest=max(1, largest_within(len(names), most)))
-    sizes = np.bincount(searched.sizes, minlength=searched.largest + 1)[1:]
+    searched = minimal_uniques(found, names, person=person, largest=max(1, largest_within(len(names), most)))
+    sizes = np.bincount(searched.fewest, minlength=searched.largest + 1)[1:]
     records = {str(size): int(many) for size, many in enumerate(sizes, start=1)}
-    return {"searched": searched.largest, "records": {**records, "none": found.rows - int(sizes.sum())}}
+    return {"searched": searched.largest, "records": {**records, "none": searched.people - int(sizes.sum())}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from attacks.attack import inapplicable, require
 from attacks.dictionary.address_patterns import Patterns
 from attacks.dictionary.guesses import Dictionary, Enumeration, GuessSource, HashedDictionary
-from attacks.dictionary.hashing import Hashing
+from attacks.dictionary.hashing import BEFORE, Hashing
 from attacks.dictionary.search import NEVER, Openings, cover, open_tokens
 from attacks.result import AttackResult
 from attacks.scoring import Guesses, labels, scored
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 LIMIT = 20_000_000
 """Different tokens above which the list is refused: they are held in memory, about 100 bytes each."""
+
+LOOKED_AT = 100_000
+"""Most probable texts that are tried when tokens may be digests of digests."""
 
 MOST = 10_000_000_000
 """Largest budget of guesses: about half an hour of two cores."""
@@ -82,6 +86,8 @@ class HashReversal:
 
     Notes
     -----
+    Where the digest is read off the tokens and opens none of them, tokens that were digested once or twice
+    before (SHA-256, SHA-1 or MD5, in lower or upper case) are looked for; a note says what was found.
     ``attack``: persons of the list (tokens, where persons are not known) whose token is opened.
     ``baseline``: naming the most probable text for everybody. There is no control: a whole
     digest proves the guess. ``series["curve"]`` gives guesses against share, with the share of
@@ -174,6 +180,12 @@ class HashReversal:
                 "identifier column and the owner of each row."
             )
         opened = open_tokens(uploaded.tokens, guesses, hashing, self.budget)
+        again: tuple[str, ...] = ()
+        if not len(opened.token) and self.algorithm is None and hashing.whole:
+            hashing, opened = self._opened_again(uploaded.tokens, guesses, hashing, opened)
+            if hashing.before:
+                rounds = ", then ".join([*hashing.before, hashing.algorithm])
+                again = (f"the tokens are digests of digests: {rounds}",)
         text = opened.text.take(pc.index_in(uploaded.tokens, value_set=opened.token))
         when = opened.when(uploaded.tokens)
         if plain is not None and uploaded.original is not None and not hashing.whole:
@@ -198,8 +210,19 @@ class HashReversal:
             seed=seed,
             series={"curve": curve, "cost": _cost(opened.guesses, hashing)},
             timings=_timings(opened),
-            notes=_notes(uploaded, opened.guesses, guesses.size, plain is not None),
+            notes=(*again, *_notes(uploaded, opened.guesses, guesses.size, plain is not None)),
         )
+
+    def _opened_again(
+        self, tokens: pa.Array, guesses: GuessSource, hashing: Hashing, opened: Openings
+    ) -> tuple[Hashing, Openings]:
+        """Return the digests of digests that open some token, with what they open; else what was there."""
+        for times in (1, 2):
+            for before in product(BEFORE, repeat=times):
+                deeper = replace(hashing, before=before)
+                if len(open_tokens(tokens, guesses, deeper, min(self.budget, LOOKED_AT)).token):
+                    return deeper, open_tokens(tokens, guesses, deeper, self.budget)
+        return hashing, opened
 
     def _coverage(self, released: pa.Array, guesses: GuessSource) -> list[float]:
         """Return the share of the plain texts, as written or normalised, that were tried by each batch."""

@@ -14,7 +14,8 @@ from defenses.counts.secondary_suppression import Dimension, extended, withheld_
 from defenses.defense import Defense
 from exports.coding import Passes
 from exports.errors import LabError
-from exports.hierarchies.hierarchy import ANY, Label, hierarchy_of
+from exports.hierarchies.hierarchy import hierarchy_of
+from exports.hierarchies.levels import ANY, Label
 from exports.queries import CountQuery, Withheld
 from exports.release import Export, Kind, Release
 from exports.schema import Column, Role

@@ -14,7 +14,7 @@ from defenses.defense import Defense
 from defenses.released import changed_release
 from exports.coding import Ints, Passes, encode
 from exports.errors import LabError
-from exports.keys import packed
+from exports.keys import once_per_class, packed, ranks
 from exports.release import Export, Guarantee, Kind, Release
 
 
@@ -155,8 +155,7 @@ def _emptied(
 
 def _persons(columns: Sequence[Ints], sizes: Sequence[int], person: Ints) -> Ints:
     """Return for each entry how many persons have one that agrees with it."""
-    _, alike = np.unique(packed(columns, len(person), sizes), return_inverse=True)
-    pairs = np.unique(alike * (int(person.max(initial=0)) + 1) + person)
-    persons = np.bincount(pairs // (int(person.max(initial=0)) + 1))
-    found: Ints = persons[alike]
+    alike = ranks(packed(columns, len(person), sizes))
+    place, _, _ = once_per_class(alike, person)
+    found: Ints = np.bincount(place)[alike]
     return found

@@ -14,13 +14,18 @@ from defenses.conditions.options import ValueOptions
 from defenses.conditions.requirements import Requirements
 from defenses.defense import Defense
 from defenses.released import changed_release
-from exports.coding import Ints, encode
+from exports.coding import Coding, Ints, as_text, encode
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import Hierarchy, hierarchy_of
+from exports.hierarchies.levels import ANY, set_label
 from exports.release import Export, Kind, Release
+from exports.values.order import order_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+LABELS_TELL = "ranges end at values that people in the class really have, and sets list all of these"
 
 
 @dataclass(eq=False, repr=False)
@@ -28,7 +33,8 @@ class Mondrian(ValueOptions, Defense):
     """Cut rows into classes of similar people by medians, and publish each class by its ranges.
 
     An adversary who knows the quasi-identifiers finds at least k candidates; values are recoded
-    locally, each class by its own range, so that more detail stays than with global levels.
+    locally, each class by its own range, so that more detail stays than with global levels. Values
+    without an order are published as a set. Ranges end at, and sets hold, what people really answered.
 
     Parameters
     ----------
@@ -74,80 +80,114 @@ class Mondrian(ValueOptions, Defense):
         part = parts(ranks, people, max(self.k, 1), strict=self.cut == "strict")
         columns = {name: axis.labels(part) for name, axis in axes.items()}
         classes = int(part.max(initial=-1)) + 1
-        return changed_release(self, export, columns, guarantee=people.guarantee, classes=classes)
+        return changed_release(
+            self, export, columns, guarantee=people.guarantee, classes=classes, labels=LABELS_TELL
+        )
+
+
+MOST_MEMBERS = 12
+"""Values up to which the set of a class is printed; a larger one is ``*``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A quasi-identifier as ranks along which it is cut, and the names of ranges of ranks."""
+    """A quasi-identifier as ranks along which it is cut, and what classes of it are called.
+
+    Parameters
+    ----------
+    ranks : array of int32, shape (rows,)
+        Rank of each row's value; a missing one is among those without a name.
+    names : tuple of str or None
+        The value of each rank, None for a missing one.
+    ordered : bool
+        Whether ranks are an order, so that a class may be called by its ends.
+    tree : Hierarchy or None
+        What is declared for the column, which then names its classes.
+    leaves : array of int32 or None
+        Code of each rank in the tree.
+    """
 
     ranks: NDArray[np.int32]
     names: tuple[str | None, ...]
-    tree: Hierarchy | None
-    leaves: NDArray[np.int32] | None
+    ordered: bool
+    tree: Hierarchy | None = None
+    leaves: NDArray[np.int32] | None = None
 
     @classmethod
     def of(cls, export: Export, name: str) -> Scale:
-        """Rank numbers and dates by value, others along their hierarchy or the alphabet."""
-        import pyarrow as pa
+        """Rank values by their order, along their hierarchy, or, where they have neither, somehow."""
         import pyarrow.compute as pc
 
         declared = export.schema.columns[name]
         coding = encode(export.table[name], name)
-        values = coding.values
-        text = [None, *values.cast(pa.string()).to_pylist()]
-        if declared.hierarchy is not None:
-            tree = hierarchy_of(export.table[name], name, declared)
-            try:
-                codes = np.append(0, tree.encode(pa.chunked_array([values]), name)).astype(np.int32)
-            except LabError:
-                # The sentence counts rows of the table and not distinct values.
-                tree.encode(export.table[name], name)
-                raise
-            place = {label: code for code, label in enumerate(tree.labels[0])}
-            codes[0] = place.get(None, 0)
-            order = np.lexsort([level[codes] for level in tree.codes])
-        else:
-            tree = None
-            codes = None
-            order = np.append(0, 1 + pc.sort_indices(values).to_numpy().astype(np.int64))
-        rank = np.empty(len(order), np.int32)
-        rank[order] = np.arange(len(order))
-        return cls(
-            rank[coding.codes],
-            tuple(text[code] for code in order),
-            tree,
-            None if codes is None else codes[order],
-        )
+        text = [None, *as_text(coding.values).to_pylist()]
+        if declared.hierarchy is not None or declared.groups is not None:
+            return cls._along_tree(export, name, coding, text)
+        found = order_of(coding.values, declared, name)
+        ranks = pc.rank(coding.values).to_numpy() if found is None else found.ranks
+        order = np.append(0, 1 + np.argsort(ranks, kind="stable"))
+        ordered = found is not None and found.ground != "truth values"
+        return cls(_places(order)[coding.codes], tuple(text[code] for code in order), ordered)
 
-    def labels(self, part: Ints) -> pa.Array:
-        """Return, per row, the name of its class's range of values."""
+    @classmethod
+    def _along_tree(cls, export: Export, name: str, coding: Coding, text: Sequence[str | None]) -> Scale:
         import pyarrow as pa
 
-        count = int(part.max(initial=-1)) + 1
-        low = np.full(count, len(self.names), np.int32)
-        high = np.full(count, -1, np.int32)
-        np.minimum.at(low, part, self.ranks)
-        np.maximum.at(high, part, self.ranks)
-        pairs, pair = np.unique(low.astype(np.int64) * len(self.names) + high, return_inverse=True)
-        names = [self._name(int(key // len(self.names)), int(key % len(self.names))) for key in pairs]
-        missing = np.array([name is None for name in names], bool)
-        code = pair[part].astype(np.int32)
+        tree = hierarchy_of(export.table[name], name, export.schema.columns[name])
+        # Every row is looked up, so that a sentence on what is missed counts rows and not distinct values.
+        tree.encode(export.table[name], name)
+        codes = np.append(0, tree.encode(pa.chunked_array([coding.values]), name)).astype(np.int32)
+        place = {label: code for code, label in enumerate(tree.labels[0])}
+        codes[0] = place.get(None, 0)
+        order = np.lexsort([level[codes] for level in tree.codes])
+        ranks = _places(order)[coding.codes]
+        return cls(ranks, tuple(text[code] for code in order), False, tree, codes[order])
+
+    def labels(self, part: Ints) -> pa.Array:
+        """Return, per row, what its class is called: its value, its range, its set, or ``*``."""
+        import pyarrow as pa
+
+        size = len(self.names)
+        pairs = np.unique(part.astype(np.int64) * size + self.ranks)
+        starts = np.flatnonzero(np.diff(pairs // size, prepend=-1))
+        members = np.split(pairs % size, starts[1:])
+        known: dict[bytes, str | None] = {}
+        called: dict[str | None, int] = {}
+        codes = np.zeros(len(members), np.int32)
+        for place, ranks in enumerate(members):
+            key = ranks.tobytes()
+            if key not in known:
+                known[key] = self._name(ranks)
+            codes[place] = called.setdefault(known[key], len(called))
+        missing = np.array([name is None for name in called], bool)
+        code = codes[part]
         return pa.DictionaryArray.from_arrays(
-            pa.array(code, mask=missing[code]), pa.array([name or "" for name in names], pa.string())
+            pa.array(code, mask=missing[code]), pa.array([name or "" for name in called], pa.string())
         )
 
-    def _name(self, low: int, high: int) -> str | None:
-        if low == high:
-            return self.names[low]
-        if self.tree is None or self.leaves is None:
-            return f"{self.names[low] or ''}..{self.names[high]}"
-        leaves = self.leaves[low : high + 1]
-        for level in range(1, self.tree.height + 1):
-            labels = np.unique(self.tree.codes[level][leaves])
-            if len(labels) == 1:
-                return self.tree.labels[level][int(labels[0])]
-        return f"{self.names[low] or ''}..{self.names[high]}"
+    def _name(self, ranks: Ints) -> str | None:
+        """Name a class by the ranks of its values."""
+        if len(ranks) == 1:
+            return self.names[int(ranks[0])]
+        if self.tree is not None and self.leaves is not None:
+            leaves = self.leaves[ranks]
+            for level in range(1, self.tree.height + 1):
+                labels = np.unique(self.tree.codes[level][leaves])
+                if len(labels) == 1:
+                    return self.tree.labels[level][int(labels[0])]
+        names = [self.names[int(rank)] for rank in ranks]
+        if None in names:
+            # Neither a range nor a set says of somebody that nothing is known.
+            return ANY
+        if self.ordered:
+            return f"{names[0]}..{names[-1]}"
+        return set_label([name for name in names if name is not None], MOST_MEMBERS)
+
+
+def _places(order: NDArray[np.int64]) -> NDArray[np.int32]:
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order))
+    return rank
 
 
 def parts(ranks: Sequence[NDArray[np.int32]], people: People, k: int, *, strict: bool) -> Ints:

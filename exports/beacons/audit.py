@@ -13,7 +13,7 @@ from typing import Any, Literal
 from exports.beacons.fields import MOST_FIELDS, fields
 from exports.beacons.lexicon import receiver_of, topic_of
 from exports.beacons.traffic import Message, messages
-from exports.columns.detection import words_of
+from exports.columns.names.words import words_of
 from exports.columns.shapes import SHAPES, Shape
 from exports.errors import LabError
 from exports.identifiers.kinds import canonical

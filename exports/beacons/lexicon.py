@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from exports.columns.detection import words_of
+from exports.columns.names.words import words_of
 
 TOPICS: dict[str, str] = {
     "mental health": """

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exports.classes.combinations import Combinations, combinations_of
+from exports.classes.persons import persons_in
 from exports.coding import Ints
 from exports.keys import once_per_class, ranks
 
@@ -74,6 +75,11 @@ class Classes:
     def persons(self) -> int:
         """Distinct persons; without ``person`` every row is taken as one."""
         return int(self.exposure()[1].sum())
+
+    @property
+    def people(self) -> Combinations:
+        """The combinations of the quasi-identifiers, counted in distinct persons."""
+        return self.combinations.persons(self.quasi_identifiers, self.person)
 
     @property
     def weights(self) -> NDArray[Any]:
@@ -162,13 +168,11 @@ def partition(
 ) -> Classes:
     """Return the classes of combinations whose columns start with the quasi-identifiers."""
     of = combinations.groups(quasi_identifiers)
-    count = int(of.max(initial=-1)) + 1
     if person is None:
+        count = int(of.max(initial=-1)) + 1
         sizes = np.bincount(of, combinations.counts, minlength=count).astype(np.int64)
     else:
-        codes = combinations.columns[person].codes.astype(np.int64)
-        radix = int(codes.max(initial=0)) + 1
-        sizes = np.bincount(np.unique(of * radix + codes) // radix, minlength=count)
+        sizes = persons_in(of, combinations.columns[person].codes.astype(np.int64))
     return Classes(combinations, tuple(quasi_identifiers), of, sizes, person)
 
 

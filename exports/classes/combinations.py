@@ -53,6 +53,24 @@ class Combinations:
         """Return the combinations of some of the columns, in the order of ``names``."""
         return combine({name: self.columns[name] for name in names}, self.counts)
 
+    def persons(self, names: Sequence[str], person: str | None) -> Combinations:
+        """Return the combinations of some columns counted in distinct persons; in rows without ``person``.
+
+        A person with rows of several combinations counts once in each.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> table = pa.table({"zip": ["02139", "02139", "02140"], "who": [7, 7, 8]})
+        >>> combinations_of(table, ["zip", "who"]).persons(["zip"], "who").counts
+        array([1, 1])
+        """
+        if person is None:
+            return self.over(names)
+        pairs = self.over([*names, person])
+        once = np.ones(len(pairs), np.int64)
+        return combine({name: pairs.columns[name] for name in names}, once)
+
     def groups(self, names: Sequence[str]) -> Ints:
         """Return the group of each combination when only ``names`` are known, from 0."""
         return ranks(packed_codings([self.columns[name] for name in names], len(self)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,11 +12,15 @@ from exports.coding import MISSING, Floats, Ints, as_text, numbers
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import hierarchy_of
 from exports.schema import Column
+from exports.values.order import order_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from exports.classes.classes import Classes
+
+TWO = 2
+"""Values that are equally far from one another in either order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def reference_of(
     return Reference(
         values=values,
         shares=masses / max(float(masses.sum()), 1e-300),
-        line=line_of(values, declared.order if declared else None, missing=occurs),
+        line=line_of(values, declared, missing=occurs),
         levels=_levels(values, declared),
     )
 
@@ -120,35 +123,24 @@ def places(values: pa.Array, among: pa.Array) -> pa.Array:
     return pc.index_in(values, value_set=among)
 
 
-def line_of(values: pa.Array, order: Sequence[str] | None = None, *, missing: bool = False) -> Ints | None:
+def line_of(values: pa.Array, declared: Column | None = None, *, missing: bool = False) -> Ints | None:
     """Return the position of a missing value, then of each value, on a line; None without an order.
 
-    Numbers, dates, texts that are all numbers, and at most two values have an order by
-    themselves; others take ``order``. A missing value, where one occurs, lies below all others.
+    At most two values have one whatever they are; see ``exports.values.order.order_of`` for the
+    others. A missing value, where one occurs, lies below all others.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if order is not None:
-        at = pc.index_in(as_text(values), value_set=pa.array(order, pa.string()))
-        if at.null_count:
-            raise LabError(
-                f"A declared order lacks {at.null_count} of {len(values)} values of its column: "
-                "list every value from low to high."
-            )
-        return np.append(0, numbers(at).astype(np.int64) + missing)
-    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        try:
-            values = values.cast(pa.float64())
-        except pa.ArrowInvalid:
-            if len(values) + missing > 2:
-                return None
-    ranked = pc.rank(values, tiebreaker="dense")
-    return np.append(0, numbers(ranked).astype(np.int64) - 1 + missing)
+    found = order_of(values, declared)
+    if found is not None:
+        return np.append(0, found.ranks + missing)
+    if len(values) + missing > TWO:
+        return None
+    return np.append(0, np.arange(len(values)) + missing)
 
 
 def _levels(values: pa.Array, declared: Column | None) -> tuple[Ints, ...]:
-    if declared is None or not (declared.hierarchy or declared.intervals or declared.prefix):
+    if declared is None or not (
+        declared.hierarchy or declared.intervals or declared.prefix or declared.groups
+    ):
         return ()
     import pyarrow as pa
 

@@ -3,50 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from exports.coding import as_text, numbers
+from exports.columns.names.words import words_of
+from exports.columns.recognisers.persons import LOCALES
+from exports.columns.scanning import Scan, scanned
 from exports.columns.shapes import SHAPES, Shape
+from exports.columns.tally import DATE_FORMS, INSIDE, spoken_for
 from exports.schema import Role
 from exports.shares import Share
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MOST_VALUES = 5_000
-"""Different values of a column that are looked at."""
-
-BLOCK_BYTES = 16_000_000
-"""Text that is looked at together: compiling a pattern takes longer than matching the values of a column."""
-
 NEARLY_ALL = 0.9
-"""Share of the values that must look alike."""
+"""Share of the cells that must look alike where the name has to help, or the form alone says little."""
 
-LONG_TEXT = 60
-"""Mean length above which text with mostly different values counts as free text."""
+ANYWHERE = frozenset(one.kind for one in INSIDE)
+"""Kinds of which one cell is enough: nothing else looks so."""
 
-MANY_WORDS = 6
-"""Mean number of words above which it does too."""
+FULL_NAMES = 0.3
+"""Share of cells with a given name and a surname of one locale above which a column holds names."""
 
-NAMES_KNOWN = 0.4
-"""Share of words found among given names or surnames above which text counts as names."""
+FEW_NAMES = 0.5
+"""The same among the cells of several words, where most cells of a column are no words; places stay below."""
+
+SINGLE_NAMES = 0.5
+"""Share of the different values found among the given names or the surnames of one locale."""
 
 FEWEST_NAMES = 10
-"""Different values below which common names may be there by chance."""
-
-LETTERS_DRAWN = 3.3
-"""Bits per character from which characters look drawn rather than written."""
-
-DRAWN_CHARACTERS = r"[A-Za-z0-9+/=_.~:\-]{16,}"
-"""What tokens without a form of their own are made of."""
+"""Different values below which single names may be there by chance."""
 
 LIFETIME = 40
 """Years that dates must span to look like dates of birth."""
+
+DOUBTED = {
+    "email": "e-mail addresses",
+    "phone": "telephone numbers",
+    "date_of_birth": "dates of birth",
+    "date": "dates",
+    "ip": "addresses of the internet",
+    "account": "bank accounts",
+    "card": "payment cards",
+}
+"""Kinds that a name promises, and that its values must look like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +60,20 @@ class Detection:
     kind : str or None
         ``"email"``, ``"token"``, ``"free_text"``, ...; None where nothing fits.
     role : Role or None
-        What a column of this kind is to an adversary.
+        What a column of this kind is to an adversary; unassessed where it was not understood.
     evidence : str
-        What the kind rests on: the name of the column, or what its values look like.
+        What the kind rests on: the name of the column, or what its cells look like.
     share : Share
-        Different values that look so, of those that were looked at.
+        Cells that look so, of those that hold a value.
+    kinds : tuple of str
+        Every kind that was found in it, the main one first.
     """
 
     kind: str | None
     role: Role | None
     evidence: str
     share: Share
-
-
-def words_of(name: str) -> str:
-    """Return a column's name as lower-case words.
-
-    Examples
-    --------
-    >>> words_of("homePhone_Number"), words_of("ZIP-Code2")
-    ('home phone number', 'zip code 2')
-    """
-    parted = re.sub(r"([a-z])([A-Z])", r"\1 \2", name)
-    parted = re.sub(r"([A-Za-z])([0-9])", r"\1 \2", parted)
-    return re.sub(r"[\W_]+", " ", parted).strip().lower()
+    kinds: tuple[str, ...] = field(default=())
 
 
 def detect(name: str, column: pa.ChunkedArray | pa.Array) -> Detection:
@@ -92,14 +84,13 @@ def detect(name: str, column: pa.ChunkedArray | pa.Array) -> Detection:
     name : str
         Of the column.
     column : pyarrow.ChunkedArray or pyarrow.Array
-        Its values, or a sample of them.
+        All of its values.
 
     Examples
     --------
     >>> import pyarrow as pa
-    >>> detect("contact", pa.array(["ann@mail.example", "bob@mail.example", None]))
-    Detection(kind='email', role=<Role.IDENTIFIER: 'identifier'>, evidence='values look like e-mail
-    addresses', share=100.0 % (2 of 2))
+    >>> detect("contact", pa.array(["Ann <ann@mail.example>", "bob@mail.example", None])).kind
+    'email'
     >>> detect("visits", pa.array([1, 7, 3])).kind is None
     True
     """
@@ -108,182 +99,231 @@ def detect(name: str, column: pa.ChunkedArray | pa.Array) -> Detection:
 
 def detect_all(columns: Mapping[str, pa.ChunkedArray | pa.Array]) -> dict[str, Detection]:
     """Say what kind of personal data each of many columns holds, see `detect`."""
-    found: dict[str, Detection] = {}
-    for block in _blocks(columns):
-        found |= _by_shape(block)
-    return {name: found.get(name, Detection(None, None, "no values", Share(0, 0))) for name in columns}
-
-
-def _blocks(columns: Mapping[str, pa.ChunkedArray | pa.Array]) -> Iterator[dict[str, pa.Array]]:
-    """Yield the different texts of the columns that have any, some columns at a time."""
-    block: dict[str, pa.Array] = {}
-    size = 0
-    for name, column in columns.items():
-        values = _different_texts(column)
-        if values is None or not len(values):
-            continue
-        block[name] = values
-        size += values.nbytes
-        if size > BLOCK_BYTES:
-            yield block
-            block, size = {}, 0
-    if block:
-        yield block
-
-
-def _by_shape(block: dict[str, pa.Array]) -> dict[str, Detection]:
-    """Try one shape after the other on the columns that none before it fitted."""
-    found: dict[str, Detection] = {}
-    words = {name: words_of(name) for name in block}
-    for shape in SHAPES:
-        named = {
-            name: bool(shape.names and re.search(shape.names, words[name]))
-            for name in block
-            if name not in found and not (shape.unless and re.search(shape.unless, words[name]))
-        }
-        tried = {name: block[name] for name in named if named[name] or shape.alone}
-        for name, share in _nearly_all(tried, shape.pattern).items():
-            found[name] = _shaped(shape, share, block[name], named=named[name])
-    rest = {name: values for name, values in block.items() if name not in found}
-    return found | _by_content(rest)
-
-
-def _different_texts(column: pa.ChunkedArray | pa.Array) -> pa.Array | None:
-    """Return different values as trimmed text; None for types that hold none of the kinds."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if pa.types.is_nested(column.type) or pa.types.is_boolean(column.type) or pa.types.is_null(column.type):
-        return None
-    try:
-        texts = as_text(pc.drop_null(column).unique()[:MOST_VALUES])
-    except pa.ArrowException:
-        return None
-    trimmed = pc.utf8_trim_whitespace(texts)
-    return trimmed.filter(pc.binary_length(trimmed).cast(pa.bool_()))
-
-
-def _shaped(shape: Shape, share: Share, values: pa.Array, *, named: bool) -> Detection:
-    looks = f"values look like {shape.says}" if share.count == share.of else f"most look like {shape.says}"
-    kind = shape.kind
-    if kind == "date" and _spans_a_lifetime(values):
-        kind, looks = "date_of_birth", "dates that span a lifetime"
-    return Detection(kind, shape.role, f"called so, and {looks}" if named else looks, share)
-
-
-def _nearly_all(columns: Mapping[str, pa.Array], pattern: str) -> dict[str, Share]:
-    """Return how many values of a column match a pattern, for the columns of which nearly all do."""
-    heads = _matching([values[: len(values) // 8 + 1] for values in columns.values()], pattern)
-    likely = {
-        name: values
-        for (name, values), head in zip(columns.items(), heads, strict=True)
-        if len(values) - (head.of - head.count) >= NEARLY_ALL * len(values)
+    found: dict[str, Detection] = {}
+    chunks = {
+        name: column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        for name, column in columns.items()
     }
-    shares = zip(likely, _matching(list(likely.values()), pattern), strict=True)
-    return {name: share for name, share in shares if share.count >= NEARLY_ALL * share.of}
+    if not chunks:
+        return found
+    return detections(scanned(list(chunks), [list(chunks.values())]))
 
 
-def _matching(several: Sequence[pa.Array], pattern: str) -> list[Share]:
-    """Return how many values of each of several arrays, none of them empty, match a pattern."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if not several:
-        return []
-    hits = pc.match_substring_regex(pa.concat_arrays(several), f"(?is)^(?:{pattern})$")
-    lengths = [len(values) for values in several]
-    counts = np.add.reduceat(numbers(hits.cast(pa.int64())), np.cumsum([0, *lengths[:-1]]))
-    return [Share(int(count), length) for count, length in zip(counts, lengths, strict=True)]
+def detections(scan: Scan) -> dict[str, Detection]:
+    """Say what kind of personal data each scanned column holds."""
+    return {name: _Column(scan, place, name).detection() for place, name in enumerate(scan.values)}
 
 
-def _spans_a_lifetime(values: pa.Array) -> bool:
-    import pyarrow.compute as pc
+class _Column:
+    """One column of a scan, and what can be concluded from its counts."""
 
-    years = pc.extract_regex(values, r"\b(?P<year>(?:18|19|20)\d{2})\b").field("year").drop_null()
-    years = years.filter(pc.not_equal(years, "")).cast("int32")
-    spread = pc.min_max(years).as_py()
-    return len(years) >= 0.9 * len(values) and spread["max"] - spread["min"] >= LIFETIME
+    def __init__(self, scan: Scan, place: int, name: str) -> None:
+        self._tally, self._place, self._name = scan.tally, place, name
+        self.values = scan.values[name]
+        self.cells = int(scan.tally.cells[place])
+        self.spoken = spoken_for(name)
+        words = words_of(name)
+        self.barred = {one.kind for one in SHAPES if one.unless and re.search(one.unless, words)}
+        self.sure = self._sure()
 
+    def of(self, what: str) -> int:
+        return self._tally.of(what, self._place)
 
-def _by_content(columns: Mapping[str, pa.Array]) -> dict[str, Detection]:
-    """Look for names, for characters that are drawn rather than written, and for free text."""
-    written = _nearly_all(columns, r".*\p{L}.*")
-    lengths = {name: _length_and_words(columns[name]) for name in written}
-    named = _names({name: columns[name] for name, (_, words) in lengths.items() if words <= 3})
-    drawn = _nearly_all(
-        {name: columns[name] for name, (_, words) in lengths.items() if words == 1}, DRAWN_CHARACTERS
-    )
-    found = {}
-    for name, values in columns.items():
-        length, words = lengths.get(name, (0, 0))
-        if len(values) > 2 and (length > LONG_TEXT or words > MANY_WORDS):
-            looks = "long text that a person has to read"
-            found[name] = Detection("free_text", Role.INSENSITIVE, looks, written[name])
-        elif name in named:
-            found[name] = named[name]
-        elif name in drawn and _drawn(values, drawn[name]):
-            looks = "values look drawn at random or keyed"
-            found[name] = Detection("token", Role.TOKEN, looks, drawn[name])
-        else:
-            found[name] = Detection(None, None, "", Share(0, len(values)))
-    return found
+    def share(self, count: int) -> Share:
+        return Share(min(count, self.cells), self.cells)
 
+    def detection(self) -> Detection:
+        """Weigh everything that was counted."""
+        import pyarrow as pa
 
-def _length_and_words(values: pa.Array) -> tuple[float, float]:
-    """Return the mean number of characters and of words."""
-    import pyarrow.compute as pc
+        kind = self.values.kind
+        if not self.cells:
+            return Detection(None, None, "no values", Share(0, 0))
+        if kind is not None and pa.types.is_boolean(kind):
+            return Detection(None, None, "", self.share(0))
+        found = self._identified() or self._people() or self._unread() or self._described() or self._drawn()
+        found = found or self._promised() or self._dates()
+        if found is None:
+            return Detection(None, None, "", self.share(0))
+        kinds = [one for one in (found.kind, *self.sure) if one is not None]
+        if self.of("name inside"):
+            kinds.append("name")
+        if self._is_prose():
+            kinds.append("free_text")
+        return Detection(found.kind, found.role, found.evidence, found.share, tuple(dict.fromkeys(kinds)))
 
-    words = pc.mean(pc.count_substring_regex(values, r"\s+")).as_py()
-    return pc.mean(pc.utf8_length(values)).as_py(), 1 + words
+    def _sure(self) -> dict[str, int]:
+        """Return the cells by kinds of which one cell is enough, the commonest kind first."""
+        found: dict[str, int] = {}
+        for one in INSIDE:
+            count = self.of(f"inside {one.kind}")
+            if one.kind in self.barred:
+                continue
+            if one.kind in self.spoken or 2 * count >= count + self.of(f"resembling {one.kind}"):
+                found[one.kind] = count
+        for place, shape in enumerate(SHAPES):
+            if shape.alone and shape.kind in ANYWHERE and shape.kind not in self.barred:
+                found[shape.kind] = found.get(shape.kind, 0) + self.of(f"alone {place}")
+        if {"phone", "fax"} & self.spoken:
+            named = sum(self._named(place) for place, shape in enumerate(SHAPES) if shape.kind == "phone")
+            found["phone"] = max(found["phone"], named)
+        ranked = sorted(found, key=lambda kind: (-found[kind], kind == "url"))
+        return {kind: found[kind] for kind in ranked if found[kind]}
 
+    def _named(self, place: int) -> int:
+        return self.of(f"named {place}") if not SHAPES[place].alone else 0
 
-def _drawn(values: pa.Array, share: Share) -> bool:
-    return share.count == share.of and len(values) >= 20 and _bits(values) > LETTERS_DRAWN
-
-
-def _names(columns: Mapping[str, pa.Array]) -> dict[str, Detection]:
-    """Compare with the names of the United States that Faker brings."""
-    several = {name: values for name, values in columns.items() if len(values) >= FEWEST_NAMES}
-    shaped = _nearly_all(several, r"\p{L}[\p{L}'’.\-]+(?: \p{L}[\p{L}'’.\-]*){0,2}")
-    found = {name: _named(several[name]) for name in shaped}
-    return {name: detection for name, detection in found.items() if detection is not None}
-
-
-def _named(values: pa.Array) -> Detection | None:
-    given_names, family_names = _known_names()
-    lower = [value.lower() for value in values.to_pylist()]
-    given = sum(value.partition(" ")[0] in given_names for value in lower)
-    family = sum(value in family_names for value in lower)
-    most = max(given, family)
-    if most < NAMES_KNOWN * len(values):
+    def _fitting(self) -> tuple[Shape, int, bool] | None:
+        """Return the first shape of nearly all cells, how many have it, and whether the name says so."""
+        for place, shape in enumerate(SHAPES):
+            named = self._place in self._tally.named.get(place, ())
+            count = self.of(f"named {place}") if named and not shape.alone else 0
+            if shape.alone and shape.kind not in self.barred:
+                inside = self.sure.get(shape.kind, 0)
+                count = max(count, self.of(f"alone {place}"), inside)
+            if count >= NEARLY_ALL * self.cells:
+                return shape, count, named
         return None
-    several = sum(value.count(" ") for value in lower) >= 0.5 * len(values)
-    kind = "name" if several else "first_name" if given >= family else "last_name"
-    return Detection(
-        kind, Role.IDENTIFIER, "many values are common names of people", Share(most, len(values))
-    )
+
+    def _identified(self) -> Detection | None:
+        """Conclude from shapes of whole cells, and from what is sure wherever it stands."""
+        fit = self._fitting()
+        names = {Role.IDENTIFIER, Role.TOKEN}
+        if fit is not None and fit[0].role in names and not (self.sure and fit[0].kind == "url"):
+            shape, count, named = fit
+            return self._looking(shape.kind, shape.role, shape.says, count, named=named)
+        if not self.sure:
+            return None
+        kind, count = next(iter(self.sure.items()))
+        if kind == "url" and len(self.sure) > 1 and self.sure[list(self.sure)[1]] * 2 >= count:
+            kind, count = list(self.sure.items())[1]
+        says = next(one.says for one in INSIDE if one.kind == kind)
+        role = next(one.role for one in INSIDE if one.kind == kind)
+        if self._is_prose() and 2 * count < self.cells:
+            rare = self._rarely(count)
+            return Detection(
+                kind, Role.UNASSESSED, f"free text, in which {rare} holds {says}", self.share(count)
+            )
+        return self._looking(kind, role, says, count, named=kind in self.spoken)
+
+    def _looking(self, kind: str, role: Role, says: str, count: int, *, named: bool) -> Detection:
+        share = self.share(count)
+        looks = (
+            f"values look like {says}" if share.count == share.of else f"{self._rarely(count)} holds {says}"
+        )
+        return Detection(kind, role, f"called so, and {looks}" if named else looks, share)
+
+    def _rarely(self, count: int) -> str:
+        """Say how often something is there."""
+        if 2 * count >= self.cells:
+            return f"{100 * count / self.cells:.0f} % of the cells" if count < self.cells else "every cell"
+        return f"1 in {round(self.cells / max(count, 1)):,} cells"
+
+    def _people(self) -> Detection | None:
+        """Conclude that names of people stand here."""
+        full, worded = self.of("full name"), self.of("worded")
+        person = "person" in self.spoken or "name" in self.spoken
+        few = full and 2 * worded <= self.cells and full >= FEW_NAMES * worded
+        if full >= (FULL_NAMES / 2 if person else FULL_NAMES) * self.cells or few:
+            says = "names of people: a given name and a surname"
+            return self._looking("name", Role.IDENTIFIER, says, full, named=person)
+        if self._tally.values[self._place] < (3 if person else FEWEST_NAMES):
+            return None
+        best = {}
+        for side in ("given", "family"):
+            counts = (self.of(f"{side} {place}") for place in range(LOCALES))
+            best[side] = max(counts, default=0)
+        most = max(best.values())
+        values = int(self._tally.values[self._place])
+        if not most or most < SINGLE_NAMES * values:
+            return None
+        kind = "first_name" if best["given"] >= best["family"] else "last_name"
+        return Detection(kind, Role.IDENTIFIER, "many values are common names of people", Share(most, values))
+
+    def _is_prose(self) -> bool:
+        sentences = self.of("sentence")
+        varied = sentences * 2 >= self.cells and self._tally.values[self._place] > 50
+        return self.of("single sentence") > 0 or varied
+
+    def _unread(self) -> Detection | None:
+        """Conclude that a person has to read it: sentences, nested and binary values."""
+        import pyarrow as pa
+
+        kind = self.values.kind
+        binary = kind is not None and any(
+            one(kind) for one in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+        )
+        if kind is not None and (pa.types.is_nested(kind) or self.of("nested")):
+            count = self.cells if pa.types.is_nested(kind) else self.of("nested")
+            return self._doubt("nested", "values that hold several values, not assessed", count)
+        if binary and self.of("drawn") < self.cells:
+            return self._doubt("binary", "bytes whose meaning is not known, not assessed", self.cells)
+        if self._is_prose():
+            return self._doubt(
+                "free_text", "free text, not assessed: a person has to read it", self.of("sentence")
+            )
+        return None
+
+    def _doubt(self, kind: str | None, evidence: str, count: int) -> Detection:
+        return Detection(kind, Role.UNASSESSED, evidence, self.share(count))
+
+    def _described(self) -> Detection | None:
+        """Conclude from a shape of whole cells that names nobody by itself."""
+        fit = self._fitting()
+        if fit is None:
+            return None
+        shape, count, named = fit
+        if shape.kind in ("date", "date_of_birth"):
+            return self._dates(shape, count, named=named)
+        return self._looking(shape.kind, shape.role, shape.says, count, named=named)
+
+    def _dates(self, shape: Shape | None = None, count: int = 0, *, named: bool = False) -> Detection | None:
+        """Conclude that dates stand here, and whether they are written in one way."""
+        dated = sum(self.of(f"alone {p}") for p, one in enumerate(SHAPES) if one.kind == "date")
+        count = max(count, dated)
+        if not count:
+            return None
+        spread = int(self._tally.last_year[self._place] - self._tally.first_year[self._place])
+        lifetime = self.of("year") >= NEARLY_ALL * self.cells and spread >= LIFETIME
+        born = (
+            "date_of_birth" in self.spoken
+            or lifetime
+            or (shape is not None and shape.kind == "date_of_birth")
+        )
+        kind = "date_of_birth" if born else "date"
+        forms = sum(self.of(f"form {place}") > 0 for place in range(len(DATE_FORMS)))
+        if count < NEARLY_ALL * self.cells:
+            evidence = (
+                f"{self._rarely(count)} is a date and the others are none: what it holds is not understood"
+            )
+            return self._doubt(kind, evidence, count)
+        if forms > 1:
+            return self._doubt(kind, f"dates written in {forms} ways: which is day, which is month?", count)
+        says = "dates that span a lifetime" if lifetime and not named else SAYS[kind]
+        return self._looking(kind, Role.QUASI_IDENTIFIER, says, count, named=named)
+
+    def _drawn(self) -> Detection | None:
+        drawn = self.of("drawn")
+        if drawn < self.cells or self._tally.values[self._place] < 20:
+            return None
+        return Detection("token", Role.TOKEN, "values look drawn at random or keyed", self.share(drawn))
+
+    def _promised(self) -> Detection | None:
+        """Doubt a column whose name says what its values do not look like."""
+        numeric = self.of("integer") + self.of("decimal")
+        if numeric >= self.cells or self._tally.values[self._place] <= 2:
+            return None
+        for kind, says in DOUBTED.items():
+            if kind in self.spoken and not (
+                kind == "date" and self.of("partial date") >= NEARLY_ALL * self.cells
+            ):
+                evidence = (
+                    f"called like {says}, but its values do not look so: what it holds is not understood"
+                )
+                return self._doubt("ipv4" if kind == "ip" else kind, evidence, self.cells - numeric)
+        return None
 
 
-@cache
-def _known_names() -> tuple[frozenset[str], frozenset[str]]:
-    """Return given names and surnames in lower case."""
-    from faker.providers.person.en_US import Provider
-
-    return (
-        frozenset(name.lower() for name in Provider.first_names),
-        frozenset(name.lower() for name in Provider.last_names),
-    )
-
-
-def _bits(values: pa.Array) -> float:
-    """Return the mean entropy of a value's characters, in bits per character."""
-    bits = []
-    for value in values[:200].to_pylist():
-        _, counts = np.unique(np.frombuffer(value.encode(), np.uint8), return_counts=True)
-        rates = counts / counts.sum()
-        bits.append(float(-(rates * np.log2(rates)).sum()))
-    return sum(bits) / len(bits)
+SAYS = {"date": "dates", "date_of_birth": "dates of birth"}

@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from exports.columns.detection import Detection, detect_all, words_of
-from exports.reading.distinct_rows import first_rows
+from exports.columns.detection import detections
+from exports.columns.names.facts import sensitive_word
+from exports.columns.names.words import pattern_of, words_of
+from exports.columns.parts import Facts, parts_of
+from exports.columns.scanning import Scan, scan
 from exports.schema import Column, Role, Schema
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from exports.engines.protocol import Engine
     from exports.sources.origins import Source
 
-SAMPLE = 20_000
-"""Rows that a proposal looks at, the first ones of the export."""
-
-SENSITIVE_WORDS = """
-abuse addict alcohol anxiety bmi belief cancer condition crime criminal debt depress diagnos disab
-disease disorder drug earning ethnic faith gad genetic health hiv hlth illness income insur loan medic
-medication mental orient party patient phq politic povert pregnan religio salary score sexual smok suicid
-symptom therap treat union wage
-"""
-"""Beginnings of words in the names of columns whose values nobody should learn."""
-
-
-SAMPLING_WEIGHT = re.compile(
-    r"\b(?:(?:sampl\w*|survey|design|person|per|household|hh|final) ?(?:weights?|wgts?|wts?)|p?wgtp|wgt)\b"
+KEYS = pattern_of(
+    "id ids key keys nr no num number code uuid guid index ref reference rownames serial seq row record"
 )
-"""Names of weights that a survey gives its rows; a weight alone may be a body's."""
+"""Names of numbers that tell rows from one another rather than measure anything."""
+
+FEWEST_DIGITS = 5
+"""Digits that all of different whole numbers must have to look like numbers given to rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +35,32 @@ class Guess:
     Parameters
     ----------
     role : Role
-        What the column is to an adversary, as far as its name and shape tell.
+        What the column is to an adversary, as far as its name and its values tell.
     evidence : str
         What the guess rests on; never a value.
     kind : str or None
         Detected kind, such as ``email`` or ``free_text``, see `exports.columns.detection`.
+    kinds : tuple of str
+        Every kind that was found in it.
+    part : str or None
+        ``person``, ``household``, ``weight``, ``time`` or ``consent`` where the column is that to the table.
+    part_evidence : str
+        What that rests on.
     """
 
     role: Role
     evidence: str
     kind: str | None = None
+    kinds: tuple[str, ...] = ()
+    part: str | None = None
+    part_evidence: str = ""
 
 
 def propose(source: Source, engine: Engine) -> Mapping[str, Guess]:
-    """Return the proposed role of every column.
+    """Return the proposed role of every column, from all rows.
 
-    Doubt is resolved towards ``quasi_identifier``: what an adversary may know counts as known.
+    What is not understood is ``unassessed``; any other doubt is resolved towards ``quasi_identifier``:
+    what an adversary may know counts as known.
 
     Examples
     --------
@@ -70,21 +71,38 @@ def propose(source: Source, engine: Engine) -> Mapping[str, Guess]:
     ...     {name: str(guess.role) for name, guess in propose(read(people), engine).items()}
     {'id': 'identifier', 'age': 'quasi_identifier', 'diagnosis': 'sensitive'}
     """
-    rows = first_rows(source, SAMPLE, engine)
-    columns = {name: rows.column(name) for name in source.columns}
-    detected = detect_all(columns)
-    return MappingProxyType({name: _guess(name, columns[name], detected[name]) for name in columns})
+    return guesses_of(scan(source, engine))
+
+
+def guesses_of(scan: Scan) -> Mapping[str, Guess]:
+    """Return the proposed role of every column that was scanned."""
+    found = {}
+    detected = detections(scan)
+    facts = {}
+    for place, (name, values) in enumerate(scan.values.items()):
+        facts[name] = Facts(name, values, scan.tally, place, detected[name])
+    parts = parts_of(list(facts.values()))
+    for name in scan.values:
+        guess = _guess(facts[name])
+        part, evidence = parts.get(name, (None, ""))
+        guess = replace(guess, part=part, part_evidence=evidence)
+        found[name] = replace(guess, role=Role.INSENSITIVE) if _apart(guess) else guess
+    return MappingProxyType(found)
 
 
 def schema_of(guesses: Mapping[str, Guess]) -> Schema:
     """Return the proposal as a schema."""
-    return Schema(
-        MappingProxyType({name: Column(guess.role, kind=guess.kind) for name, guess in guesses.items()})
-    )
+    columns = {
+        name: Column(guess.role, kind=guess.kind) for name, guess in guesses.items() if not _apart(guess)
+    }
+    parts: dict[str, Any] = {guess.part: name for name, guess in guesses.items() if guess.part is not None}
+    return Schema(MappingProxyType(columns), **parts)
 
 
 def toml_of(guesses: Mapping[str, Guess]) -> str:
     """Return the proposal as the text of a ``schema.toml``, the evidence in comments.
+
+    What the table as a whole needs comes first, then what nobody has assessed.
 
     Examples
     --------
@@ -93,8 +111,22 @@ def toml_of(guesses: Mapping[str, Guess]) -> str:
     role = "quasi_identifier"
     <BLANKLINE>
     """
-    lines = []
-    for name, guess in guesses.items():
+    parts = {guess.part: (name, guess) for name, guess in guesses.items() if guess.part is not None}
+    lines = [
+        f"{part} = {_quoted(name)}  # {guess.part_evidence}" for part, (name, guess) in sorted(parts.items())
+    ]
+    doubtful = [name for name, guess in guesses.items() if guess.role == Role.UNASSESSED]
+    if doubtful:
+        lines.append(
+            f"# {len(doubtful)} column(s) were not understood and come first: read them and give each "
+            "a role, or no policy passes."
+        )
+    if lines:
+        lines.append("")
+    for name in [*doubtful, *(name for name in guesses if name not in set(doubtful))]:
+        guess = guesses[name]
+        if _apart(guess):
+            continue
         lines.append(f"[columns.{_quoted(name)}]  # {guess.evidence}")
         lines.append(f'role = "{guess.role}"')
         if guess.kind is not None and guess.role in (Role.IDENTIFIER, Role.TOKEN):
@@ -103,45 +135,56 @@ def toml_of(guesses: Mapping[str, Guess]) -> str:
     return "\n".join(lines)
 
 
+def _apart(guess: Guess) -> bool:
+    """Tell whether a column is only named for the table as a whole, since no outsider knows it."""
+    return guess.part in ("weight", "consent")
+
+
 def _quoted(text: str) -> str:
     return json.dumps(text).replace("\x7f", "\\u007f")
 
 
-def _guess(name: str, column: pa.ChunkedArray, detected: Detection) -> Guess:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    there = len(column) - column.null_count
-    if pa.types.is_nested(column.type) or not there:
-        return Guess(Role.INSENSITIVE, "nested values, not assessed" if there else "every value missing")
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    distinct = pc.count_distinct(column).as_py()
-    text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
-    seen = (
-        f"{'text' if text else column.type}, {distinct:,} different values in {there:,} rows, "
-        f"{column.null_count:,} missing"
-    )
-    if SAMPLING_WEIGHT.search(words_of(name)):
-        return Guess(Role.INSENSITIVE, f"called like a sampling weight, which no outsider knows; {seen}")
-    unique = distinct == there and there > 2 and not pa.types.is_floating(column.type)
-    return _judged(name, detected, seen, unique=unique, varied=distinct > there / 2)
-
-
-def _judged(name: str, found: Detection, seen: str, *, unique: bool, varied: bool) -> Guess:
+def _guess(facts: Facts) -> Guess:
     """Weigh what was detected against what the name says of sensitive things."""
-    if found.role in (Role.IDENTIFIER, Role.TOKEN):
-        return Guess(found.role, f"{found.evidence}; {seen}", found.kind)
-    words = " " + re.sub(r"(?<=[a-z]) (?=[0-9])", "", words_of(name))
-    hit = next((stem for stem in SENSITIVE_WORDS.split() if f" {stem}" in words), None)
-    if hit is not None:
-        return Guess(Role.SENSITIVE, f"called like {hit!r}; {seen}", found.kind)
-    if found.kind == "free_text" and varied:
-        return Guess(
-            Role.INSENSITIVE, f"free text, not assessed: a person has to read it; {seen}", found.kind
-        )
-    if found.role == Role.QUASI_IDENTIFIER:
-        return Guess(found.role, f"{found.evidence}; {seen}", found.kind)
-    if unique:
-        return Guess(Role.IDENTIFIER, f"every value different; {seen}")
-    return Guess(Role.QUASI_IDENTIFIER, seen)
+    found, values = facts.found, facts.values
+    if not values.cells:
+        return Guess(Role.INSENSITIVE, f"every value missing in all {values.rows:,} rows")
+    role, evidence = _weighed(facts)
+    seen = f"{evidence}; {_seen(facts)}" if evidence else _seen(facts)
+    return Guess(role, seen, found.kind, found.kinds)
+
+
+def _weighed(facts: Facts) -> tuple[Role, str]:
+    found, values = facts.found, facts.values
+    if found.role in (Role.IDENTIFIER, Role.TOKEN, Role.UNASSESSED):
+        return found.role, found.evidence
+    if (word := sensitive_word(facts.name)) is not None:
+        return Role.SENSITIVE, f"called like {word!r}"
+    if values.different == 1 and not values.missing and values.rows > 1:
+        return Role.INSENSITIVE, "constant"
+    if found.role is None and _tells_rows_apart(facts):
+        return Role.IDENTIFIER, "every value different"
+    return Role.QUASI_IDENTIFIER, found.evidence
+
+
+def _seen(facts: Facts) -> str:
+    values = facts.values
+    about = "" if values.whole or not values.repeated else "about "
+    return (
+        f"{facts.form}, {about}{values.different:,} different values in {values.cells:,} rows, "
+        f"{values.missing:,} missing; all {values.rows:,} rows looked at"
+    )
+
+
+def _tells_rows_apart(facts: Facts) -> bool:
+    """Tell whether different values are given to rows to tell them apart, and measure nothing."""
+    values = facts.values
+    if not facts.once or facts.decimal or values.cells <= 2 or facts.timed:
+        return False
+    if not facts.numeric or KEYS.search(words_of(facts.name)):
+        return True
+    if values.smallest is None or values.largest is None:
+        return True
+    in_a_row = values.largest - values.smallest + 1 == values.cells
+    as_long = len(str(values.smallest)) == len(str(values.largest)) >= FEWEST_DIGITS
+    return in_a_row or as_long

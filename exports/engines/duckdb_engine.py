@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from exports.engines.canonical_sql import duckdb_leaves, lacking, stream_spelt
 from exports.engines.dialect import DUCKDB, Dialect
 from exports.errors import LabError
 from exports.sources.origins import (
@@ -22,6 +23,7 @@ from exports.sources.origins import (
     Source,
     SparkTable,
     TextFile,
+    json_pointer,
 )
 
 if TYPE_CHECKING:
@@ -126,31 +128,49 @@ class DuckDBEngine:
             raise LabError(f"{source.name} needs the engine spark: choose it, or give another table.")
         name = f"source_{len(self._sources)}"
         self._sources[name] = source
-        columns = ", ".join(f"c{position}" for position in range(len(source.columns)))
         origin = source.origin
         with self._faults():
             if isinstance(origin, InMemory):
                 self._connection.register(f"{name}_rows", origin.table)
-                self._view(name, f"select * from {name}_rows as t({columns})")
+                self._canonical_view(name, f"select * from {name}_rows", source)
             elif isinstance(origin, ParquetFiles):
-                files = ", ".join(_text(str(path)) for path in origin.paths)
-                self._view(
-                    name, f"select * from read_parquet([{files}], hive_partitioning=false) as t({columns})"
-                )
+                self._canonical_view(name, _parquet_query(origin), source)
             elif isinstance(origin, TextFile):
-                self._view(name, _csv_query(self._utf8(origin), len(source.columns)))
+                self._lacking_view(name, _csv_query(self._utf8(origin), len(source.columns)), source)
             elif isinstance(origin, JsonLines):
-                self._view(name, _json_query(origin.path, source.columns))
+                self._lacking_view(name, _json_query(origin), source)
             elif isinstance(origin, DuckDBTable):
                 self._connection.execute(f"attach {_text(str(origin.path))} as {name}_file (read_only)")
                 table = ".".join(map(self.dialect.identifier, (f"{name}_file", origin.schema, origin.table)))
-                self._view(name, f"select * from {table} as t({columns})")
+                self._canonical_view(name, f"select * from {table}", source)
             elif isinstance(origin, ArrowStream):
                 with origin.open() as reader:
                     self._connection.register(f"{name}_rows", reader)
-                    self.create_table_as(name, f"select * from {name}_rows as t({columns})")
+                    self.create_table_as(f"{name}_kept", f"select * from {name}_rows")
                     self._connection.unregister(f"{name}_rows")
+                cells = (stream_spelt(f"p{at}", origin.spelt.get(at)) for at in range(len(source.columns)))
+                spelt = ", ".join(f"{cell} as c{at}" for at, cell in enumerate(cells))
+                raw = ", ".join(f"p{at}" for at in range(len(source.columns)))
+                self._lacking_view(name, f"select {spelt} from {name}_kept as t({raw})", source)
         return name
+
+    def _canonical_view(self, name: str, rows: str, source: Source) -> None:
+        """Make a view of rows with one spelling per value, whatever their types are."""
+        found = self._connection.sql(f"select * from ({rows}) limit 0")
+        leaves = [leaf for _, leaf in duckdb_leaves(found.columns, found.types)]
+        raw = ", ".join(f"p{position}" for position in range(len(found.columns)))
+        spelt = ", ".join(f"{leaf} as c{position}" for position, leaf in enumerate(leaves))
+        self._lacking_view(name, f"select {spelt} from ({rows}) as t({raw})", source)
+
+    def _lacking_view(self, name: str, rows: str, source: Source) -> None:
+        """Make a view of rows without what the source declares to be missing."""
+        if source.missing:
+            cells = (
+                f"{lacking(f'c{position}', source.missing.get(column, ()))} as c{position}"
+                for position, column in enumerate(source.columns)
+            )
+            rows = f"select {', '.join(cells)} from ({rows})"
+        self._view(name, rows)
 
     def query(self, sql: str) -> pa.Table:
         """Return the whole answer of one statement."""
@@ -252,7 +272,7 @@ class DuckDBEngine:
 
 def _csv_query(file: TextFile, columns: int) -> str:
     types = ", ".join(f"c{position}: 'VARCHAR'" for position in range(columns))
-    compression = "gzip" if file.path.suffix == ".gz" else "none"
+    compression = _compression(file.path)
     return (
         f"select * from read_csv({_text(str(file.path))}, auto_detect=false, header=true, strict_mode=true, "
         f"delim={_text(file.delimiter)}, quote='\"', escape='\"', columns={{{types}}}, "
@@ -260,12 +280,30 @@ def _csv_query(file: TextFile, columns: int) -> str:
     )
 
 
-def _json_query(path: Path, columns: tuple[str, ...]) -> str:
-    pointers = ", ".join(_text("/" + column.replace("~", "~0").replace("/", "~1")) for column in columns)
-    cells = ", ".join(f"cells[{position}] as c{position - 1}" for position in range(1, len(columns) + 1))
+def _compression(path: Path) -> str:
+    from exports.sources.files import is_packed
+
+    return "gzip" if is_packed(path) else "none"
+
+
+def _parquet_query(origin: ParquetFiles) -> str:
+    files = ", ".join(_text(str(path)) for path in origin.paths)
+    parted = "hive_partitioning=false"
+    if origin.partitions:
+        parted = "hive_partitioning=true, hive_types_autocast=false"
+    return f"select * from read_parquet([{files}], union_by_name={str(not origin.plain).lower()}, {parted})"
+
+
+def _json_query(origin: JsonLines) -> str:
+    pointers = ", ".join(_text(json_pointer(keys)) for keys in origin.keys)
+    cells = ", ".join(
+        f"case when kinds[{place}] <> 'OBJECT' then nullif(cells[{place}], '') end as c{place - 1}"
+        for place in range(1, len(origin.keys) + 1)
+    )
     return (
-        f"select {cells} from (select json_extract_string(json, [{pointers}]) as cells "
-        f"from read_ndjson_objects({_text(str(path))}))"
+        f"select {cells} from (select json_extract_string(json, [{pointers}]) as cells, "
+        f"json_type(json, [{pointers}]) as kinds from read_ndjson_objects({_text(str(origin.path))}, "
+        f"compression={_text(_compression(origin.path))}))"
     )
 
 
@@ -286,8 +324,8 @@ def _sentence(error: Exception, names: str, memory: int | None) -> str:
         return f"{names} has a quote{line} that is never closed, or a cell of more than 2 MB: mend that row."
     if "Invalid unicode" in message or "not utf-8" in message.lower():
         return (
-            f"{names} is not valid UTF-8{line}: save it as UTF-8, or give encoding= from Python; in a "
-            "database mend the text."
+            f"{names} is not valid UTF-8{line}: save it as UTF-8, or say which encoding it has, as in "
+            "--encoding cp1252; in a database mend the text."
         )
     if "Maximum line size" in message or "does not support a full read" in message:
         return f"{names} has a line{line} longer than 2 MB: leave such cells out of the export."

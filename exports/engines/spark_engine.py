@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exports.engines.canonical_sql import lacking, spark_leaves
 from exports.engines.dialect import SPARK, Dialect
 from exports.errors import LabError, MissingExtraError
 from exports.sources.origins import InMemory, ParquetFiles, Source, SparkTable
@@ -78,13 +79,24 @@ class SparkEngine:
                 frame = origin.frame
             elif isinstance(origin, InMemory):
                 frame = self._frame(origin.table, source.columns)
-            elif isinstance(origin, ParquetFiles):
+            elif isinstance(origin, ParquetFiles) and origin.plain:
                 frame = self._session.read.parquet(*(str(path) for path in origin.paths))
             else:
                 frame = self._session.read.parquet(str(self._copy(source, name)))
-            columns = [f"c{position}" for position in range(len(source.columns))]
-            frame.toDF(*columns).createOrReplaceTempView(name)
+            self._canonical(frame, source).createOrReplaceTempView(name)
         return name
+
+    def _canonical(self, frame: Any, source: Source) -> Any:
+        """Return a Spark table with one spelling per value, its columns called by position."""
+        from pyspark.sql.functions import expr
+
+        leaves = [leaf for _, leaf in spark_leaves(frame.schema)]
+        spelt = [expr(leaf).alias(f"c{position}") for position, leaf in enumerate(leaves)]
+        cells = (
+            expr(lacking(f"c{position}", source.missing.get(column, ()), spark=True)).alias(f"c{position}")
+            for position, column in enumerate(source.columns)
+        )
+        return frame.select(*spelt).select(*cells)
 
     def query(self, sql: str) -> pa.Table:
         """Return the whole answer of one statement."""

@@ -45,6 +45,11 @@ class Texts:
     sha256: str = "sha256($x)"
     sha512: str | None = None
     base64: str = "to_base64(unhex($x))"
+    low_bytes: str = (
+        "unhex(array_to_string(list_transform(regexp_extract_all($x, '(?s).'), lambda one: case when "
+        "ord(one) > 65535 then printf('%02x%02x', ((ord(one) - 65536) >> 10) & 255, ord(one) & 255) "
+        "else printf('%02x', ord(one) & 255) end), ''))"
+    )
     prefix64: str = "cast('0x' || left($x, 16) as ubigint)"
     bind: str = "list_transform([$x], lambda bound: $body)[1]"
     backslash: bool = False
@@ -101,7 +106,9 @@ class Texts:
 def _escaped(character: str) -> str:
     if character in "\\'":
         return "\\" + character
-    return character if character.isprintable() else f"\\u{ord(character):04x}"
+    if character.isprintable():
+        return character
+    return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
 
 
 DUCKDB_TEXTS = Texts()
@@ -118,6 +125,7 @@ SPARK_TEXTS = Texts(
     sha256="sha2($x, 256)",
     sha512="sha2($x, 512)",
     base64="base64(unhex($x))",
+    low_bytes="unhex(regexp_replace(hex(encode($x, 'UTF-16LE')), '(..)..', '$1'))",
     prefix64="cast(conv(left($x, 16), 16, 10) as decimal(20, 0))",
     bind="transform(array($x), bound -> $body)[0]",
     backslash=True,

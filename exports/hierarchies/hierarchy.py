@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from exports.canonical import canonical
 from exports.coding import as_text
 from exports.errors import LabError
+from exports.hierarchies.levels import Label, interval_rows, prefix_rows, proposed_rows
 from exports.schema import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ANY = "*"
-"""Label of the level at which every value is the same."""
-
-Label = str | None
-"""A value or its generalisation; None is a missing value, which generalises to itself below ``*``."""
+_POINTED = re.compile(r"-?(0|[1-9]\d*)\.0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +57,13 @@ class Hierarchy:
         Raises
         ------
         LabError
-            When rows differ in length, a value comes twice, or two values part again after
-            having shared a label (not monotone).
+            When rows differ in length, a value comes twice with other labels, or two values part again
+            after having shared a label (not monotone).
         """
-        columns = _columns([list(row) for row in rows], name)
+        rows = _once([list(row) for row in rows], name)
+        columns = _columns(rows, name)
         coded = [_codes(column) for column in columns]
         labels, codes = tuple(pair[0] for pair in coded), tuple(pair[1] for pair in coded)
-        if len(labels[0]) < len(codes[0]):
-            first = int(np.flatnonzero(np.bincount(codes[0]) > 1)[0])
-            lines = np.flatnonzero(codes[0] == first) + 1
-            raise LabError(
-                f"The hierarchy of {name!r} lists one value on lines {lines[0]} and {lines[1]}: "
-                "keep one of them."
-            )
         for level in range(1, len(codes) - 1):
             parent = np.empty(len(labels[level]), np.int32)
             parent[codes[level]] = codes[level + 1]
@@ -112,6 +104,7 @@ class Hierarchy:
         ]
         widest = max(readings, key=lambda rows: max(map(len, rows), default=0))
         rows = even[0] if even else widest
+        rows = [[cell.strip() for cell in row] for row in rows]
         return cls.from_rows(([value or None, *levels] for value, *levels in rows), name)
 
     @classmethod
@@ -133,30 +126,7 @@ class Hierarchy:
         >>> [level[0] for level in age.labels]
         ['7', '[0, 18)', '[0, 65)', '*']
         """
-        edges = np.asarray(bounds, dtype=np.float64)
-        if len(edges) < 2 or not (np.diff(edges) > 0).all():
-            raise LabError(
-                f"The intervals of {name!r} must be at least two increasing numbers: sort the bounds."
-            )
-        base = list(values)
-        numbers = _numbers(base, name)
-        known = ~np.isnan(numbers)
-        outside = known & ((numbers < edges[0]) | (numbers > edges[-1]))
-        if outside.any():
-            raise LabError(
-                f"The intervals of {name!r} run from {edges[0]:g} to {edges[-1]:g} and miss {outside.sum()} "
-                f"of {len(base)} values: widen them."
-            )
-        columns: list[list[Label]] = [base]
-        while True:
-            cell = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(edges) - 2)
-            names = [_interval(low, high, high == edges[-1]) for low, high in pairwise(edges)]
-            columns.append([names[c] if there else None for c, there in zip(cell, known, strict=True)])
-            if len(edges) == 2:
-                break
-            edges = np.append(edges[:-1:2], edges[-1])
-        columns[-1] = [ANY] * len(base)
-        return cls.from_rows(zip(*columns, strict=True), name)
+        return cls.from_rows(interval_rows(list(values), bounds, name), name)
 
     @classmethod
     def from_prefixes(cls, values: Iterable[Label], name: str = "column") -> Hierarchy:
@@ -167,13 +137,7 @@ class Hierarchy:
         >>> Hierarchy.from_prefixes(["10115", "10245"]).labels[2:4]
         (('101**', '102**'), ('10***',))
         """
-        base = list(values)
-        width = max((len(value) for value in base if value is not None), default=0)
-        columns = [
-            [None if value is None else value[: width - cut] + "*" * cut for value in base]
-            for cut in range(width)
-        ]
-        return cls.from_rows(zip(*(columns or [base]), [ANY] * len(base), strict=True), name)
+        return cls.from_rows(prefix_rows(list(values)), name)
 
     @property
     def height(self) -> int:
@@ -196,7 +160,10 @@ class Hierarchy:
         """
         distinct, codes = labels_and_codes(column)
         place = {label: code for code, label in enumerate(self.labels[0])}
-        wanted = np.array([place.get(label, -1) for label in distinct], np.int32)
+        # A file may list 1.0 where the column holds the number 1.
+        again = {_same_number(label): code for label, code in place.items() if label is not None}
+        found_at = (place.get(label, again.get(_same_number(label), -1)) for label in distinct)
+        wanted = np.fromiter(found_at, np.int32, len(distinct))
         found: NDArray[np.int32] = wanted[codes] if len(distinct) else codes
         if (found < 0).any():
             rows = np.flatnonzero(found < 0)
@@ -232,10 +199,10 @@ class Hierarchy:
 
 
 def hierarchy_of(column: pa.ChunkedArray, name: str, declared: Column | None = None) -> Hierarchy:
-    """Return the declared hierarchy of a column, or else one proposed from its type.
+    """Return the declared hierarchy of a column, or else one proposed from its values.
 
-    Proposed are intervals that double for numbers; month, year and decade for dates; prefixes
-    for codes of equal length; otherwise only the value and ``*``.
+    Proposed are intervals that double for numbers; month, year and decade for dates whose format is
+    beyond doubt; ranges for a declared order; the structure of codes; otherwise only the value and ``*``.
 
     Raises
     ------
@@ -253,10 +220,14 @@ def hierarchy_of(column: pa.ChunkedArray, name: str, declared: Column | None = N
         found = Hierarchy.from_csv(declared.hierarchy, name)
         return found.with_null() if None in distinct else found
     if declared is not None and declared.intervals is not None:
-        return Hierarchy.from_intervals(distinct, declared.intervals, name)
-    if declared is not None and declared.prefix:
-        return Hierarchy.from_prefixes(distinct, name)
-    return _proposed(column, distinct, name)
+        return Hierarchy.from_rows(interval_rows(distinct, declared.intervals, name, declared), name)
+    values = different(column)
+    return Hierarchy.from_rows(proposed_rows(distinct, values.drop_null(), declared, name), name)
+
+
+def different(column: pa.ChunkedArray) -> pa.Array:
+    """Return the different values of a column in order of appearance, a missing one among them."""
+    return _coded(column).dictionary
 
 
 def labels_and_codes(column: pa.ChunkedArray) -> tuple[list[Label], NDArray[np.int32]]:
@@ -277,25 +248,50 @@ def labels_and_codes(column: pa.ChunkedArray) -> tuple[list[Label], NDArray[np.i
     (['3', None, '3.5'], [0, 1, 2, 0])
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    if pa.types.is_null(column.type):
-        column = column.cast(pa.string())
     if pa.types.is_nested(column.type):
         raise LabError(f"A column holds {column.type} values: flatten it first.")
     if not len(column):
         return [], np.zeros(0, dtype=np.int32)
-    encoded = pc.dictionary_encode(column, null_encoding="encode").combine_chunks()
+    coded = _coded(column)
+    labels = as_text(coded.dictionary).to_pylist()
+    return labels, coded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+
+
+def _coded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return a column under one dictionary, in which a missing value, NaN too, has a place."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    chunks = [canonical(chunk) for chunk in column.chunks] or [canonical(pa.nulls(0, column.type))]
+    if pa.types.is_floating(chunks[0].type):
+        # Zero has two signs and NaN many forms: one value each.
+        chunks = [pc.if_else(pc.is_nan(chunk), None, pc.add(chunk, 0.0)) for chunk in chunks]
+    encoded = pc.dictionary_encode(pa.chunked_array(chunks), null_encoding="encode").combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = pa.concat_arrays(encoded.chunks)
-    values = encoded.dictionary
-    if pa.types.is_floating(values.type):
-        text = [None if v is None else repr(v).removesuffix(".0") for v in values.to_pylist()]
-    else:
-        text = as_text(values).to_pylist()
-    return text, encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+    return encoded
+
+
+def _once(rows: list[list[Label]], name: str) -> list[list[Label]]:
+    """Return rows without those that repeat another word for word.
+
+    Raises
+    ------
+    LabError
+        When two rows give one value other labels.
+    """
+    first: dict[Label, int] = {}
+    for line, row in enumerate(rows):
+        before = first.setdefault(row[0] if row else None, line)
+        if rows[before] != row:
+            raise LabError(
+                f"The hierarchy of {name!r} lists one value on lines {before + 1} and {line + 1} with other "
+                "labels: keep one of them."
+            )
+    return [row for line, row in enumerate(rows) if first[row[0] if row else None] == line]
 
 
 def _columns(rows: list[list[Label]], name: str) -> list[list[Label]]:
@@ -311,55 +307,12 @@ def _columns(rows: list[list[Label]], name: str) -> list[list[Label]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
+def _same_number(label: Label) -> Label:
+    """Return a whole number without the fraction of none that some programs write."""
+    return label.removesuffix(".0") if label is not None and _POINTED.fullmatch(label) else label
+
+
 def _codes(column: list[Label]) -> tuple[tuple[Label, ...], NDArray[np.int32]]:
     place: dict[Label, int] = {}
     codes = np.fromiter((place.setdefault(label, len(place)) for label in column), np.int32, len(column))
     return tuple(place), codes
-
-
-def _numbers(values: Sequence[Label], name: str) -> NDArray[np.float64]:
-    try:
-        numbers = np.array([np.nan if value is None else float(value) for value in values])
-    except ValueError:
-        raise LabError(
-            f"The column {name!r} has values that are no numbers, so it has no intervals: "
-            "use a hierarchy file."
-        ) from None
-    return numbers
-
-
-def _interval(low: float, high: float, closed: bool) -> str:
-    return f"[{low:.12g}, {high:.12g}{']' if closed else ')'}"
-
-
-def _proposed(column: pa.ChunkedArray, distinct: list[Label], name: str) -> Hierarchy:
-    import pyarrow as pa
-
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    known = [value for value in distinct if value is not None]
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        numbers = _numbers(known, name)
-        if len(known) > 2 and np.isfinite(numbers).all():
-            return Hierarchy.from_intervals(distinct, _round_bounds(numbers), name)
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        rows = [
-            [None] * 4 + [ANY] if day is None else [day, day[:7], day[:4], f"{day[:3]}0s", ANY]
-            for day in distinct
-        ]
-        return Hierarchy.from_rows(rows, name)
-    lengths = {len(value) for value in known}
-    if len(known) > 2 and len(lengths) == 1 and all(any(c.isdigit() for c in value) for value in known):
-        return Hierarchy.from_prefixes(distinct, name)
-    return Hierarchy.from_rows([[value, ANY] for value in distinct], name)
-
-
-def _round_bounds(numbers: NDArray[np.float64]) -> list[float]:
-    """Return at most 64 equal intervals on round bounds of a width 1, 2 or 5 times a power of ten."""
-    low, high = float(numbers.min()), float(numbers.max())
-    least = max(
-        (high - low) / 64, float(np.diff(np.sort(numbers)).min()), 1e-12 * max(abs(low), abs(high), 1.0)
-    )
-    power = 10.0 ** np.floor(np.log10(least))
-    width = next(step * power for step in (1, 2, 5, 10) if step * power > least)
-    first = np.floor(low / width)
-    return [float((first + i) * width) for i in range(int(np.floor(high / width) - first) + 2)]

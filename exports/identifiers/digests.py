@@ -70,7 +70,20 @@ def by_length(encoding: Encoding) -> dict[int, Digest]:
     return found
 
 
-def hashed(text: str, digest: Digest, encoding: Encoding = "hex", key: bytes | None = None) -> str:
+def low_bytes(text: str) -> bytes:
+    r"""Return the low byte of each UTF-16 code unit of a text, as npm's ``sha256`` 0.2 takes a text.
+
+    Examples
+    --------
+    >>> low_bytes("José"), low_bytes("李")
+    (b'Jos\xe9', b'N')
+    """
+    return text.encode("utf-16-le")[::2]
+
+
+def hashed(
+    text: str, digest: Digest, encoding: Encoding = "hex", key: bytes | None = None, *, low: bool = False
+) -> str:
     """Return the digest of a text's UTF-8 bytes; with ``none`` the text itself.
 
     Parameters
@@ -83,6 +96,8 @@ def hashed(text: str, digest: Digest, encoding: Encoding = "hex", key: bytes | N
         Of the digest's bytes, hexadecimal in lower case.
     key : bytes, optional
         Makes it the HMAC (RFC 2104).
+    low : bool, default False
+        Of the text's `low_bytes` instead, where the digest is SHA-256.
 
     Raises
     ------
@@ -98,7 +113,8 @@ def hashed(text: str, digest: Digest, encoding: Encoding = "hex", key: bytes | N
         if key is not None:
             raise LabError("A key makes a keyed digest and the digest is none: name the digest.")
         return text
-    message, function = text.encode(), digest.removesuffix("(md5hex)")
+    message = low_bytes(text) if low and digest == "sha256" else text.encode()
+    function = digest.removesuffix("(md5hex)")
     if function != digest:
         message = hashlib.md5(message, usedforsecurity=False).hexdigest().encode()
     if key is None:

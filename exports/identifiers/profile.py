@@ -32,11 +32,15 @@ class Rule:
         The digest that is sent unless another is asked for; "none" is sent in the clear.
     encoding : {"hex", "base64"}
         Of the digest's bytes.
+    low_bytes : bool, default False
+        Whether a SHA-256 is of the low bytes of the text's UTF-16, which platforms never match
+        unless the text is ASCII.
     """
 
     steps: tuple[Step, ...] = ()
     digest: Digest = "sha256"
     encoding: Encoding = "hex"
+    low_bytes: bool = False
 
     def normalise(self, value: str) -> tuple[str, bool]:
         """Return the normal form, and whether it is a digest already.
@@ -70,7 +74,7 @@ class Rule:
         text, final = self.normalise(value)
         if final:
             return Token(text, text)
-        return Token(text, hashed(text, digest or self.digest, encoding or self.encoding))
+        return Token(text, hashed(text, digest or self.digest, encoding or self.encoding, low=self.low_bytes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,14 +76,20 @@ def digest_sql(
         rule.steps,
         column,
         texts,
-        lambda text: hash_sql(text, texts, digest or rule.digest, encoding or rule.encoding),
+        lambda text: hash_sql(
+            text, texts, digest or rule.digest, encoding or rule.encoding, low=rule.low_bytes
+        ),
     )
 
 
-def hash_sql(text: str, texts: Texts, digest: Digest, encoding: Encoding = "hex") -> str:
-    """Return an expression for the digest of a text as it stands."""
+def hash_sql(
+    text: str, texts: Texts, digest: Digest, encoding: Encoding = "hex", *, low: bool = False
+) -> str:
+    """Return an expression for the digest of a text as it stands, or of its low bytes."""
     if digest == "none":
         return text
+    if low and digest == "sha256":
+        return texts.let(text, lambda v: _low_sql(v, texts, encoding))
     if digest == "sha256(md5hex)":
         text, digest = texts.write("md5", text), "sha256"
     hexadecimal = texts.write(digest, text)
@@ -110,6 +116,12 @@ def hmac_sql(
     'sha256($outer::BLOB || unhex(sha256($inner::BLOB || encode(word))))'
     """
     return f"{digest}({outer} || unhex({digest}({inner} || encode({text}))))"
+
+
+def _low_sql(text: str, texts: Texts, encoding: Encoding) -> str:
+    low = texts.write("sha256", texts.write("low_bytes", text))
+    digest = f"case when {texts.write('is_ascii', text)} then {texts.write('sha256', text)} else {low} end"
+    return digest if encoding == "hex" else texts.write("base64", digest)
 
 
 def _compiled(rule: tuple[Step, ...], x: str, texts: Texts, leaf: Leaf) -> str:

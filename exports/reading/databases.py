@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+from exports.engines.canonical_sql import duckdb_leaves
 from exports.engines.dialect import DUCKDB
 from exports.errors import LabError, MissingExtraError
-from exports.sources.origins import ArrowStream, DuckDBTable, Source
+from exports.sources.origins import REAL, ArrowStream, DuckDBTable, Source
 
 FORM = "FILE.duckdb::TABLE, FILE.sqlite::TABLE or postgresql://USER@HOST/DATABASE::TABLE"
 
@@ -60,8 +63,12 @@ def _duckdb(path: Path, table: str) -> Source:
     if not found:
         raise LabError(f"{path} has no table {table[:80]!r}: give one that it has.")
     schema, name = found[0][:2]
-    columns = tuple(column for *where, column in found if where == [schema, name])
-    return Source(f"{path}::{table}", columns, DuckDBTable(path, schema, name))
+    with duckdb.connect(path, read_only=True) as connection:
+        rows = connection.sql(f"select * from {quoted(schema)}.{quoted(name)} limit 0")
+        columns = tuple(leaf for leaf, _ in duckdb_leaves(rows.columns, rows.types))
+        kinds: dict[str, Any] = dict(zip(rows.columns, rows.types, strict=True))
+        orders = {name: tuple(kind.children[0][1]) for name, kind in kinds.items() if kind.id == "enum"}
+    return Source(f"{path}::{table}", columns, DuckDBTable(path, schema, name), MappingProxyType(orders))
 
 
 def _streamed(module: str, kind: str, address: str, shown: str, table: str) -> Source:
@@ -72,15 +79,73 @@ def _streamed(module: str, kind: str, address: str, shown: str, table: str) -> S
         raise MissingExtraError(kind, "databases") from None
     parts = table.split(".", 1) if kind == "PostgreSQL" else [table]
     target = ".".join(map(quoted, parts))
+    orders: dict[str, tuple[str, ...]] = {}
     with _stream(driver, address, name, f"select * from {target} where 1 = 0") as reader:
         columns = tuple(reader.schema.names)
-    # as text: SQLite types single values, and numbers of PostgreSQL have no Arrow type
-    texts = ", ".join(f"cast({quoted(column)} as text) as {quoted(column)}" for column in columns)
-    sql = f"select {texts} from {target}"
     if kind == "SQLite":
-        sql = f"select {', '.join(chr(39) * 2 for _ in columns)} union all {sql}"
+        texts = [_sqlite_text(quoted(column)) for column in columns]
+        spelt = dict.fromkeys(range(len(columns)), "real")
+        heading = ", ".join("''" for _ in columns)
+        sql = f"select {heading} union all select {', '.join(texts)} from {target}"
+    else:
+        kinds, orders = _postgres_kinds(driver, address, name, target)
+        types = [kinds.get(column, "") for column in columns]
+        texts = [_postgres_text(quoted(column), one) for column, one in zip(columns, types, strict=True)]
+        spelt = {at: "json" for at, one in enumerate(types) if one in ("json", "jsonb")}
+        sql = f"select {', '.join(texts)} from {target}"
     stream = partial(_stream, driver, address, name, sql, heading=kind == "SQLite")
-    return Source(name, columns, ArrowStream(stream))
+    return Source(name, columns, ArrowStream(stream, MappingProxyType(spelt)), MappingProxyType(orders))
+
+
+def _sqlite_text(x: str) -> str:
+    """Return the text of a cell, whose type SQLite keeps cell by cell."""
+    return (
+        f"case typeof({x}) when 'blob' then lower(hex({x})) when 'real' then char({ord(REAL)}) || quote({x}) "
+        f"else cast({x} as text) end as {x}"
+    )
+
+
+def _postgres_text(x: str, kind: str) -> str:
+    """Return the text of a cell in the one spelling that its value has in every file."""
+    cast = f"cast({x} as text)"
+    if kind == "bytea":
+        text = f"encode({x}, 'hex')"
+    elif kind in ("inet", "cidr"):
+        whole = f"masklen({x}) = case family({x}) when 4 then 32 else 128 end"
+        text = f"case when {whole} then host({x}) else {cast} end"
+    elif kind == "money":
+        text = f"cast(cast({x} as numeric) as text)"
+    elif kind in ("float4", "float8"):
+        text = f"case when {x} = 0 then '0' else nullif({cast}, 'NaN') end"
+    elif kind == "numeric":
+        text = f"nullif({cast}, 'NaN')"
+    elif kind == "interval":
+        text = f"replace({cast}, 'mon', 'month')"
+    elif kind == "timestamptz":
+        text = f"cast({x} at time zone 'UTC' as text) || '+00:00'"
+    elif kind.startswith("_") or kind == "record":
+        text = f"cast(to_json({x}) as text)"
+    else:
+        text = cast
+    return f"{text} as {x}"
+
+
+def _postgres_kinds(
+    driver: Any, address: str, name: str, target: str
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """Return the name of each column's type, and the labels of enumerated ones in their order."""
+    regclass = "'" + target.replace("'", "''") + "'::regclass"
+    sql = (
+        "select a.attname, coalesce(b.typname, t.typname), "
+        "(select array_to_json(array_agg(e.enumlabel order by e.enumsortorder))::text from pg_enum e "
+        "where e.enumtypid = t.oid) from pg_attribute a join pg_type t on t.oid = a.atttypid "
+        "left join pg_type b on b.oid = t.typbasetype and t.typtype = 'd' "
+        f"where a.attrelid = {regclass} and a.attnum > 0 and not a.attisdropped"
+    )
+    with _stream(driver, address, name, sql) as reader:
+        rows = list(zip(*(column.to_pylist() for column in reader.read_all().columns), strict=True))
+    orders = {column: tuple(json.loads(labels)) for column, _, labels in rows if labels}
+    return {column: kind for column, kind, _ in rows}, orders
 
 
 @contextmanager

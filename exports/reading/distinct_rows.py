@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exports.classes.combinations import Combinations, combinations_of, combine
-from exports.coding import Coder, numbers, require_flat
+from exports.classes.combinations import Combinations, combine
+from exports.coding import Coder, encode, numbers, require_flat
 from exports.errors import LabError
 from exports.sources.origins import InMemory, ParquetFiles, Source
+from exports.values.reading import Reading, reading_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,30 +43,68 @@ def combinations_within(
     """
     if not engine.groups_first:
         if isinstance(source.origin, InMemory):
-            return combinations_of(source.origin.table, names)
-        whole, seen = _collected(_batches(source, names, engine), names, limit)
+            table = source.origin.table
+            coded = {name: encode(table[name], name, source.nothing(name)) for name in names}
+            return combine(coded, rows=table.num_rows)
+        whole, seen = _collected(_batches(source, names, engine), source, names, limit)
         if whole or len(seen) > RESEMBLING * seen.rows:
             return seen if whole else None
     columns = _columns(source, names)
     grouped = f"select {columns}, count(*) from {engine.scan(source)} group by {columns}"
-    whole, seen = _collected(engine.stream(grouped), names, limit, counted=True)
+    whole, seen = _collected(engine.stream(grouped), source, names, limit, counted=True)
     return seen if whole else None
+
+
+def readings(source: Source, engine: Engine, limit: int) -> dict[str, Reading] | None:
+    """Say how each column is read, in one pass over all rows; None when it takes more than ``limit``."""
+    coders = {name: Coder(name) for name in source.columns}
+    for batch in _batches(source, source.columns, engine):
+        for coder, column in zip(coders.values(), batch.columns, strict=True):
+            coder.add(column)
+        if sum(coder.bytes for coder in coders.values()) > limit:
+            return None
+    found = {}
+    for name in source.columns:
+        coding = coders.pop(name).coding()
+        counts = np.bincount(coding.codes, minlength=coding.radix)
+        found[name] = reading_of(coding, counts, missing=source.nothing(name))
+    return found
 
 
 def first_rows(source: Source, count: int, engine: Engine) -> pa.Table:
     """Return the first rows of a source with all its columns."""
-    from exports.sources.frames import plain_table
+    from exports.canonical import canonical_table
 
     if isinstance(source.origin, InMemory):
         return source.origin.table.slice(0, count)
-    if isinstance(source.origin, ParquetFiles) and not engine.groups_first:
+    if _is_streamed(source) and isinstance(source.origin, ParquetFiles) and not engine.groups_first:
         import pyarrow as pa
 
         batch = next(_parquet_batches(source.origin, source.columns, dictionaries=()), None)
         if batch is not None:
-            return plain_table(pa.Table.from_batches([batch.slice(0, count)]))
+            return canonical_table(pa.Table.from_batches([batch.slice(0, count)]))
     found = engine.query(f"select * from {engine.scan(source)} limit {count}")
     return found.rename_columns(list(source.columns))
+
+
+def batches_of(source: Source, engine: Engine) -> Iterator[pa.RecordBatch]:
+    """Yield all rows of a source with all its columns, a batch at a time; text of Parquet as dictionaries."""
+    if isinstance(source.origin, InMemory) and not source.missing:
+        yield from source.origin.table.to_batches(BATCH_ROWS)
+    elif _is_streamed(source) and not source.missing and not engine.groups_first:
+        assert isinstance(source.origin, ParquetFiles)
+        yield from _parquet_batches(source.origin, source.columns, dictionaries=_texts(source.origin))
+    else:
+        yield from engine.stream(f"select * from {engine.scan(source)}")
+
+
+def _texts(origin: ParquetFiles) -> list[str]:
+    """Return the columns of text, whose dictionaries can be kept."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    coded = (pa.types.is_string, pa.types.is_large_string)
+    return [field.name for field in pq.read_schema(origin.paths[0]) if any(one(field.type) for one in coded)]
 
 
 def spread(source: Source, names: Sequence[str], by: Sequence[str], engine: Engine) -> str:
@@ -92,7 +131,7 @@ def parts(spread_name: str, names: Sequence[str], engine: Engine, limit: int) ->
         When one part alone outgrows ``limit``.
     """
     for part in range(PARTS):
-        whole, found = _collected(engine.part(spread_name, part), names, limit)
+        whole, found = _collected(engine.part(spread_name, part), None, names, limit)
         if not whole:
             raise LabError(
                 f"One of {PARTS} parts of the table needs more than {limit / 1e6:.0f} MB: "
@@ -102,10 +141,15 @@ def parts(spread_name: str, names: Sequence[str], engine: Engine, limit: int) ->
 
 
 def _collected(
-    batches: Iterable[pa.RecordBatch], names: Sequence[str], limit: int, *, counted: bool = False
+    batches: Iterable[pa.RecordBatch],
+    source: Source | None,
+    names: Sequence[str],
+    limit: int,
+    *,
+    counted: bool = False,
 ) -> tuple[bool, Combinations]:
     """Code batches until they are through (True) or take more than ``limit`` bytes (False)."""
-    coders = [Coder(name) for name in names]
+    coders = [Coder(name, source.nothing(name) if source else ()) for name in names]
     counts, rows, whole = [], 0, True
     for batch in batches:
         for coder, column in zip(coders, batch.columns, strict=False):
@@ -125,9 +169,16 @@ def _collected(
 
 
 def _batches(source: Source, names: Sequence[str], engine: Engine) -> Iterator[pa.RecordBatch]:
-    if isinstance(source.origin, ParquetFiles):
+    if isinstance(source.origin, InMemory):
+        return iter(source.origin.table.select(list(names)).to_batches())
+    if _is_streamed(source) and isinstance(source.origin, ParquetFiles):
         return _parquet_batches(source.origin, names)
     return engine.stream(f"select {_columns(source, names)} from {engine.scan(source)}")
+
+
+def _is_streamed(source: Source) -> bool:
+    """Whether the rows of Parquet files can be taken as they are, without an engine."""
+    return isinstance(source.origin, ParquetFiles) and source.origin.plain
 
 
 def _columns(source: Source, names: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from math import factorial
 import numpy as np
 
 from exports.classes.combinations import Combinations
+from exports.classes.persons import best_of, persons_in
 from exports.coding import Ints
 from exports.hierarchies.hierarchy import Hierarchy
 from exports.keys import packed, ranks
@@ -26,7 +27,7 @@ class Drop:
     risk : float
         Mean prosecutor risk that remains.
     uniques : int
-        Rows that remain alone in a class.
+        People who remain alone in a class.
     """
 
     columns: tuple[str, ...]
@@ -70,12 +71,12 @@ def best_drops(found: MinimalUniques) -> tuple[Drop, ...]:
     >>> best_drops(minimal_uniques(combinations_of(table, ["zip", "id"]), ["zip", "id"]))
     (Drop(columns=('id',), risk=0.5, uniques=0), Drop(columns=('zip', 'id'), risk=0.25, uniques=0))
     """
-    rows = found.combinations.rows
+    people = found.people
     best: dict[int, Drop] = {}
-    kept = zip(found.sets, found.classes.tolist(), found.unique.tolist(), strict=True)
-    for left, classes, uniques in [((), 1, int(rows == 1)), *kept]:
+    kept = zip(found.sets, found.risk.tolist(), found.unique.tolist(), strict=True)
+    for left, risk, uniques in [((), 1 / people, int(people == 1)), *kept]:
         columns = tuple(name for name in found.columns if name not in left)
-        candidate = Drop(columns, classes / rows, uniques)
+        candidate = Drop(columns, risk, uniques)
         current = best.get(len(columns))
         if columns and (
             current is None or (candidate.risk, candidate.uniques) < (current.risk, current.uniques)
@@ -98,9 +99,9 @@ def contributions(found: MinimalUniques) -> dict[str, float]:
     ----------
     Shapley (1953), doi:10.1515/9781400881970-018.
     """
-    m, rows = len(found.columns), found.combinations.rows
-    risk = {frozenset(names): n / rows for names, n in zip(found.sets, found.classes.tolist(), strict=True)}
-    risk[frozenset()] = 1 / rows
+    m = len(found.columns)
+    risk = {frozenset(names): mean for names, mean in zip(found.sets, found.risk.tolist(), strict=True)}
+    risk[frozenset()] = 1 / found.people
     weights = [factorial(size) * factorial(m - size - 1) / factorial(m) for size in range(m)]
     return {
         name: sum(
@@ -116,6 +117,7 @@ def best_coarsenings(
     combinations: Combinations,
     hierarchies: Mapping[str, Hierarchy],
     *,
+    whose: Ints | None = None,
     steps: int = 8,
     width: int = 4,
 ) -> tuple[Coarsening, ...]:
@@ -130,12 +132,14 @@ def best_coarsenings(
         Of the columns that have a hierarchy, and possibly more.
     hierarchies : mapping of str to Hierarchy
         Of the columns that may be coarsened; all columns of ``combinations`` count as known.
+    whose : array of int64, optional
+        Person of each combination, where persons have several.
     steps : int, default 8
         Most steps.
     width : int, default 4
         States taken on.
     """
-    names = list(combinations.columns)
+    names = [name for name in combinations.columns if whose is None or name in hierarchies]
     levels = {name: _levels(combinations, name, hierarchies.get(name)) for name in names}
     states: list[tuple[int, ...]] = [tuple(0 for _ in names)]
     best: list[Coarsening] = []
@@ -146,7 +150,7 @@ def best_coarsenings(
                 raised = (*state[:position], state[position] + 1, *state[position + 1 :])
                 if raised[position] < len(levels[name]) and raised not in seen:
                     codes = [levels[column][level] for column, level in zip(names, raised, strict=True)]
-                    seen[raised] = _risk(codes, combinations.counts)
+                    seen[raised] = _risk(codes, combinations.counts, whose)
         reached = sorted((risk, state) for state, risk in seen.items() if sum(state) == len(best) + 1)
         if not reached:
             break
@@ -173,6 +177,10 @@ def _levels(combinations: Combinations, name: str, hierarchy: Hierarchy | None) 
     ]
 
 
-def _risk(codes: Sequence[Ints], counts: Ints) -> tuple[float, int]:
-    sizes = np.bincount(ranks(packed(codes, len(counts))), counts)
+def _risk(codes: Sequence[Ints], counts: Ints, whose: Ints | None) -> tuple[float, int]:
+    of = ranks(packed(codes, len(counts)))
+    if whose is not None:
+        best = best_of(whose, 1.0 / persons_in(of, whose)[of])
+        return float(best.mean()), int((best == 1).sum())
+    sizes = np.bincount(of, counts)
     return len(sizes) / float(counts.sum()), int((sizes == 1).sum())

@@ -8,22 +8,23 @@ from typing import Any
 import numpy as np
 
 from exports.classes.classes import Classes
+from exports.classes.persons import best_of
 from exports.coding import Floats
 from exports.risk.prosecutor import LinkRisk, link_risk
 
 
 @dataclass(frozen=True, slots=True)
 class GroupRisk:
-    """The risk of the rows of one group within the classes of the whole table.
+    """The risk of the people of one group within the classes of the whole table.
 
     Parameters
     ----------
     value : object
-        What the rows of the group share; None where it is missing.
+        What the people of the group share; None where it is missing.
     uniques : int
-        Rows alone in their class.
+        People alone in one of their classes.
     link : LinkRisk
-        One over the size of the class, over the rows of the group.
+        One over the size of the class, over the people of the group: of several classes the smallest.
     """
 
     value: Any
@@ -56,8 +57,15 @@ def risk_by_group(classes: Classes, column: str, risk: Floats | None = None) -> 
     risk = 1.0 / classes.sizes[classes.of] if risk is None else risk
     alone = classes.sizes[classes.of] == 1
     found = []
+    whose = None if classes.person is None else classes.combinations.columns[classes.person].codes
     for code in np.unique(coding.codes):
-        rows = np.where(coding.codes == code, classes.combinations.counts, 0)
+        mine = coding.codes == code
         value = coding.values[int(code) - 1].as_py() if code else None
-        found.append(GroupRisk(value, int(rows[alone].sum()), link_risk(risk, rows)))
+        if whose is None:
+            rows = np.where(mine, classes.combinations.counts, 0)
+            found.append(GroupRisk(value, int(rows[alone].sum()), link_risk(risk, rows)))
+        else:
+            most = best_of(whose[mine], risk[mine])
+            lone = best_of(whose[mine], alone[mine].astype(np.float64))
+            found.append(GroupRisk(value, int(lone.sum()), link_risk(most, np.ones(len(most), np.int64))))
     return tuple(sorted(found, key=lambda group: -(group.link.mean or 0.0)))

@@ -72,7 +72,7 @@ def loglinear_risk(
     (3, 1.29, 2.012)
     """
     table = combinations.over(quasi_identifiers)
-    fitted = _two_way(table) if interactions else _independent(table)
+    fitted = _two_way(table) if interactions else independent_sizes(table)
     alone = table.counts == 1
     share = np.broadcast_to(np.asarray(sampled, np.float64), len(table))[alone]
     unseen = fitted[alone] * (1 - share) / share
@@ -80,7 +80,7 @@ def loglinear_risk(
     return LoglinearRisk(float(np.exp(-unseen).sum()), float(found.sum()), int(alone.sum()), table.rows)
 
 
-def _independent(table: Combinations) -> Floats:
+def independent_sizes(table: Combinations) -> Floats:
     """Return the fitted size of each combination when the columns are independent."""
     fitted = np.full(len(table), float(table.rows))
     for column in table.columns.values():

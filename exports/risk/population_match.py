@@ -9,7 +9,7 @@ import numpy as np
 from exports.classes.classes import Classes
 from exports.classes.combinations import Combinations
 from exports.classes.reference import places
-from exports.coding import MISSING, Coding, Floats, Ints, missing, numbers
+from exports.coding import MISSING, Coding, Floats, Ints, Passes, missing, numbers
 from exports.keys import packed_codings, sums
 
 
@@ -18,8 +18,8 @@ class PopulationMeasures:
     """What an adversary who holds a table of the population can tell.
 
     Classes of the export that the population lacks can't be found in it: who has no other class
-    counts as ``unmatched`` and carries no risk. With a person column people are persons, in either
-    table that has it; else every row is one of the people.
+    counts as ``unmatched``, and is at risk as within the export, since another spelling hides nobody.
+    With a person column people are persons, in either table that has it; else every row is one of them.
 
     Parameters
     ----------
@@ -29,6 +29,8 @@ class PopulationMeasures:
         Classes of one in the population.
     k_map : int or None
         Smallest class of the population that one of the export's people falls into.
+    smallest : int or None
+        The same, with the classes of the export that the population lacks.
     expected : float
         People of the export whom a random match within their class would link rightly: for each,
         one over the size of the class in the population (in the export, if that is larger), the
@@ -48,6 +50,7 @@ class PopulationMeasures:
     people: int
     uniques: int
     k_map: int | None
+    smallest: int | None
     expected: float
     unmatched: int
     delta_min: float
@@ -56,10 +59,12 @@ class PopulationMeasures:
     def joined(self, other: PopulationMeasures) -> PopulationMeasures:
         """Return the measures over two disjoint sets of classes, persons with several counted in each."""
         found = [k for k in (self.k_map, other.k_map) if k is not None]
+        least = [k for k in (self.smallest, other.smallest) if k is not None]
         return PopulationMeasures(
             people=self.people + other.people,
             uniques=self.uniques + other.uniques,
             k_map=min(found) if found else None,
+            smallest=min(least) if least else None,
             expected=self.expected + other.expected,
             unmatched=self.unmatched + other.unmatched,
             delta_min=min(self.delta_min, other.delta_min),
@@ -89,15 +94,17 @@ def against(classes: Classes, population: Combinations) -> PopulationMeasures:
     (1, 1.667, 0.0, 1.0)
     """
     sizes, everyone = population_sizes(classes, population)
-    chances, times = best_chances(classes, sizes)
+    chances, times, matched = best_chances(classes, sizes)
     found = sizes > 0
+    bounded = np.where(found, sizes, classes.sizes)
     presence = np.minimum(classes.sizes[found] / sizes[found], 1.0)
     return PopulationMeasures(
         people=people_of(population, classes.person),
         uniques=int((everyone == 1).sum()),
         k_map=int(sizes[found].min()) if found.any() else None,
+        smallest=int(bounded.min()) if len(bounded) else None,
         expected=float((chances * times).sum()),
-        unmatched=int(times[chances == 0].sum()),
+        unmatched=int(times[~matched].sum()),
         delta_min=0.0 if found.sum() < len(everyone) else float(presence.min(initial=1.0)),
         delta_max=float(presence.max(initial=0.0)),
     )
@@ -110,19 +117,20 @@ def people_of(population: Combinations, person: str | None) -> int:
     return int(np.count_nonzero(np.bincount(population.columns[person].codes)))
 
 
-def best_chances(classes: Classes, sizes: Ints) -> tuple[Floats, Ints]:
-    """Return chances of a right match, given the class sizes in the population, and how many have each.
+def best_chances(classes: Classes, sizes: Ints) -> tuple[Floats, Ints, Passes]:
+    """Return chances of a right match, given the class sizes in the population.
 
-    One entry per class; with ``person`` one per code of that column, for the best of their classes.
+    One entry per class; with ``person`` one per code of that column, for the best of their classes. Beside
+    them, how many people have each, and whether the population has a class of theirs.
     """
-    chances = np.zeros(len(classes))
-    np.divide(1.0, np.maximum(sizes, classes.sizes), out=chances, where=sizes > 0)
+    chances, found = 1.0 / np.maximum(sizes, classes.sizes), sizes > 0
     if classes.person is None:
-        return chances, classes.sizes
+        return chances, classes.sizes, found
     person = classes.combinations.columns[classes.person]
-    best = np.zeros(person.radix)
+    best, matched = np.zeros(person.radix), np.zeros(person.radix, dtype=bool)
     np.maximum.at(best, person.codes, chances[classes.of])
-    return best, np.minimum(np.bincount(person.codes, minlength=person.radix), 1)
+    np.logical_or.at(matched, person.codes, found[classes.of])
+    return best, np.minimum(np.bincount(person.codes, minlength=person.radix), 1), matched
 
 
 def population_sizes(classes: Classes, population: Combinations) -> tuple[Ints, Ints]:

@@ -36,10 +36,14 @@ class Estimate:
     reason : str
         Why ``share`` is None; else which model Dankar's rule chose, and how vague the slide
         negative binomial is.
+    low, high : float or None
+        Ends of a 95 % interval, where one was asked for.
     """
 
     share: float | None
     reason: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 def population_uniques(sizes: Ints, times: Ints, population: int) -> dict[str, Estimate]:

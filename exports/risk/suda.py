@@ -11,12 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exports.classes.combinations import Combinations
+from exports.classes.persons import best_of, persons_in
 from exports.coding import Floats, Ints
 from exports.keys import packed_codings, ranks
 
 MOST_SETS = 8_192
 MOST_WORK = 400_000_000
 """Sets of columns, and sets times combinations, that are searched unless asked for more."""
+
+SLOWER = 8
+"""Times the work where persons have several combinations, so that every set is counted whole."""
 
 LARGEST_FACTORIAL = 170
 """Number whose factorial is the last that a float holds."""
@@ -33,18 +37,25 @@ class MinimalUniques:
     sets : tuple of tuple of str
         Sets of columns, from small to large, in order of ``columns``.
     minimal : array of int64
-        Rows that each set singles out and no smaller part of it does.
+        People that each set singles out and no smaller part of it does.
     unique : array of int64
-        Rows that each set singles out.
+        People that each set singles out.
     classes : array of int64
         Equivalence classes of each set.
+    risk : array of float64
+        Mean prosecutor risk of each set: of a person with several classes, that of the smallest.
     combinations : Combinations
-        Of ``columns``; what ``score`` and ``sizes`` refer to.
+        Of ``columns``, counted in people; what ``score`` and ``sizes`` refer to. Where persons have rows of
+        several combinations the column of persons is one of its columns.
     score : array of float64
         SUDA score of each combination: the sum of (m - size)! over its minimal sets; infinite where
         that is more than a float holds.
     sizes : array of int64
         Columns of the smallest set that singles out each combination; 0 for none.
+    people : int
+        Distinct persons; rows where nothing tells whose they are.
+    whose : array of int64 or None
+        Person of each combination, from 0, where persons have several.
     largest : int
         Size of the largest sets that were searched.
     """
@@ -54,9 +65,12 @@ class MinimalUniques:
     minimal: Ints
     unique: Ints
     classes: Ints
+    risk: Floats
     combinations: Combinations
     score: Floats
     sizes: Ints
+    people: int
+    whose: Ints | None
     largest: int
 
     @property
@@ -64,14 +78,39 @@ class MinimalUniques:
         """Whether sets of all sizes were searched."""
         return self.largest == len(self.columns)
 
+    @property
+    def worst(self) -> Floats:
+        """The highest score of each person who has one."""
+        return self.of_people(self.score)
+
+    @property
+    def fewest(self) -> Ints:
+        """Columns of the smallest set that singles out each person who is singled out."""
+        single = self.sizes > 0
+        if self.whose is None:
+            return self.sizes[single]
+        least = np.full(self.people, np.iinfo(np.int64).max)
+        np.minimum.at(least, self.whose[single], self.sizes[single])
+        return least[least <= len(self.columns)]
+
+    def of_people(self, values: Floats) -> Floats:
+        """Return the largest of the positive values of each person's combinations."""
+        most = values if self.whose is None else best_of(self.whose, values)
+        return most[most > 0]
+
 
 def minimal_uniques(
-    combinations: Combinations, columns: Sequence[str], *, largest: int | None = None
+    combinations: Combinations,
+    columns: Sequence[str],
+    *,
+    person: str | None = None,
+    largest: int | None = None,
 ) -> MinimalUniques:
-    """Search all sets of columns, from small to large, for the rows that they single out.
+    """Search all sets of columns, from small to large, for the people that they single out.
 
     A row that a set singles out is singled out by every larger one, so there it needs no look
-    and takes no part in the counting.
+    and takes no part in the counting. With ``person`` a set singles out whoever is alone in a class,
+    however many rows she has there.
 
     Parameters
     ----------
@@ -79,6 +118,8 @@ def minimal_uniques(
         With at least ``columns``.
     columns : sequence of str
         What the adversary may know a part of.
+    person : str, optional
+        Column that tells whose row it is; every row is a person of its own by default.
     largest : int, optional
         Search sets up to this size; by default as large as ``MOST_SETS`` and ``MOST_WORK`` allow.
 
@@ -96,32 +137,46 @@ def minimal_uniques(
     >>> dict(zip(found.sets, found.minimal.tolist()))
     {('zip',): 0, ('sex',): 1, ('zip', 'sex'): 1}
     """
-    table = combinations.over(columns)
-    m = len(columns)
-    most = min(MOST_SETS, MOST_WORK // max(len(table), 1))
+    table, m = combinations.persons(columns, person), len(columns)
+    whose, people = None, table.rows
+    if person is not None:
+        persons = combinations.columns[person]
+        people = int(np.count_nonzero(np.bincount(persons.codes)))
+        if people < table.rows:
+            table = combinations.over([*columns, person])
+            whose = ranks(table.columns[person].codes.astype(np.int64))
+    most = min(MOST_SETS, MOST_WORK // max(len(table), 1) // (1 if whose is None else SLOWER))
     largest = largest_within(m, most) if largest is None else min(largest, m)
-    alone = table.counts == 1
-    search = _Search(table, columns)
+    alone = table.counts == 1 if whose is None else np.ones(len(table), bool)
+    search = _Search(table, columns, whose)
     score, sizes = np.zeros(len(table)), np.zeros(len(table), np.int64)
     sets: list[tuple[str, ...]] = []
     minimal: list[int] = []
     unique: list[int] = []
     classes: list[int] = []
+    risk: list[float] = []
     below: dict[tuple[int, ...], NDArray[np.bool_]] = {(): np.zeros(len(table), bool)}
     for size in range(1, largest + 1):
         here: dict[tuple[int, ...], NDArray[np.bool_]] = {}
         for chosen in sets_of(range(m), size):
             known = np.logical_or.reduce([below[part] for part in _parts(chosen)])
-            groups, single = search.singles(chosen, np.flatnonzero(~known))
-            single = single[alone[single]]
+            if whose is None:
+                groups, single = search.singles(chosen, np.flatnonzero(~known))
+                single = single[alone[single]]
+                groups += int(known.sum())
+                mean = groups / max(people, 1)
+            else:
+                groups, mean, held = search.lone_persons(chosen)
+                single = np.flatnonzero(held & ~known)
             score[single] += _weight(m - size)
             sizes[single[sizes[single] == 0]] = size
             known[single] = True
             here[chosen] = known
             sets.append(tuple(columns[position] for position in chosen))
-            minimal.append(len(single))
-            unique.append(int(known.sum()))
-            classes.append(groups + int(known.sum()) - len(single))
+            minimal.append(len(single) if whose is None else len(np.unique(whose[single])))
+            unique.append(int(known.sum()) if whose is None else len(np.unique(whose[known])))
+            classes.append(groups)
+            risk.append(mean)
         below = here
     return MinimalUniques(
         columns=tuple(columns),
@@ -129,9 +184,12 @@ def minimal_uniques(
         minimal=np.array(minimal, np.int64),
         unique=np.array(unique, np.int64),
         classes=np.array(classes, np.int64),
+        risk=np.array(risk, np.float64),
         combinations=table,
         score=score,
         sizes=sizes,
+        people=people,
+        whose=whose,
         largest=largest,
     )
 
@@ -170,11 +228,14 @@ def disclosure_scores(found: MinimalUniques, *, fraction: float = 0.01) -> Float
     ----------
     Skinner and Elliot (2002), doi:10.1111/1467-9868.00365, for the chance of an average unique.
     """
-    uniques = int((found.combinations.counts == 1).sum())
-    pairs = int((found.combinations.counts == 2).sum())
+    sizes = found.combinations.counts
+    if found.whose is not None:
+        known = found.combinations.groups(found.columns)
+        sizes = np.bincount(known)
+    uniques, pairs = int((sizes == 1).sum()), int((sizes == 2).sum())
     if not pairs or not uniques:
         return None
-    odds = uniques * fraction / (2 * pairs * (1 - fraction))
+    odds = uniques * fraction / (2 * pairs * max(1 - fraction, 1e-12))
     power = 1.4 - 0.05 * len(found.columns)
     scored = found.score > 0
     raised = found.score[scored] ** power
@@ -187,8 +248,9 @@ def disclosure_scores(found: MinimalUniques, *, fraction: float = 0.01) -> Float
 class _Search:
     """Counts groups of candidates over sets of columns, sorting key and row in one integer."""
 
-    def __init__(self, table: Combinations, columns: Sequence[str]) -> None:
+    def __init__(self, table: Combinations, columns: Sequence[str], whose: Ints | None = None) -> None:
         self._columns = [table.columns[name] for name in columns]
+        self._whose = whose
         self._size = len(table)
         self._bits = max(self._size.bit_length(), 1)
 
@@ -204,6 +266,14 @@ class _Search:
         new = np.append(True, (keys[1:] >> self._bits) != (keys[:-1] >> self._bits))[: len(keys)]
         single = new & np.append(new[1:], True)[: len(keys)]
         return int(new.sum()), keys[single] & ((1 << self._bits) - 1)
+
+    def lone_persons(self, chosen: tuple[int, ...]) -> tuple[int, float, NDArray[np.bool_]]:
+        """Return the number of classes, the mean risk of persons, and which entries are alone in theirs."""
+        assert self._whose is not None
+        of = ranks(packed_codings([self._columns[position] for position in chosen], self._size))
+        persons = persons_in(of, self._whose)
+        best = best_of(self._whose, 1.0 / persons[of])
+        return len(persons), float(best.mean()), persons[of] == 1
 
 
 def _weight(spare: int) -> float:

@@ -1,4 +1,4 @@
-"""Headers of text files, JSON lines and Parquet files, and what is wrong with them in one sentence."""
+"""Headers of text files, and what is wrong with them in one sentence."""
 
 from __future__ import annotations
 
@@ -9,17 +9,26 @@ import shutil
 from pathlib import Path
 
 from exports.errors import LabError
-from exports.sources.origins import JsonLines, ParquetFiles, Source, TextFile
+from exports.sources.origins import Source, TextFile
 
 HEADER_BYTES = 16 * 2**20
 """No header is longer; a file whose first line is, is refused."""
 
 DELIMITERS = ",;\t|"
 
+RARE_DELIMITERS = "^~\x01\x1f§¦"
+"""Taken where none of the others occurs and every line has as many of them."""
+
+LINES = 50
+LOOKED_AT = 1 << 20
+"""How much of a file is looked at to tell whether it has several columns."""
+
+FEW = 2
+
 
 def text_source(path: Path, delimiter: str | None, encoding: str | None) -> Source:
     """Open a delimited text file: its first line is the header."""
-    start = _start(path)
+    start = start_of(path)
     if not start.strip():
         raise LabError(f"{path} is empty: give a file with a header line.")
     if encoding is None or encoding.lower() in ("utf-8", "utf8"):
@@ -31,9 +40,10 @@ def text_source(path: Path, delimiter: str | None, encoding: str | None) -> Sour
     except UnicodeDecodeError as error:
         raise LabError(
             f"{path} is not valid {encoding.removesuffix('-sig').upper()} at byte {error.start:,}: "
-            "save it as UTF-8, or give encoding= from Python."
+            "save it as UTF-8, or say which encoding it has, as in --encoding cp1252."
         ) from None
     delimiter = delimiter or _delimiter(text, path)
+    _require_header(text, delimiter, path)
     try:
         names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except (csv.Error, StopIteration, TypeError):
@@ -42,60 +52,9 @@ def text_source(path: Path, delimiter: str | None, encoding: str | None) -> Sour
     return Source(str(path), columns, TextFile(path, delimiter, encoding))
 
 
-def json_source(path: Path) -> Source:
-    """Open JSON lines: the columns are the keys of all objects, in order of appearance."""
-    import duckdb
-
-    if not _start(path).strip():
-        raise LabError(f"{path} is empty: give one JSON object per line.")
-    keys = (
-        "select key from (select unnest(json_keys(json)) as key, row_number() over () as line "
-        "from read_ndjson_objects($path)) group by key order by min(line)"
-    )
-    with duckdb.connect() as connection:
-        try:
-            found = connection.sql(keys, params={"path": str(path)}).fetchall()
-        except duckdb.Error as error:
-            if "maximum_object_size" in str(error):
-                raise LabError(f"{path} has a line longer than 16 MB: leave such cells out.") from None
-            raise LabError(f"{path} is not one JSON object per line: check its lines.") from None
-    if not found:
-        raise LabError(
-            f"{path} holds no JSON object with a key: give one object per line, not a list of them."
-        )
-    return Source(str(path), tuple(key for (key,) in found), JsonLines(path))
-
-
-def parquet_source(path: Path) -> Source:
-    """Open a Parquet file, or a folder of them that agree on their columns."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    if not path.exists():
-        raise LabError(f"{path} does not exist: check the path.")
-    paths = tuple(sorted(path.rglob("*.parquet"))) if path.is_dir() else (path,)
-    if not paths:
-        raise LabError(f"The folder {path} holds no .parquet file: check the path.")
-    first = None
-    for file in paths:
-        try:
-            schema = pq.read_schema(file)
-        except (pa.ArrowException, OSError):
-            raise LabError(f"{file} is no readable Parquet file: write it again.") from None
-        if first is None:
-            first = schema
-        elif (schema.names, schema.types) != (first.names, first.types):
-            raise LabError(
-                f"The files of {path} disagree: {file.name} has other columns or types than "
-                f"{paths[0].name}; write them with one schema."
-            )
-    assert first is not None
-    return Source(str(path), tuple(first.names), ParquetFiles(paths))
-
-
 def copy_as_utf8(file: TextFile, copy: Path) -> None:
     """Write a copy of a text file in UTF-8, a piece at a time."""
-    opened = gzip.open if file.path.suffix == ".gz" else open
+    opened = gzip.open if is_packed(file.path) else open
     try:
         with (
             opened(file.path, "rt", encoding=file.encoding, newline="") as read,
@@ -104,13 +63,21 @@ def copy_as_utf8(file: TextFile, copy: Path) -> None:
             shutil.copyfileobj(read, write, 1 << 20)
     except UnicodeError:
         raise LabError(
-            f"{file.path} is not valid {file.encoding}: save it as UTF-8, or give encoding= from Python."
+            f"{file.path} is not valid {file.encoding}: save it as UTF-8, or say which encoding it has, as "
+            "in --encoding cp1252."
         ) from None
 
 
-def _start(path: Path) -> bytes:
+def start_of(path: Path) -> bytes:
+    """Return the first bytes of a file, unpacked where gzip packed it, whatever its name says.
+
+    Raises
+    ------
+    LabError
+        When it cannot be read.
+    """
     try:
-        if path.suffix == ".gz":
+        if is_packed(path):
             with gzip.open(path, "rb") as file:
                 return file.read(HEADER_BYTES)
         with path.open("rb") as plain:
@@ -118,6 +85,12 @@ def _start(path: Path) -> bytes:
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or "not a whole gzip file"
         raise LabError(f"{path} cannot be read ({reason}): check the file.") from None
+
+
+def is_packed(path: Path) -> bool:
+    """Whether the first bytes of a file are those of gzip."""
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
 
 
 def _unicode(start: bytes) -> str:
@@ -139,4 +112,28 @@ def _delimiter(text: str, path: Path) -> str:
             break
         elif character in counts and not quoted:
             counts[character] += 1
+    if not any(counts.values()):
+        lines = [line for line in text[:LOOKED_AT].splitlines()[:LINES] if line.strip()]
+        for mark in RARE_DELIMITERS:
+            if len(lines) > 1 and len({line.count(mark) for line in lines}) == 1 and mark in lines[0]:
+                return mark
     return max(DELIMITERS, key=lambda character: counts[character])
+
+
+def _require_header(text: str, delimiter: str, path: Path) -> None:
+    """Check that the first line is a header, and that the table is not read as one column by mistake.
+
+    Raises
+    ------
+    LabError
+        When a comment stands before the header, or blanks separate the cells.
+    """
+    lines = [line for line in text[:LOOKED_AT].splitlines()[:LINES] if line.strip()]
+    if len(lines) > 1 and lines[0].startswith("#") and delimiter not in lines[0] and delimiter in lines[1]:
+        raise LabError(f"Line 1 of {path} is a comment and no header: remove it.")
+    words = {len(line.split()) for line in lines}
+    if len(lines) > FEW and delimiter not in lines[0] and len(words) == 1 and max(words) > FEW:
+        raise LabError(
+            f"{path} has {max(words)} words on every line and no delimiter: if blanks separate its cells, "
+            "save it with commas."
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+from exports.canonical import canonical_table
 from exports.errors import LabError
 
 
@@ -28,7 +29,7 @@ def arrow_table(data: Any) -> Any:
 
     library = type(data).__module__.split(".")[0]
     if isinstance(data, pa.Table):
-        return plain_table(data)
+        return canonical_table(data)
     if isinstance(data, pa.RecordBatch):
         data = pa.Table.from_batches([data])
     elif library == "pandas" and hasattr(data, "columns"):
@@ -39,7 +40,7 @@ def arrow_table(data: Any) -> Any:
         with suppress(pa.ArrowException, TypeError, ValueError):
             data = pa.table(data)
     if isinstance(data, pa.Table):
-        return plain_table(data)
+        return canonical_table(data)
     raise LabError(f"A {type(data).__name__} is no table: give a path, or a pandas, polars or Arrow table.")
 
 
@@ -50,6 +51,9 @@ def _from_pandas(frame: Any) -> Any:
     columns = []
     for position, name in enumerate(names):
         series = frame.iloc[:, position]
+        if str(series.dtype).startswith("period"):
+            # Arrow would keep the number of the period and forget what it counts.
+            series = series.astype(str).where(series.notna(), None)
         try:
             columns.append(pa.Array.from_pandas(series))
         except (pa.ArrowException, OverflowError):
@@ -72,50 +76,3 @@ def _no_type(name: str) -> LabError:
         f"The column {name!r} mixes types, or holds values that Arrow has no type for: convert it to one "
         "type, for example text, first."
     )
-
-
-def plain_table(table: Any) -> Any:
-    """Return a table whose columns have types that Arrow can compare, group and count."""
-    import pyarrow as pa
-
-    if all(_is_plain(kind) for kind in table.schema.types):
-        return table
-    return pa.table([_plain_column(column) for column in table.columns], names=table.column_names)
-
-
-def _plain_column(column: Any) -> Any:
-    import pyarrow as pa
-
-    if _is_plain(column.type):
-        return column
-    return pa.chunked_array([_plain_chunk(chunk) for chunk in column.chunks or [pa.nulls(0)]])
-
-
-def _is_plain(kind: Any) -> bool:
-    import pyarrow as pa
-
-    if pa.types.is_dictionary(kind):
-        return _is_plain(kind.value_type)
-    return not (
-        isinstance(kind, pa.BaseExtensionType)
-        or pa.types.is_run_end_encoded(kind)
-        or pa.types.is_string_view(kind)
-        or pa.types.is_binary_view(kind)
-    )
-
-
-def _plain_chunk(chunk: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if isinstance(chunk, pa.ExtensionArray):
-        return _plain_chunk(chunk.storage)
-    if pa.types.is_run_end_encoded(chunk.type):
-        return _plain_chunk(pc.run_end_decode(chunk))
-    if pa.types.is_string_view(chunk.type):
-        return chunk.cast(pa.large_string())
-    if pa.types.is_binary_view(chunk.type):
-        return chunk.cast(pa.large_binary())
-    if pa.types.is_dictionary(chunk.type):
-        return pa.DictionaryArray.from_arrays(chunk.indices, _plain_chunk(chunk.dictionary))
-    return chunk

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from exports.errors import LabError
@@ -25,16 +26,48 @@ class TextFile:
 
 @dataclass(frozen=True, slots=True)
 class JsonLines:
-    """A file with one JSON object per line."""
+    """A file with one JSON object per line.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    keys : tuple of tuple of str
+        Where each column is: the key in the object, and the keys in the objects within.
+    """
 
     path: Path
+    keys: tuple[tuple[str, ...], ...]
+
+
+def json_pointer(keys: Iterable[str]) -> str:
+    """Return the place of a value within a JSON object.
+
+    Examples
+    --------
+    >>> json_pointer(["user", "a/b"])
+    '/user/a~1b'
+    """
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
 
 
 @dataclass(frozen=True, slots=True)
 class ParquetFiles:
-    """One Parquet file or the files of a folder, all with the same columns."""
+    """One Parquet file or the files of a folder.
+
+    Parameters
+    ----------
+    paths : tuple of Path
+        The files.
+    partitions : tuple of str
+        Columns that the names of folders tell, after those of the files.
+    plain : bool
+        Whether all files have the same columns, which need no rewriting to be compared.
+    """
 
     paths: tuple[Path, ...]
+    partitions: tuple[str, ...] = ()
+    plain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +88,23 @@ class DuckDBTable:
 
 @dataclass(frozen=True, slots=True)
 class ArrowStream:
-    """A table that can be streamed once per call of ``open``, as databases give it."""
+    """A table of texts that can be streamed once per call of ``open``, as databases give it.
+
+    Parameters
+    ----------
+    open : callable
+        Returns the stream.
+    spelt : mapping of int to {"json", "real"}
+        Columns whose texts are still to be spelt as everywhere else: JSON without blanks; floats, marked
+        by ``REAL``, with as few digits as tell them apart.
+    """
 
     open: Callable[[], Any]
+    spelt: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+REAL = "\x01"
+"""Mark before a float among the texts of a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +129,10 @@ class Source:
         Column names in order, all different.
     origin : TextFile, JsonLines, ParquetFiles, InMemory, DuckDBTable, ArrowStream or SparkTable
         Where the rows are.
+    orders : mapping of str to tuple of str
+        The values of columns that bring their order along, from low to high.
+    missing : mapping of str to tuple of str
+        Texts that stand for a missing value in a column, beside the empty one.
 
     Raises
     ------
@@ -92,6 +143,8 @@ class Source:
     name: str
     columns: tuple[str, ...]
     origin: Origin
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         if not self.columns:
@@ -101,6 +154,16 @@ class Source:
             raise LabError(
                 f"{self.name} has {times} columns called {name[:80]!r}: give every column its own name."
             )
+
+    def lacking(self, missing_in: Callable[[str], tuple[str, ...]]) -> Source:
+        """Return this table with further texts that stand for a missing value, by column."""
+        found = {name: (*self.missing.get(name, ()), *missing_in(name)) for name in self.columns}
+        found = {name: tuple(dict.fromkeys(words)) for name, words in found.items() if words}
+        return self if found == self.missing else replace(self, missing=MappingProxyType(found))
+
+    def nothing(self, column: str) -> tuple[str, ...]:
+        """Return the texts that stand for a missing value in a column, the empty one first."""
+        return ("", *self.missing.get(column, ()))
 
     def position(self, column: str) -> str:
         """Return the name by position (``c0``, ``c1``, ...) under which engines know a column."""

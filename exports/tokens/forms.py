@@ -48,6 +48,9 @@ FORMS: tuple[Form, ...] = (
 )
 """Known forms; a digest is told by its length alone, so a keyed one of that length looks the same."""
 
+PREFIXES: dict[Encoding, str] = {"hex": "^[^:=$xX}]*[:=$xX}]", "base64": "^[^:$}]*[:$}]"}
+"""What stands before a digest, such as ``sha256:`` or the mark of bytes; no digest holds these characters."""
+
 UNKNOWN = Form("unknown", ".*")
 
 NEARLY_ALL = 0.9
@@ -76,7 +79,8 @@ def form_of(tokens: pa.Array | pa.ChunkedArray) -> Form:
         there = pa.array([value.hex() for value in there.to_pylist()], pa.string())
     texts = pc.utf8_trim_whitespace(there.cast(pa.string()))
     for form in FORMS:
-        found = pc.match_substring_regex(texts, f"(?is)^(?:{form.pattern})$")
+        bare = pc.replace_substring_regex(texts, PREFIXES[form.encoding], "") if form.digests else texts
+        found = pc.match_substring_regex(bare, f"(?is)^(?:{form.pattern})$")
         if len(texts) and pc.mean(found.cast(pa.int8())).as_py() >= NEARLY_ALL:
             return form
     return UNKNOWN

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from exports.identifiers.digests import hashed
 from exports.shares import Share
-from exports.tokens.forms import FORMS, UNKNOWN, Form
+from exports.tokens.forms import FORMS, PREFIXES, UNKNOWN, Form
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -70,9 +70,12 @@ def text_sql(column: str, kind: pa.DataType) -> str:
 
 
 def token_sql(column: str, form: Form) -> str:
-    """Return the expression of a token as text in the case in which its form is compared."""
+    """Return the expression of a token without a prefix, in the case in which its form is compared."""
     text = f"trim(cast({column} as string))"
-    return f"lower({text})" if form.encoding == "hex" and form.digests else text
+    if not form.digests:
+        return text
+    bare = f"regexp_replace({text}, '{PREFIXES[form.encoding]}', '')"
+    return f"lower({bare})" if form.encoding == "hex" else bare
 
 
 def quality(table: str, column: str, form: Form, engine: Engine) -> Quality:

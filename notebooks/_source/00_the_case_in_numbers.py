@@ -63,7 +63,7 @@ match_rate = ...
 match_rate = 4_050_000 / 7_400_000
 
 # %% tags=["check"]
-lessons.check_number(match_rate, 4.05 / 7.4, hint="Divide the matched addresses by the uploaded ones.")
+lessons.check("00/match_rate", match_rate)
 
 # %% [markdown]
 # ## Why a hash hides nothing from this receiver
@@ -97,9 +97,7 @@ receiver = ...
 receiver = "b"
 
 # %% tags=["check"]
-lessons.check_choice(
-    receiver, "b", among=["a", "b", "c"], hint="Who can make the same hashes, and knows whose they are?"
-)
+lessons.check("00/receiver", receiver)
 
 # %% [markdown]
 # ## Mitigation, and the attack again
@@ -139,9 +137,7 @@ seen = ...
 seen = sum(transfer.status == "seen" for transfer in case.transfers)
 
 # %% tags=["check"]
-lessons.check_number(
-    seen, sum(transfer.status == "seen" for transfer in case.transfers), hint="Count the lines marked [seen]."
-)
+lessons.check("00/seen", seen)
 
 # %% [markdown]
 # ## One person, followed

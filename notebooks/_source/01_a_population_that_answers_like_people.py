@@ -63,9 +63,7 @@ five_to_nine = ...
 five_to_nine = ((total >= 5) & (total <= 9)).mean()
 
 # %% tags=["check"]
-lessons.check_number(
-    five_to_nine, np.mean((total > 4) & (total < 10)), hint="Join two conditions with & and take the mean."
-)
+lessons.check("01/five_to_nine", five_to_nine)
 
 # %% tags=["quoted"]
 published = {figure.id: figure.published for figure in load_card()}
@@ -108,9 +106,7 @@ forged_correlation = ...
 forged_correlation = np.corrcoef(forged)[0, 1]
 
 # %% tags=["check"]
-lessons.check_number(
-    forged_correlation, np.corrcoef(forged)[0, 1], hint="The same call, on the forged answers."
-)
+lessons.check("01/forged_correlation", forged_correlation)
 
 # %% tags=["quoted"]
 assert (forged_total >= 15).mean() < 0.0005
@@ -176,12 +172,7 @@ fitted = ...
 fitted = next(verdict.figure.id for verdict in card.verdicts if verdict.fitted)
 
 # %% tags=["check"]
-lessons.check_choice(
-    fitted,
-    next(verdict.figure.id for verdict in card.verdicts if verdict.fitted),
-    among=[verdict.figure.id for verdict in card.verdicts],
-    hint="The name as a text: take the first of the list.",
-)
+lessons.check("01/fitted", fitted, among=[verdict.figure.id for verdict in card.verdicts])
 
 # %% [markdown]
 # ## Would the card have caught the forgery?
@@ -213,12 +204,7 @@ conclusion = ...
 conclusion = "b"
 
 # %% tags=["check"]
-lessons.check_choice(
-    conclusion,
-    "b",
-    among=["a", "b", "c"],
-    hint="The forgery was right in nine respects. And who measured what is assumed?",
-)
+lessons.check("01/conclusion", conclusion)
 
 # %%
 assert not card.off

@@ -68,7 +68,7 @@ different = ...
 different = len({digest for digest in tokens.values() if digest != "rejected"})
 
 # %% tags=["check"]
-lessons.check_number(different, len(set(tokens.values()) - {"rejected"}), hint="A set holds each value once.")
+lessons.check("02/different", different)
 
 # %% [markdown]
 # **Exercise.** Meta hashes its accounts with the profile `"meta"`. What share of all `tokens` would find this person there?
@@ -80,11 +80,7 @@ share_found = ...
 share_found = sum(digest == tokens["meta"] for digest in tokens.values()) / len(tokens)
 
 # %% tags=["check"]
-lessons.check_number(
-    share_found,
-    list(tokens.values()).count(tokens["meta"]) / len(tokens),
-    hint="Count the tokens equal to tokens['meta'], and divide by len(tokens).",
-)
+lessons.check("02/share_found", share_found)
 
 # %% tags=["quoted"]
 assert 0.4 < share_found < 0.8
@@ -117,7 +113,7 @@ common = ...
 common = "c"
 
 # %% tags=["check"]
-lessons.check_choice(common, "c", among=["a", "b", "c"], hint="What was hashed to get it?")
+lessons.check("02/common", common)
 
 # %% [markdown]
 # ## A hash that is hashed again

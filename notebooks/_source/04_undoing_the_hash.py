@@ -15,6 +15,7 @@
 import os
 import secrets
 
+import numpy as np
 import pyarrow as pa
 
 from attacks import HashReversal
@@ -48,7 +49,7 @@ guesses_against_share({"old list": stolen})
 # %% tags=["quoted"]
 lessons.quoted("1,000", stolen.attack.count)
 lessons.quoted("50.0 %", stolen.attack.share)
-assert stolen.series["curve"]["share"] == stolen.series["curve"]["coverage"]
+assert np.allclose(stolen.series["curve"]["share"], stolen.series["curve"]["coverage"], atol=0.005)
 
 # %% [markdown]
 # **Exercise.** With a dictionary of the first 500 addresses, which share would be opened?
@@ -60,9 +61,7 @@ share = ...
 share = HashReversal(dictionary=known.slice(0, 500)).run(released, truth, seed=1).attack.share
 
 # %% tags=["check"]
-lessons.check_number(
-    share, 500 / 2_000, hint="Slice the dictionary and run the attack again.", tolerance=0.02
-)
+lessons.check("04/share", share)
 
 # %% [markdown]
 # ## No dictionary needed
@@ -78,7 +77,7 @@ candidates = ...
 candidates = 10**4
 
 # %% tags=["check"]
-lessons.check_number(candidates, 10**4, hint="Ten choices for each of the four digits.")
+lessons.check("04/candidates", candidates)
 
 # %%
 phones = pa.table({"id": [1, 2], "phone": ["+16170100042", "+16170107777"]})
@@ -124,9 +123,7 @@ stopped = ...
 stopped = "b"
 
 # %% tags=["check"]
-lessons.check_choice(
-    stopped, "b", among=["a", "b", "c"], hint="Who is given the salt, and who sees two lists?"
-)
+lessons.check("04/stopped", stopped)
 
 # %% [markdown]
 # ## Re-attack

@@ -64,7 +64,7 @@ counted = ...
 counted = 1.0
 
 # %% tags=["check"]
-lessons.check_number(counted, 1.0, hint="Is the group larger than the number of days?")
+lessons.check("05/counted", counted)
 
 # %% [markdown]
 # **Exercise.** And which share of it is expected to be alone by Golle's? Use $(1 - 1/365.25)^{364}$.
@@ -76,7 +76,7 @@ alone = ...
 alone = (1 - 1 / 365.25) ** 364
 
 # %% tags=["check"]
-lessons.check_number(alone, (1 - 1 / 365.25) ** 364, hint="Write the power with **.")
+lessons.check("05/alone", alone)
 
 # %% [markdown]
 # About 37 % of that group. The gap between the definitions is in groups like this one.
@@ -109,7 +109,7 @@ people = ...
 people = by_year * residents
 
 # %% tags=["check"]
-lessons.check_number(people, by_year * residents, hint="A share times the number of residents.")
+lessons.check("05/people", people)
 
 # %% [markdown]
 # Four hundred thousand people: a small share of a large country is many. An average says nothing about the person it does not hold for.

@@ -68,9 +68,7 @@ estimate = ...
 estimate = (said.mean() - 1 / 4) * 2
 
 # %% tags=["check"]
-lessons.check_number(
-    estimate, (said.mean() - 1 / 4) / (3 / 4 - 1 / 4), hint="Take 1/4 away, then double what is left."
-)
+lessons.check("09/estimate", estimate)
 
 # %% [markdown]
 # The lab does the same for every value, with a standard error: how far the estimated count usually lies from the true one.
@@ -110,9 +108,7 @@ epsilon = ...
 epsilon = log(0.9 / 0.1)
 
 # %% tags=["check"]
-lessons.check_number(
-    epsilon, log(0.9 / (1 - 0.9)), hint="The logarithm of the larger chance over the smaller."
-)
+lessons.check("09/epsilon", epsilon)
 
 # %% tags=["quoted"]
 lessons.quoted("1.10", log(3))
@@ -149,9 +145,7 @@ after_yes = ...
 after_yes = 3 / (3 + 1)
 
 # %% tags=["check"]
-lessons.check_number(
-    after_yes, exp(log(3)) / (exp(log(3)) + 1), hint="The odds become 3 to 1. As a chance: 3 of 3 + 1."
-)
+lessons.check("09/after_yes", after_yes)
 
 # %% [markdown]
 # ## How many people are needed?
@@ -185,7 +179,7 @@ needed = ...
 needed = people_needed(0.01, truth=0.9)
 
 # %% tags=["check"]
-lessons.check_number(needed, people_needed(0.01, truth=0.9), hint="Call people_needed with another truth.")
+lessons.check("09/needed", needed)
 
 # %% [markdown]
 # The curator of lesson 08 does much better at the same epsilon:
@@ -238,12 +232,7 @@ errors = {
 better = min(errors, key=errors.get)
 
 # %% tags=["check"]
-lessons.check_choice(
-    better,
-    "randomised-response",
-    among=["randomised-response", "unary-encoding"],
-    hint="Compare 3 with the rule above, or compute both standard errors.",
-)
+lessons.check("09/better", better)
 
 # %% tags=["quoted"]
 lessons.quoted("10.2", 3 * exp(1) + 2)
@@ -283,7 +272,7 @@ per_week = ...
 per_week = 2 / 29
 
 # %% tags=["check"]
-lessons.check_number(per_week, 2 / 29, hint="Epsilons add up, so share the budget out evenly.")
+lessons.check("09/per_week", per_week)
 
 # %% [markdown]
 # ## Mitigation: toss once, and remember

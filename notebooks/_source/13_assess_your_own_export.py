@@ -58,7 +58,7 @@ alone = ...
 alone = before.uniques / before.rows
 
 # %% tags=["check"]
-lessons.check_number(alone, before.uniques / before.rows, hint="Divide the one count by the other.")
+lessons.check("13/alone", alone)
 
 # %% [markdown]
 # ## Coarsen, and measure again
@@ -94,9 +94,7 @@ protects = ...
 protects = "b"
 
 # %% tags=["check"]
-lessons.check_choice(
-    protects, "b", among=["a", "b", "c"], hint="Which topic would you guess for any of them?"
-)
+lessons.check("13/protects", protects)
 
 # %% [markdown]
 # ## A file of your own
@@ -127,9 +125,7 @@ consequence = ...
 consequence = "b"
 
 # %% tags=["check"]
-lessons.check_choice(
-    consequence, "b", among=["a", "b", "c"], hint="For which columns did l_distinct have a number above?"
-)
+lessons.check("13/consequence", consequence)
 
 # %% [markdown]
 # ## Re-attack

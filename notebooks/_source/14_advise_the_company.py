@@ -14,20 +14,14 @@
 # Some answers below are about low mood and thoughts of being better off dead. They belong to simulated people.
 
 # %%
-from datetime import date
-
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from attacks import Inference
 from defenses import Consent, DoNotSend, DpHistogram, Hash, Minimise, Mondrian, OptimalKAnonymity
-from exports import Export, Release, Schema, Share, Truth
+from exports import Release, Share
 from reidlab import Material, assess
 from reidlab.bench.materials.prepared import prepare
-from reidlab.bench.utility.registry import measure
-from reidlab.lessons.checks import rubric
-from reidlab.lessons.rubric import Criterion, check_own, check_part
-from simulate import load_case, simulate_people
+from reidlab.lessons import capstone, rubric
+from reidlab.lessons.rubric import check_own
+from simulate import load_case
 
 case = load_case("betterhelp")
 toolbox = (Consent, DoNotSend, DpHistogram, Hash, Minimise, Mondrian, OptimalKAnonymity)
@@ -83,19 +77,7 @@ statuses = {
 }
 
 # %% tags=["check"]
-sent_to = {one.platform: one.status for one in reversed(case.transfers)}
-right = {
-    "more than 7 million addresses went to Facebook": sent_to["facebook"],
-    "70,000 addresses went to Criteo": sent_to["criteo"],
-    "so many visitors came in each year": case.signups.status,
-    "the answer on earlier therapy was sent as an event": case.events[0].status,
-    "1,000,000 addresses went to Pinterest": sent_to["pinterest"],
-}
-facts = check_part(
-    "A, facts",
-    statuses,
-    [Criterion(what, 2, lambda given, what=what: given[what] == right[what]) for what in right],
-)
+facts = capstone.facts(statuses, case)
 facts
 
 # %% [markdown]
@@ -125,24 +107,7 @@ measured = {
 }
 
 # %% tags=["check"]
-on_plain = Inference().run(plain, answers.truth, seed=1)
-measuring = check_part(
-    "B, measure",
-    measured,
-    [
-        Criterion("k is right", 5, lambda given: given["k"] == as_collected.k),
-        Criterion(
-            "the share alone is right",
-            5,
-            lambda given: abs(given["alone"] - as_collected.uniques / as_collected.rows) < 1e-6,
-        ),
-        Criterion(
-            "the advantage is right",
-            5,
-            lambda given: abs(given["advantage"] - on_plain.advantage.value) < 1e-6,
-        ),
-    ],
-)
+measuring = capstone.measuring(measured, answers)
 measuring
 
 # %% [markdown]
@@ -152,13 +117,8 @@ measuring
 # transfer.
 
 # %%
-columns = ["person_id", "email", "consent_advertising_on"]
-drawn = simulate_people(2_000, seed=14, groups=("core", "email", "visit", "consent")).select(columns)
-agreed = pc.fill_null(pc.less_equal(drawn["consent_advertising_on"], pa.scalar(date(2018, 12, 31))), False)
-visitors = Export(
-    drawn.drop(["consent_advertising_on"]).append_column("agreed", agreed),
-    Schema.of("person_id", identifier=["email"], insensitive=["agreed"]),
-)
+visitors = capstone.visitors().export
+visitors.table.drop_columns(["email"]).slice(0, 3).to_pandas()
 
 # %% [markdown]
 # Write a function `send_list(export)` that returns the release which you would let leave. A defence's own `fit_transform` is such a function:
@@ -172,32 +132,7 @@ send_list = ...
 send_list = Consent(column="agreed").fit_transform
 
 # %% tags=["check"]
-consented = set(drawn["person_id"].filter(agreed).to_pylist())
-
-
-def listed(release):
-    return [] if release.owner is None else drawn["person_id"].take(release.owner).to_pylist()
-
-
-the_list = check_part(
-    "C, the list",
-    send_list,
-    [
-        Criterion(
-            "nobody is on it who had not agreed", 10, lambda send: set(listed(send(visitors))) <= consented
-        ),
-        Criterion(
-            "no plain address leaves",
-            5,
-            lambda send: not set(drawn["email"].to_pylist()) & set(send(visitors).rows["email"].to_pylist()),
-        ),
-        Criterion(
-            "the column of consents stays at home or is the same for all",
-            5,
-            lambda send: len(set(send(visitors).rows.to_pydict().get("agreed", [True]))) <= 1,
-        ),
-    ],
-)
+the_list = capstone.the_list(send_list)
 the_list
 
 # %% [markdown]
@@ -214,7 +149,7 @@ the_list
 # - the advantage of `Inference` is at most 0.15, at the upper end of its interval.
 #
 # `Mondrian` and `OptimalKAnonymity` of lessons 07 and 12 are a start. It is graded on these people and on 2,000 others: what fits one draw
-# only is no defence.
+# only is no defence. Points come from the rows that leave, held against the table; what a release says of itself counts for nothing.
 
 # %% tags=["exercise"]
 protect = ...
@@ -224,46 +159,8 @@ protect = Mondrian(k=10).fit_transform
 
 
 # %% tags=["check"]
-def worth(limits, data):
-    def tried(make):
-        release = make(data.export)
-        truth = Truth(data.truth.original, data.truth.control, release.owner)
-        return {
-            "k": assess(release.rows, release.schema).k,
-            "left": release.rows.num_rows / data.export.table.num_rows,
-            "error": measure("two-way-error", data, release)[1],
-            "advantage": Inference().run(release, truth, seed=1).advantage.high,
-        }
-
-    return lambda make: limits(tried(make))
-
-
 others = prepare(Material("intake", people=2_000), 15)
-the_answers = check_part(
-    "D, the answers",
-    protect,
-    [
-        Criterion("every class has 10 people or more", 5, worth(lambda found: found["k"] >= 10, answers)),
-        Criterion("90 % of the rows leave", 5, worth(lambda found: found["left"] >= 0.9, answers)),
-        Criterion("the error is at most 0.28", 5, worth(lambda found: found["error"] <= 0.28, answers)),
-        Criterion(
-            "the advantage is at most 0.15", 5, worth(lambda found: found["advantage"] <= 0.15, answers)
-        ),
-        Criterion(
-            "all of it holds for other people",
-            5,
-            worth(
-                lambda found: (
-                    found["k"] >= 10
-                    and found["left"] >= 0.9
-                    and found["error"] <= 0.28
-                    and found["advantage"] <= 0.15
-                ),
-                others,
-            ),
-        ),
-    ],
-)
+the_answers = capstone.the_answers(protect, answers, others)
 the_answers
 
 # %% [markdown]
@@ -273,8 +170,9 @@ the_answers
 # exp(epsilon) at most. One person may stand in all four tables of a year, and epsilons add up. The board grants
 # epsilon = 1 per person and *year*.
 #
-# Write a function `count(export)`. It returns one quarter's noisy counts of `sex` by `reason_1`, such that the year stays within its budget. Use
-# `DpHistogram("sex,reason_1", ...)` with `seed=1`, so that your lesson can be repeated; a release in earnest takes no seed.
+# Set up a defence `count` of the lab that releases one quarter's noisy counts of `sex` by `reason_1`, such that the year stays within its
+# budget: `DpHistogram("sex,reason_1", ...)`. The grader draws with seeds of its own, and takes the promise from the lab's class; a release
+# in earnest takes no seed.
 
 # %%
 quarter = prepare(Material("answers", people=2_000), 14)
@@ -283,25 +181,10 @@ quarter = prepare(Material("answers", people=2_000), 14)
 count = ...
 
 # %% tags=["solution"]
-count = DpHistogram("sex,reason_1", epsilon=0.25, seed=1).fit_transform
+count = DpHistogram("sex,reason_1", epsilon=0.25)
 
 # %% tags=["check"]
-the_counts = check_part(
-    "E, the counts",
-    count,
-    [
-        Criterion(
-            "four quarters cost at most epsilon 1",
-            7,
-            lambda make: 4 * make(quarter.export).guarantee.promises["epsilon"] <= 1,
-        ),
-        Criterion(
-            "a count is off by 10 people or fewer, on average",
-            8,
-            lambda make: measure("count-error", quarter, make(quarter.export))[1] <= 10,
-        ),
-    ],
-)
+the_counts = capstone.the_counts(count, quarter)
 the_counts
 
 # %% [markdown]
@@ -314,7 +197,7 @@ the_counts
 memo = ...
 
 # %% tags=["solution"]
-kept = Share(len(consented), drawn.num_rows)
+kept = Share(sum(visitors.table["agreed"].to_pylist()), visitors.table.num_rows)
 alone = Share(as_collected.uniques, as_collected.rows)
 memo = f"""
 To the board. The list: do not upload it. The platform hashes its own users' addresses and compares, so a hash hides nobody from
@@ -335,19 +218,7 @@ promise on the page covers the answers; the first two plans break it without a c
 """
 
 # %% tags=["check"]
-the_memo = check_part(
-    "F, the memo: measured",
-    memo,
-    [
-        Criterion("it has 120 to 400 words", 1, lambda text: 120 <= len(text.split()) <= 400),
-        Criterion(
-            "all three plans are named", 1, lambda text: all(w in text for w in ("list", "answers", "counts"))
-        ),
-        Criterion("counts stand beside every rate", 1, lambda text: not rubric.bare_rates(text)),
-        Criterion("epsilon has its unit", 1, lambda text: "epsilon" in text and "per person" in text),
-        Criterion("no word promises too much", 1, lambda text: not rubric.overclaims(text)),
-    ],
-)
+the_memo = capstone.the_memo(memo)
 the_memo
 
 # %% [markdown]

@@ -10,29 +10,29 @@ from typing import Any
 
 import numpy as np
 
-from exports.columns.proposal import propose, schema_of
+from exports.columns.header import require_header
+from exports.columns.names.parts import says_yes
+from exports.columns.proposal import Guess, propose, schema_of
 from exports.engines.choice import open_engine
 from exports.engines.protocol import Engine
 from exports.errors import LabError
 from exports.reading.distinct_rows import combinations_within
 from exports.reading.read import read
-from exports.risk.individual import individual_risk
+from exports.risk.declared_population import declared_risk
 from exports.risk.measures import ClassMeasures
-from exports.risk.population_uniques import Estimate, population_uniques
-from exports.risk.prosecutor import LinkRisk, link_risk, prosecutor
+from exports.risk.population_uniques import Estimate
+from exports.risk.prosecutor import prosecutor
+from exports.risk.uniques_intervals import with_intervals
 from exports.schema import Role, Schema
 from exports.sources.origins import Source, SparkTable
 from exports.tokens.sharing import TokenList, shared_tokens
 from exports.tokens.survey import survey_tokens
 from reidlab.assessment.findings import Assessment
 from reidlab.assessment.in_full import full, groups
-from reidlab.assessment.one_pass import Survey, limit_within, survey
+from reidlab.assessment.one_pass import Survey, limit_within, maybe_missing, survey
 
 SIZES = {"1": 1, "2 to 4": 2, "5 to 9": 5, "10 to 99": 10, "100 and more": 100}
 """Classes of class sizes that a report counts persons in, with the smallest size of each."""
-
-CONSENTED = {"true", "t", "yes", "y", "1"}
-"""What counts as a consent given, in lower case."""
 
 ESTIMATORS = ("pitman", "zayatz", "snb", "dankar")
 
@@ -47,6 +47,7 @@ def assess(
     dictionary: Any = None,
     by: Sequence[str] = (),
     in_full: bool = False,
+    missing: Sequence[str] = (),
     memory: int | None = None,
     engine: str | None = None,
 ) -> Assessment:
@@ -70,6 +71,8 @@ def assess(
         Columns whose groups are to be measured on their own.
     in_full : bool, default False
         Whether to add what needs all distinct combinations at once, which takes longer.
+    missing : sequence of str
+        Texts that stand for a missing value, beside those of the schema.
     memory : int, optional
         Bytes that the process may use.
     engine : {"duckdb", "spark"}, optional
@@ -87,29 +90,64 @@ def assess(
     >>> assess(table, Schema.of(quasi_identifier=["zip"], sensitive=["illness"]))
     table in memory: 3 rows, k = 1, 1 of 3 alone in a class
     """
-    source = read(data)
-    everybody = None if population is None else read(population)
-    usual = None if reference is None else read(reference)
+    named = missing if schema is None else schema.lacking(missing).missing
+    source, everybody, usual = (_opened(one, named, schema) for one in (data, population, reference))
+    assert source is not None
+    require_header(source)
     default = "spark" if isinstance(source.origin, SparkTable) else "duckdb"
     with closing(open_engine(engine or default, memory)) as running:
         guesses = propose(source, running)
-        declared = schema_of(guesses) if schema is None else schema
+        declared = (
+            (schema_of(guesses) if schema is None else schema).lacking(missing).with_orders(source.orders)
+        )
         declared.require(source.columns)
         found = _found(source, declared, running, everybody, usual, by, in_full, memory)
         columns: dict[str, dict[str, Any]] = {
             name: {
-                "role": column.role.value,
-                "evidence": ("" if schema is None else "declared in the schema; ") + guesses[name].evidence,
-                "kind": column.kind or guesses[name].kind,
-                **_extent(name, column.kind or guesses[name].kind, source, running, limit_within(memory)),
+                **_told(name, declared, guesses[name], given=schema is not None),
+                **_extent(name, _kind(name, declared, guesses[name]), source, running, limit_within(memory)),
             }
-            for name, column in declared.columns.items()
+            for name in _doubtful_first(declared)
         }
         texts = None if dictionary is None else read(dictionary)
         details = _tokens(source, declared, columns, texts, running)
         if beside:
             details["shared_tokens"] = _shared(source, declared, [read(one) for one in beside], running)
     return replace(found, columns=columns, details={**found.details, **details})
+
+
+def _opened(data: Any, missing: Sequence[str], schema: Schema | None) -> Source | None:
+    """Open a table in which what is declared missing is."""
+    if data is None:
+        return None
+    source = read(data)
+    known = schema or Schema()
+    return source.lacking(lambda name: (*missing, *known.missing_in(name)))
+
+
+def _doubtful_first(schema: Schema) -> list[str]:
+    """Return every column: the unassessed first, last those that are only named for the whole table."""
+    doubtful = schema.names(Role.UNASSESSED)
+    apart = (name for name in schema.parts if name not in schema.columns)
+    return [*doubtful, *(name for name in schema.columns if name not in doubtful), *apart]
+
+
+def _kind(name: str, schema: Schema, guess: Guess) -> str | None:
+    declared = schema.columns.get(name)
+    return (declared.kind if declared else None) or guess.kind
+
+
+def _told(name: str, schema: Schema, guess: Guess, *, given: bool) -> dict[str, Any]:
+    """Return what is known of one column: its role, declared or proposed, and what was found in its cells."""
+    column = schema.columns.get(name)
+    kind = _kind(name, schema, guess)
+    found: dict[str, Any] = {
+        "role": schema.parts[name] if column is None else column.role.value,
+        "evidence": ("declared in the schema; " if given else "") + guess.evidence,
+        "kind": kind,
+        "kinds": [*dict.fromkeys(one for one in (kind, *guess.kinds) if one)],
+    }
+    return found | ({"part": schema.parts[name]} if name in schema.parts else {})
 
 
 def _tokens(
@@ -193,7 +231,8 @@ def _found(
     assessment = _assessment(source.name, schema, found, usual.name if usual else "the table itself")
     reasons = dict(assessment.reasons)
     details = _details(found, schema, by, in_full, reasons)
-    return replace(assessment, consent=consent, details=details, reasons=reasons)
+    notes = {**assessment.notes, **maybe_missing(found)}
+    return replace(assessment, consent=consent, details=details, reasons=reasons, notes=notes)
 
 
 def _details(
@@ -219,7 +258,7 @@ def _consent(source: Source, schema: Schema, engine: Engine, limit: int) -> dict
     if answers is None:
         raise LabError(f"The consent column {schema.consent!r} has too many values to be yes or no.")
     column = answers.columns[schema.consent]
-    given = [False] + [str(value).strip().lower() in CONSENTED for value in column.values.to_pylist()]
+    given = [False] + [says_yes(str(value)) for value in column.values.to_pylist()]
     without = answers.counts[~np.array(given)[column.codes]].sum()
     return {"column": schema.consent, "without": int(without)}
 
@@ -250,8 +289,12 @@ def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Ass
         if found.wild and found.population is not None
         else "it needs the population: --population FILE, or population_size in the schema"
     )
-    risk = _risks(measures, size, lacking, reasons, notes)
+    intervals: dict[str, list[float]] = {}
+    risk = _risks(found, size, lacking, reasons, notes, intervals)
     estimates = _estimates(found, schema, size)
+    for model, one in estimates.items():
+        if one.low is not None and one.high is not None:
+            intervals[f"population_uniques.{model}"] = [one.low, one.high]
     reasons |= {
         f"population_uniques.{model}": one.reason for model, one in estimates.items() if one.share is None
     }
@@ -275,6 +318,7 @@ def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Ass
         population=_population(measures, size),
         reasons=reasons,
         notes=notes,
+        intervals=intervals,
         **{
             measure: {column: getattr(disclosed.get(column), measure, None) for column in schema.sensitive}
             for measure in ("l_distinct", "l_entropy", "t_equal", "t_ordered", "t_hierarchical")
@@ -283,20 +327,24 @@ def _assessment(name: str, schema: Schema, found: Survey, reference: str) -> Ass
 
 
 def _risks(
-    measures: ClassMeasures, size: int | None, lacking: str, reasons: dict[str, str], notes: dict[str, str]
+    found: Survey,
+    size: int | None,
+    lacking: str,
+    reasons: dict[str, str],
+    notes: dict[str, str],
+    intervals: dict[str, list[float]],
 ) -> dict[str, float | None]:
+    measures = found.measures
     exposed = prosecutor(measures.exposed_sizes, measures.exposed)
     journalist, marketer = None, None
     if measures.population is not None:
-        smallest = measures.population.k_map
+        smallest = measures.population.smallest
         journalist = None if smallest is None else 1.0 / smallest
         marketer = measures.population.expected / measures.persons
-        if smallest is None:
-            reasons["risk.journalist_max"] = "nobody in the export falls into a class of the population"
         if measures.population.unmatched:
             notes["risk.journalist_max"] = notes["risk.marketer"] = (
                 f"{measures.population.unmatched:,} of {measures.persons:,} people fall into no class of "
-                "the population"
+                "the population, as another spelling would do: their risk is that within the export"
             )
     elif size is not None and size < measures.persons:
         raise LabError(
@@ -304,11 +352,7 @@ def _risks(
             "give the size of the whole population."
         )
     elif size is not None:
-        link = _estimated(measures, size)
-        journalist, marketer = link.highest, link.mean
-        notes["risk.journalist_max"] = notes["risk.marketer"] = (
-            f"estimated for a population of {size:,} of which everybody is in the export with equal chance"
-        )
+        journalist, marketer = _declared(found, size, notes, intervals)
     else:
         reasons["risk.journalist_max"] = reasons["risk.marketer"] = lacking
     return {
@@ -321,9 +365,27 @@ def _risks(
     }
 
 
-def _estimated(measures: ClassMeasures, size: int) -> LinkRisk:
-    sample = measures.exposed_sizes.astype(np.float64)
-    return link_risk(individual_risk(sample, sample * size / measures.persons), measures.exposed)
+def _declared(
+    found: Survey, size: int, notes: dict[str, str], intervals: dict[str, list[float]]
+) -> tuple[float | None, float | None]:
+    """Return journalist and marketer risk from the population's size, with what the model leaves open."""
+    names = ("risk.journalist_max", "risk.marketer")
+    measures = found.measures
+    if found.classes is None or found.wild or not found.classes.quasi_identifiers:
+        within = prosecutor(measures.exposed_sizes, measures.exposed)
+        notes |= dict.fromkeys(
+            names, "no model of the population here: bounded by the risk within the export"
+        )
+        return within.highest, within.mean
+    risk = declared_risk(found.classes, size)
+    for name, (_, low, high) in zip(names, (risk.journalist_max, risk.marketer), strict=True):
+        intervals[name] = [low, high]
+    notes |= dict.fromkeys(
+        names,
+        f"a log-linear model for a population of {size:,} of which everybody is in the export with equal "
+        "chance, set right on samples of the export; a rule compares with the upper end of the interval",
+    )
+    return risk.journalist_max[0], risk.marketer[0]
 
 
 def _estimates(found: Survey, schema: Schema, size: int | None) -> Mapping[str, Estimate]:
@@ -335,7 +397,7 @@ def _estimates(found: Survey, schema: Schema, size: int | None) -> Mapping[str, 
         return dict.fromkeys(ESTIMATORS, Estimate(None, reason))
     if schema.person and int((measures.sizes * measures.times).sum()) != measures.persons:
         return dict.fromkeys(ESTIMATORS, Estimate(None, "persons have rows in several classes"))
-    return population_uniques(measures.sizes, measures.times, size)
+    return with_intervals(measures.sizes, measures.times, size)
 
 
 def _population(measures: ClassMeasures, size: int | None) -> dict[str, Any]:

@@ -51,6 +51,8 @@ class Assessment:
         Why a measure is None.
     notes : mapping of str to str
         How a measure that is there was had, where that is not plain.
+    intervals : mapping of str to [low, high]
+        Range of each measure that is an estimate, under its dotted name.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Assessment:
     details: Mapping[str, Any] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    intervals: Mapping[str, list[float]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return (

@@ -14,7 +14,6 @@ from exports.classes.reference import own_reference
 from exports.coding import Coding, Floats
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import Hierarchy, hierarchy_of
-from exports.reading.loading import typed
 from exports.risk.column_search import best_coarsenings, best_drops, contributions
 from exports.risk.copula import fit_copula
 from exports.risk.groups import risk_by_group
@@ -22,6 +21,9 @@ from exports.risk.individual import individual_risk
 from exports.risk.loglinear import loglinear_risk
 from exports.risk.suda import MinimalUniques, disclosure_scores, minimal_uniques
 from exports.schema import Schema
+
+USUAL_FRACTION = 0.01
+"""Share of the population that SUDA takes as sampled where nothing says how large the population is."""
 
 MOST_LISTED = 25
 """Sets of columns that a report lists."""
@@ -54,10 +56,10 @@ def full(classes: Classes, schema: Schema, population: int | None, reasons: dict
     if not known:
         reasons["full"] = "the schema declares no quasi-identifier"
         return {}
-    searched = minimal_uniques(classes.combinations, known)
+    searched = minimal_uniques(classes.combinations, known, person=classes.person)
     return {
         "minimal_uniques": _listed(searched),
-        "suda": _suda(searched, reasons),
+        "suda": _suda(searched, population, reasons),
         "drops": _drops(searched, classes, schema, reasons),
         "contributions": contributions(searched) if searched.complete else {},
         "loglinear": _loglinear(classes, population, reasons),
@@ -75,15 +77,17 @@ def _listed(found: MinimalUniques) -> list[dict[str, Any]]:
             "size": len(found.sets[i]),
             "singled_out_minimally": int(found.minimal[i]),
             "singled_out": int(found.unique[i]),
-            "of": found.combinations.rows,
+            "of": found.people,
         }
         for i in order[:MOST_LISTED]
         if found.minimal[i]
     ]
 
 
-def _suda(found: MinimalUniques, reasons: dict[str, str]) -> dict[str, Any]:
-    scores = disclosure_scores(found) if found.complete else None
+def _suda(found: MinimalUniques, population: int | None, reasons: dict[str, str]) -> dict[str, Any]:
+    fraction = USUAL_FRACTION if population is None else found.people / population
+    scores = disclosure_scores(found, fraction=fraction) if found.complete else None
+    fewest = found.fewest
     if scores is None:
         reasons["suda.expected"] = (
             "no two rows pair up, which the chance of a right match is estimated from"
@@ -91,21 +95,19 @@ def _suda(found: MinimalUniques, reasons: dict[str, str]) -> dict[str, Any]:
             else f"only sets of up to {found.largest} of {len(found.columns)} columns were searched"
         )
     return {
-        "scored": int((found.score > 0).sum()),
+        "scored": len(found.worst),
         "largest_set": found.largest,
-        "smallest_sets": {
-            str(size): int((found.sizes == size).sum()) for size in range(1, found.largest + 1)
-        },
-        "expected": None if scores is None else float(scores.sum()),
-        "fraction": 0.01,
+        "smallest_sets": {str(size): int((fewest == size).sum()) for size in range(1, found.largest + 1)},
+        "expected": None if scores is None else float(found.of_people(scores).sum()),
+        "fraction": fraction,
     }
 
 
 def _drops(
     found: MinimalUniques, classes: Classes, schema: Schema, reasons: dict[str, str]
 ) -> list[dict[str, Any]]:
-    rows = found.combinations.rows
-    risk, unique = len(found.combinations) / rows, int((found.combinations.counts == 1).sum())
+    sizes, times = classes.exposure()
+    risk, unique = float((times / sizes).sum() / times.sum()), classes.uniques
 
     def step(action: str, left: float, uniques: int) -> dict[str, Any]:
         return {
@@ -128,7 +130,7 @@ def _drops(
         )
         return steps
     hierarchies = _hierarchies(classes, schema)
-    for one in best_coarsenings(found.combinations, hierarchies):
+    for one in best_coarsenings(found.combinations, hierarchies, whose=found.whose):
         raised = [f"{name} to level {level}" for name, level in one.levels.items() if level]
         steps.append(step(f"coarsen {', '.join(raised)}", one.risk, one.uniques))
     return steps
@@ -142,18 +144,16 @@ def _hierarchies(classes: Classes, schema: Schema) -> dict[str, Hierarchy]:
         column = pa.chunked_array([classes.combinations.columns[name].values])
         if not len(column):
             continue
-        declared = schema.columns[name]
-        proposed = declared.hierarchy is None and declared.intervals is None and not declared.prefix
-        found[name] = hierarchy_of(typed(column) if proposed else column, name, declared)
+        found[name] = hierarchy_of(column, name, schema.columns[name])
     return found
 
 
 def _loglinear(classes: Classes, population: int | None, reasons: dict[str, str]) -> dict[str, Any] | None:
-    rows = classes.combinations.rows
     if population is None:
         reasons["loglinear"] = "it needs the size of the population"
         return None
-    found = loglinear_risk(classes.combinations, classes.quasi_identifiers, rows / population)
+    people = classes.people
+    found = loglinear_risk(people, classes.quasi_identifiers, classes.persons / population)
     return {"gr1": found.gr1, "gr2": found.gr2, "uniques": found.uniques, "of": found.rows}
 
 
@@ -164,7 +164,7 @@ def _rocher(classes: Classes, population: int | None, reasons: dict[str, str]) -
     if len(classes.quasi_identifiers) > MOST_CORRELATED:
         reasons["rocher"] = f"it correlates up to {MOST_CORRELATED} quasi-identifiers pair by pair"
         return None
-    copula = fit_copula(classes.combinations, classes.quasi_identifiers)
+    copula = fit_copula(classes.people, classes.quasi_identifiers)
     return {"population_uniqueness": copula.population_uniqueness(population), "population": population}
 
 
@@ -173,8 +173,8 @@ def _weighted(classes: Classes, schema: Schema, reasons: dict[str, str]) -> dict
         reasons["weighted"] = "the schema names no column of sampling weights"
         return None
     weights = numbers_of(classes.combinations.columns[schema.weight], schema.weight)
-    counts = classes.combinations.counts.astype(np.float64)
-    rows, total = (np.bincount(classes.of, each).astype(np.float64) for each in (counts, weights * counts))
+    rows = classes.sizes.astype(np.float64)
+    total = np.bincount(classes.of, weights * classes.weights).astype(np.float64)
     risk = individual_risk(rows, total)
     return {
         "expected": float((risk * rows).sum()),

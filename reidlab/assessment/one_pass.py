@@ -19,8 +19,9 @@ from exports.errors import LabError
 from exports.reading.distinct_rows import combinations_within, parts, spread
 from exports.risk.measures import ClassMeasures, measured
 from exports.risk.population_match import PopulationMeasures, against, best_chances, population_sizes
-from exports.schema import Schema
+from exports.schema import Role, Schema
 from exports.sources.origins import Source
+from exports.values.missing import missing_evidence, suspected
 from reidlab.installation import memory_bytes
 
 
@@ -83,7 +84,7 @@ def survey(
     """
     known = schema.quasi_identifiers
     extra = [schema.person] if schema.person else []
-    names = list(dict.fromkeys([*known, *schema.sensitive, *also, *extra])) or list(source.columns[:1])
+    names = list(dict.fromkeys([*known, *schema.sensitive, *also, *extra])) or [_any_read(source, schema)]
     if population is not None:
         absent = [name for name in known if name not in population.columns]
         if absent:
@@ -150,6 +151,12 @@ def _require_persons(name: str, unknown: int, rows: int, person: str) -> None:
             f"{unknown:,} of {rows:,} rows of {name} do not say whose they are (column {person!r} is "
             "missing there): fill it, or leave `person` out of the schema."
         )
+
+
+def _any_read(source: Source, schema: Schema) -> str:
+    """Return a column to count rows by, one that somebody has read where there is any."""
+    doubtful = schema.names(Role.UNASSESSED)
+    return next((name for name in source.columns if name not in doubtful), source.columns[0])
 
 
 def _outside(
@@ -276,11 +283,17 @@ def _kept_chances(classes: Classes, people: Combinations, engine: Engine, number
     """Keep each person's best chance of a right match in one part; return the name of the table."""
     import pyarrow as pa
 
-    chances, times = best_chances(classes, population_sizes(classes, people)[0])
+    chances, times, matched = best_chances(classes, population_sizes(classes, people)[0])
     column = classes.combinations.columns[classes.person or ""]
     known = arrow_integers(np.flatnonzero(times[1:]))
+    some = times[1:] > 0
     kept = pa.table(
-        [column.values.take(known), pa.array(chances[1:][times[1:] > 0])], names=["person_", "chance"]
+        [
+            column.values.take(known),
+            pa.array(chances[1:][some]),
+            arrow_integers(matched[1:][some].astype(np.int64)),
+        ],
+        names=["person_", "chance", "matched"],
     )
     engine.register(f"chances_{number}", kept)
     return f"chances_{number}"
@@ -295,14 +308,14 @@ def _persons_against(
     engine: Engine,
 ) -> PopulationMeasures:
     """Count persons by the best of their chances, which may lie in any part."""
-    every = " union all ".join(f"select person_, chance from {name}" for name in chances)
+    every = " union all ".join(f"select person_, chance, matched from {name}" for name in chances)
     found = engine.query(
-        "select chance, count(*) from (select max(chance) as chance from "
-        f"({every}) as kept group by person_) as best group by chance order by chance"
+        "select chance, matched, count(*) from (select max(chance) as chance, max(matched) as matched from "
+        f"({every}) as kept group by person_) as best group by chance, matched order by chance, matched"
     )
     for name in chances:
         engine.drop(name)
-    best, times = (numbers(column.combine_chunks()) for column in found.columns)
+    best, matched, times = (numbers(column.combine_chunks()) for column in found.columns)
     people = total.people
     if schema.person in population.columns and people:
         person = population.position(schema.person)
@@ -313,5 +326,17 @@ def _persons_against(
         people, unknown, rows = (int(column[0].as_py() or 0) for column in counted.columns)
         _require_persons(population.name, unknown, rows, schema.person)
     return replace(
-        total, people=people, expected=float((best * times).sum()), unmatched=int(times[best == 0].sum())
+        total, people=people, expected=float((best * times).sum()), unmatched=int(times[matched == 0].sum())
     )
+
+
+def maybe_missing(found: Survey) -> dict[str, str]:
+    """Ask of each measured column whether what is spelt like a missing value is one."""
+    if found.classes is None:
+        return {}
+    combinations = found.classes.combinations
+    asked = {}
+    for name, coding in combinations.columns.items():
+        cells = np.bincount(coding.codes, combinations.counts, coding.radix).astype(np.int64)
+        asked[f"columns.{name}"] = missing_evidence(suspected(coding.values, cells[1:]))
+    return {name: question for name, question in asked.items() if question}

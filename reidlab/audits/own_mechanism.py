@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from math import exp, inf
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +14,12 @@ from exports.errors import LabError
 from reidlab.audits.bounds import many_runs_epsilon, many_runs_rho
 from reidlab.audits.canaries import Pair, pairs
 from reidlab.audits.result import telling_event
+from reidlab.audits.telling_features import Features, distance
 from reidlab.audits.whole_release import Seen, seen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exports.coding import Floats
     from exports.schema import Schema
 
 Make = Callable[[], Any]
@@ -59,7 +59,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ReleaseAudit:
     """What the audit of whole releases found.
 
     Parameters
@@ -124,7 +124,7 @@ def audit_releases(
     seed: int = 1,
     seconds: float = SECONDS,
     promised: dict[str, Any] | None = None,
-) -> Verdict:
+) -> ReleaseAudit:
     """Run a mechanism on neighbouring tables and bound its epsilon from all that can be seen.
 
     Every pair is looked at briefly; those that tell most are run again. Pair, feature and event are
@@ -179,7 +179,7 @@ def audit_releases(
             best = max((best, TELLING), key=lambda place: found[place].strength(claim))
             more = closer
     told = found[best]
-    return Verdict(
+    return ReleaseAudit(
         mechanism,
         claim,
         told.epsilon,
@@ -265,16 +265,13 @@ class _Look:
     def apart(self, claim: Claim) -> float:
         """Return how far the two tables seem to be told apart, for choosing where to look."""
         runs = len(self.there)
-        labels = _Features.learnt(self.there[: runs // 2], self.away[: runs // 2])
+        labels = Features.learnt(self.there[: runs // 2], self.away[: runs // 2])
         later = self.there[runs // 2 :], self.away[runs // 2 :]
         one, other = (labels.score(part) for part in later)
         spread = float(np.sqrt((one.var() + other.var()) / 2)) + 1e-9
         by_score = min(abs(float(one.mean() - other.mean())) / spread, 50.0)
         by_label = max(
-            (
-                _distance(labels.labels(name, later[0]), labels.labels(name, later[1]))
-                for name in labels.names
-            ),
+            (distance(labels.labels(name, later[0]), labels.labels(name, later[1])) for name in labels.names),
             default=0.0,
         )
         return max(by_score, 8 * (by_label - 0.35)) / max(claim.epsilon, 1e-3)
@@ -293,7 +290,7 @@ class _Look:
 
     def _counted(self, earlier: _Runs, counted: _Runs, claim: Claim, level: float) -> _Counted:
         half = len(earlier[0]) // 2
-        features = _Features.learnt(earlier[0][:half], earlier[1][:half])
+        features = Features.learnt(earlier[0][:half], earlier[1][:half])
         chosen = earlier[0][half:], earlier[1][half:]
         share = level / (1 if claim.rho is None else 2)
         epsilon, told = self._bound(features, chosen, counted, claim, share, in_rho=False)
@@ -305,7 +302,7 @@ class _Look:
 
     def _bound(
         self,
-        features: _Features,
+        features: Features,
         chosen: _Runs,
         counted: _Runs,
         claim: Claim,
@@ -332,117 +329,13 @@ class _Look:
         return many_runs_epsilon(hits, runs, false, runs, delta=claim.delta, level=level), name
 
 
-def _distance(one: NDArray[Any], other: NDArray[Any]) -> float:
-    """Return the total variation of two samples of labels."""
-    known, codes = np.unique(np.concatenate([one, other]), return_inverse=True)
-    first = np.bincount(codes[: len(one)], minlength=len(known)) / len(one)
-    second = np.bincount(codes[len(one) :], minlength=len(known)) / len(other)
-    return float(np.abs(first - second).sum() / 2)
-
-
-@dataclass(frozen=True, slots=True)
-class _Features:
-    """What is looked at in a run, learnt from some runs of both tables."""
-
-    facts: tuple[str, ...]
-    numbers: tuple[str, ...]
-    looked_at: tuple[str, ...]
-    centre: Floats
-    weight: Floats
-    reach: Floats
-    present: Floats
-    edges: tuple[Floats, Floats]
-
-    @classmethod
-    def learnt(cls, there: Sequence[Seen], away: Sequence[Seen]) -> _Features:
-        """Learn a linear score over all numbers, and which single ones to look at."""
-        both = [*there, *away]
-        facts = sorted({name for one in both for name in one.facts})
-        numbers = sorted({name for one in both for name in one.numbers})
-        one, other = _matrix(there, numbers), _matrix(away, numbers)
-        here = [
-            np.isfinite(part).mean(axis=0) if len(part) else np.zeros(len(numbers)) for part in (one, other)
-        ]
-        means = [_nanmean(part) for part in (one, other)]
-        variance = _nanvar(one) / 2 + _nanvar(other) / 2
-        shift = means[0] - means[1]
-        weight = np.clip(shift / (variance + 1e-3 + 1e-6 * np.abs(means[0])), -1e6, 1e6)
-        centre = (means[0] + means[1]) / 2
-        presence = (here[0] - here[1]) / (here[0] * (1 - here[0]) / 2 + here[1] * (1 - here[1]) / 2 + 0.05)
-        seeming = np.maximum(np.abs(shift) / np.sqrt(variance + 1e-6), np.abs(presence))
-        most = [numbers[place] for place in np.argsort(-seeming, kind="stable")[:12]]
-        reach = shift / 2 / np.sqrt(variance + 1e-3)
-        rough = cls(
-            tuple(facts), tuple(numbers), tuple(most), centre, weight, reach, np.asarray(presence),
-            (np.zeros(0), np.zeros(0)),
-        )  # fmt: skip
-        edges = _quantiles(rough.score(both)), _quantiles(rough.score(both, clipped=True))
-        return replace(rough, edges=edges)
-
-    @property
-    def names(self) -> list[str]:
-        """Everything that labels a run."""
-        return [*_SCORES, "everything that is said", *self.facts, *self.looked_at]
-
-    def score(self, runs: Sequence[Seen], *, clipped: bool = False) -> Floats:
-        """Return the learnt score of each run; clipped it is that of Laplace noise, else of Gaussian."""
-        seen_numbers = _matrix(runs, self.numbers)
-        finite = np.isfinite(seen_numbers)
-        centred = np.where(finite, seen_numbers - self.centre, 0.0)
-        if clipped:
-            # Beyond where it would stand with and without the person a number tells no more.
-            towards = np.clip(centred * self.weight, -(self.reach**2) * 2, self.reach**2 * 2)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                told = np.where(self.reach == 0, 0.0, towards / np.abs(self.reach))
-            return np.asarray(told.sum(axis=1) + finite @ self.present, dtype=np.float64)
-        return np.asarray(centred @ self.weight + finite @ self.present, dtype=np.float64)
-
-    def labels(self, name: str, runs: Sequence[Seen]) -> NDArray[Any]:
-        """Return what one feature says of each run."""
-        if name in _SCORES:
-            clipped = name == _SCORES[1]
-            return np.searchsorted(self.edges[clipped], self.score(runs, clipped=clipped))
-        if name == "everything that is said":
-            return np.array(
-                [",".join(sorted(one.numbers)) + str(len(one.facts)) for one in runs], dtype=object
-            )
-        if name in self.facts:
-            return np.array([one.facts.get(name, "absent") for one in runs], dtype=object)
-        values = np.array([one.numbers.get(name, np.nan) for one in runs])
-        return np.where(np.isfinite(values), np.floor(8 * np.clip(values, -1e15, 1e15)), -1e17)
-
-
-_SCORES = ("a score of all numbers", "a clipped score of all numbers")
-
-
-def _quantiles(scores: Floats) -> Floats:
-    return np.unique(np.quantile(scores, np.linspace(0, 1, 41)[1:-1])) if len(scores) else np.zeros(0)
-
-
-def _matrix(runs: Sequence[Seen], names: Sequence[str]) -> Floats:
-    return np.array([[one.numbers.get(name, np.nan) for name in names] for one in runs]).reshape(
-        len(runs), len(names)
-    )
-
-
-def _nanmean(values: Floats) -> Floats:
-    count = np.isfinite(values).sum(axis=0)
-    return np.asarray(np.nansum(values, axis=0) / np.maximum(count, 1), dtype=np.float64)
-
-
-def _nanvar(values: Floats) -> Floats:
-    count = np.isfinite(values).sum(axis=0)
-    squares = np.nansum((values - _nanmean(values)) ** 2, axis=0)
-    return np.asarray(squares / np.maximum(count, 1), dtype=np.float64)
-
-
 def smallest_factor(epsilon: float, runs: int, level: float) -> float | None:
     """Return the smallest factor by which Laplace noise is too small and so many runs expect to show it.
 
     Examples
     --------
     >>> round(smallest_factor(1.0, 1000, 0.0125), 2), smallest_factor(20.0, 100, 0.0125)
-    (1.36, None)
+    (1.21, None)
     """
     for factor in np.geomspace(1.02, 64, 200):
         less = exp(-epsilon * factor)

@@ -6,6 +6,7 @@
   widget.
 - ``onward_use``: Onward use: a look-alike model learnt from the uploaded list, and what it tells of
   whom.
+- ``page``: A replay as one HTML file that needs no network: every figure with its sentence.
 - ``replay``: A replay as a run: a folder with tables, a figure and ``run.json``, whole or not there at
   all.
 - ``run_folder``: The folder of a run: unfinished work aside, whole results published with a

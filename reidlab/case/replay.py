@@ -17,6 +17,7 @@ from simulate.case import Case
 from simulate.execution.blocks import cannot_write
 from simulate.execution.memory import workers_within
 from simulate.replay import Progress, Replay, replay
+from simulate.upload.lists import described
 from simulate.world import load_world
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class ReplayRun:
             "people": self.people,
             "seed": self.seed,
             "platforms": {name: match.to_json() for name, match in done.matches.items()},
+            "lists": [described(transfer, match) for transfer, match in done.lists],
             "calibrated": None if done.calibration is None else done.calibration.to_json(),
             "known": done.known.to_pylist(),
             "sweep": {found.platform: found.to_json() for found in self.ranges},
@@ -120,6 +122,7 @@ def run(
             workers=workers,
             memory=memory,
             accounts=accounts,
+            history=not only_match,
             progress=progress,
         )
         ranges = tuple(sweep(case, load_world(), done.cells, seed=seed)) if swept else ()
@@ -172,14 +175,17 @@ def _disclosed(done: Replay, people: int, seed: int, workers: int, progress: Pro
     """Return the parts of the case beyond the match, by their keys in the JSON."""
     from reidlab.case.onward_use import onward
     from simulate.disclosure.events import segment
-    from simulate.disclosure.tally import later_people, read_outcomes, report, tally
+    from simulate.disclosure.tally import read_accounts, read_outcomes, report, tally
     from simulate.execution.workers import Workers
     from simulate.people.tables import blocks
+    from simulate.populations import later_visitors
     from simulate.upload.collection import site_of
 
+    standing = [name for name in ("standing", "later_standing") if name in done.tables]
     site = site_of(done.case, done.values)
-    count = sum(len(list(blocks(part))) for part in (people, later_people(done.case, people)))
-    outcomes = read_outcomes(done.tables["matches"].files)
+    count = sum(len(list(blocks(part))) for part in (people, later_visitors(done.case, people)))
+    outcomes = {name: read_outcomes(done.tables["matches"].files)[name] for name in done.transfers}
+    accounts = read_accounts(done.case, [done.tables[name].files for name in standing])
     with Workers(min(workers, -(-count // 8))) as pool:
         total = tally(
             done.case,
@@ -188,6 +194,9 @@ def _disclosed(done: Replay, people: int, seed: int, workers: int, progress: Pro
             outcomes,
             pool,
             seed=seed,
+            accounts=accounts,
+            met=done.meetings,
+            collected=done.collected,
             progress=lambda finished: progress("disclosure", finished, count),
         )
     found = report(total, done.case, people / done.case.size)

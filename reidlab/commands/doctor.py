@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from exports.errors import how_to_install
+
 
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -32,5 +34,5 @@ def command(
     for name, version in versions().items():
         typer.echo(f"  {name:<14} {version}")
     for extra, present in installed_extras().items():
-        note = "installed" if present else f"absent: pip install 'reidlab[{extra}]'"
+        note = "installed" if present else f"absent: {how_to_install(extra)}"
         typer.echo(f"  extra {extra:<10} {note}")

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Le
 
 from exports.errors import LabError, nearest
-from exports.schema import Role
+from exports.schema import PARTS, Role
 from exports.toml_file import checked, read_toml
 
 PRESETS = Path(__file__).parents[1] / "policies"
@@ -48,7 +48,10 @@ class Policy:
     uniqueness : float or None
         Largest share of persons who are alone in a class.
     prosecutor, journalist, marketer : float or None
-        Largest risk; the first two of any person, the last on average.
+        Largest risk; the first two of any person, the last on average. Of an estimate, the upper end of
+        its interval counts.
+    unmatched : int
+        Most people who fall into no class of the population, where a table of it is given.
     allowed_roles : tuple of Role or None
         Roles that may leave.
     forbidden_kinds : tuple of str
@@ -63,6 +66,8 @@ class Policy:
         Most digits of a postal code.
     oldest_age : int or None
         Largest age given exactly.
+    unassessed : bool
+        Columns that nobody has assessed may leave. Without it no export passes that has one.
     """
 
     name: str
@@ -75,6 +80,7 @@ class Policy:
     prosecutor: Rate | None = None
     journalist: Rate | None = None
     marketer: Rate | None = None
+    unmatched: Annotated[int, Ge(0)] = 0
     allowed_roles: tuple[Role, ...] | None = None
     forbidden_kinds: tuple[str, ...] = ()
     forbidden_tokens: bool = False
@@ -82,6 +88,7 @@ class Policy:
     required_consent: str | None = None
     zip_digits: Annotated[int, Ge(0)] | None = None
     oldest_age: Annotated[int, Ge(0)] | None = None
+    unassessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +209,11 @@ def _limits(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
         ("journalist", "journalist_max"),
         ("marketer", "marketer"),
     ):
-        yield from verdict(name, getattr(policy, name), risk.get(key), "most", f"risk.{key}")
+        upper = found.get("intervals", {}).get(f"risk.{key}", [None, risk.get(key)])[1]
+        yield from verdict(name, getattr(policy, name), upper, "most", f"risk.{key}")
+    unmatched = found.get("population", {}).get("unmatched")
+    if unmatched is not None and (policy.journalist is not None or policy.marketer is not None):
+        yield from verdict("unmatched", policy.unmatched, unmatched, "most")
 
 
 def _columns(policy: Policy, columns: Mapping[str, Mapping[str, Any]]) -> Iterator[Verdict]:
@@ -219,10 +230,13 @@ def _columns(policy: Policy, columns: Mapping[str, Mapping[str, Any]]) -> Iterat
 
 def _of_columns(policy: Policy, columns: Mapping[str, Mapping[str, Any]]) -> Iterator[Verdict]:
     for name, column in columns.items():
-        role, kind = column["role"], column.get("kind")
-        if policy.allowed_roles is not None and role not in policy.allowed_roles:
+        role, kinds = column["role"], {column.get("kind"), *column.get("kinds", ())}
+        if role == Role.UNASSESSED:
+            note = "" if policy.unassessed else "nobody has said what it holds: read it, and give it a role"
+            yield Verdict(f"unassessed.{name}", policy.unassessed, True, policy.unassessed, note)
+        elif policy.allowed_roles is not None and role not in (*policy.allowed_roles, *PARTS):
             yield Verdict(f"allowed_roles.{name}", ", ".join(policy.allowed_roles), role, False)
-        if policy.forbidden_kinds and kind in policy.forbidden_kinds:
+        for kind in sorted(kinds.intersection(policy.forbidden_kinds)):
             yield Verdict(f"forbidden_kinds.{name}", "none of them", kind, False)
         if policy.forbidden_tokens and role == Role.TOKEN:
             yield Verdict(f"forbidden_tokens.{name}", "no token", "token", False)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from importlib.util import find_spec
 from typing import Any
 
 from exports.errors import MissingExtraError
+from reidlab.lessons.questions import Question, questions
 
 
 class TryAgain(AssertionError):
@@ -17,59 +17,51 @@ class TryAgain(AssertionError):
         return [str(self)]
 
 
-def check_number(answer: Any, expected: float, *, hint: str, tolerance: float = 1e-6) -> None:
-    """Compare a learner's number with the expected one.
+def check(name: str, answer: Any, *, among: Collection[str] = ()) -> None:
+    """Compare a learner's answer with the right one, which stands nowhere in clear.
+
+    A number is taken as a number, a `Share`, or text with a percent sign or a decimal comma, rounded
+    to three digits or finer; a word in capitals or not.
 
     Parameters
     ----------
+    name : str
+        Lesson and exercise, ``"06/advantage"``.
     answer : object
-        What the cell above computed, a number or a `Share`; ``...`` when it is still open.
-    expected : float
-        The number, to be computed by the notebook and not typed.
-    hint : str
-        What to look at when it is wrong.
-    tolerance : float
-        Relative difference that still counts as right.
+        What the cell above computed; ``...`` while it is open.
+    among : collection of str, optional
+        The words to choose from, where the lesson computes them.
 
     Raises
     ------
     TryAgain
-        With the hint, and never with the expected number.
+        With a hint by the kind of slip, and never with the answer.
 
     Examples
     --------
-    >>> check_number(0.5, 1 / 2, hint="Divide.")
+    >>> check("05/counted", 1)
     Right.
-    >>> check_number(..., 1 / 2, hint="Divide.")
+    >>> check("05/counted", "1,0")
+    Right. (Python writes decimals with a point.)
+    >>> check("05/counted", ...)
     Traceback (most recent call last):
-    reidlab.lessons.checks.TryAgain: The cell above is still `...`: replace it by your answer. Divide.
+    reidlab.lessons.checks.TryAgain: Exercise 05/counted is still `...`: replace it by your answer. ...
     """
-    _open(answer, hint)
-    answer = getattr(answer, "share", answer)
-    try:
-        right = math.isclose(float(answer), expected, rel_tol=tolerance, abs_tol=1e-12)
-    except (TypeError, ValueError):
-        raise TryAgain(f"That is no number but a {type(answer).__name__}. {hint}") from None
-    if not right:
-        side = "low" if float(answer) < expected else "high"
-        raise TryAgain(f"Not yet: your number is too {side}. {hint}")
-    print("Right.")
+    known = questions()
+    if name not in known:
+        raise TryAgain(f"There is no exercise {name!r}: leave the name in this cell as it was.")
+    question = known[name]
+    if answer is ...:
+        raise TryAgain(f"Exercise {name} is still `...`: replace it by your answer. {question.hint}")
+    note = question.taken(answer)
+    if note is None:
+        raise TryAgain(f"{name}: {_advice(question, answer, tuple(among) or question.among)}")
+    print(f"Right. {note}".rstrip())
 
 
-def check_choice(answer: Any, right: Any, *, among: Collection[Any], hint: str) -> None:
-    """Compare a learner's choice with the right one.
-
-    Examples
-    --------
-    >>> check_choice("b", "b", among=["a", "b"], hint="Read the table.")
-    Right.
-    """
-    _open(answer, hint)
-    if answer not in among:
-        raise TryAgain(f"Choose one of {', '.join(map(repr, among))}. {hint}")
-    if answer != right:
-        raise TryAgain(f"Not yet. {hint}")
-    print("Right.")
+def _advice(question: Question, answer: Any, among: Collection[str]) -> str:
+    slip = question.slip(answer, among)
+    return f"{slip} {question.hint}"
 
 
 def needs(extra: str, module: str) -> None:
@@ -115,8 +107,3 @@ def quoted(text: str, value: float) -> None:
     decimals = len(digits.partition(".")[2])
     found = f"{scale * value:.{decimals}f}"
     assert found == digits, f"the prose quotes {text}, and the computed number is {found}"
-
-
-def _open(answer: Any, hint: str) -> None:
-    if answer is ...:
-        raise TryAgain(f"The cell above is still `...`: replace it by your answer. {hint}")

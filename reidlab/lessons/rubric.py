@@ -8,14 +8,27 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from exports.errors import LabError
 from reidlab.lessons.checks import TryAgain
 
-CLAIMS = ("anonymous", "anonymised", "anonymized", "anonym", "safe", "guaranteed", "solved")
+CLAIMS = ("anonymous", "anonymised", "anonymized", "anonym", "safe", "sicher", "guaranteed", "solved")
 """Words that promise more than a measurement can show."""
+DENIALS = (
+    "not",
+    "no",
+    "never",
+    "nobody",
+    "nothing",
+    "without",
+    "nor",
+    "nicht",
+    "kein",
+    "keine",
+    "nie",
+    "ohne",
+)
 
-RATE = re.compile(r"\d+(?:\.\d+)?\s?%")
-COUNT = re.compile(r"\d[\d,]*\s+of\s+\d[\d,]*")
+RATE = re.compile(r"\d+(?:[.,]\d+)?\s?(?:%|percent|Prozent)")
+COUNT = re.compile(r"\d[\d.,' ]*\s+(?:out\s+of|of|von|aus)\s+(?:the\s+|den\s+)?\d[\d.,']*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +114,8 @@ def check_part(part: str, answer: Any, criteria: Sequence[Criterion]) -> Grade:
         reason = ""
         try:
             met = bool(criterion.met(answer))
-        except (LabError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except Exception as error:
+            # A learner's function may fail in any way, and costs this criterion only.
             met, reason = False, f" [{type(error).__name__}: {error}]"
         lines.append((criterion.what + reason, criterion.points if met else 0, criterion.points))
     return Grade(part, tuple(lines))
@@ -139,15 +153,33 @@ def check_own(part: str, points: Mapping[str, Any], criteria: Mapping[str, int])
 
 
 def overclaims(text: str) -> list[str]:
-    """Return the words of a text that promise more than was measured.
+    """Return the words of a text that promise more than was measured; one that is denied promises nothing.
 
     Examples
     --------
     >>> overclaims("The list is anonymous, so everybody is safe.")
     ['anonymous', 'safe']
+    >>> overclaims("We do **not** claim that the table is anonymous.")
+    []
     """
-    words = set(re.findall(r"[a-z]+", text.lower()))
-    return [claim for claim in CLAIMS if claim in words]
+    found = set()
+    for clause in re.split(r"[.;:!?,]|\bbut\b|\bso\b|\baber\b", text.lower()):
+        words = re.findall(r"[a-zäöüß]+", clause)
+        denied = min((words.index(word) for word in DENIALS if word in words), default=len(words))
+        found |= {word for word in words[:denied] if word in CLAIMS}
+    return [claim for claim in CLAIMS if claim in found]
+
+
+def names_every(text: str, topics: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a text names each topic by one of its words, in any case and with any ending.
+
+    Examples
+    --------
+    >>> names_every("Die Liste, die Antworten.", [("list", "liste"), ("answer", "antwort")])
+    True
+    """
+    lower = " ".join(text.lower().replace("*", "").split())
+    return all(any(re.search(rf"\b{re.escape(word)}", lower) for word in words) for words in topics)
 
 
 def bare_rates(text: str) -> list[str]:
@@ -157,6 +189,8 @@ def bare_rates(text: str) -> list[str]:
     --------
     >>> bare_rates("57.1 % (4,000,000 of 7,000,000) matched. Another 35 % had agreed.")
     ['35 %']
+    >>> bare_rates("57,1 % (4.000.000 von 7.000.000) wurden erkannt.")
+    []
     """
     sentences = re.split(r"(?<=[.!?])\s+", text)
     return [rate for one in sentences if not COUNT.search(one) for rate in RATE.findall(one)]

@@ -17,14 +17,16 @@ LABELS = {
     "other_address": "account under another address",
     "typo": "mistyped",
     "normalisation": "normalised differently",
-    "invalid": "invalid",
+    "duplicates": "on the list already",
+    "invalid": "no address",
 }
 _NARROW = 0.05
 
 
 def parts(match: Match) -> dict[str, int]:
     """Return the addresses of one list by what became of them, in the order of ``LABELS``."""
-    found = {"matched": match.matched, **match.lost, "invalid": match.invalid}
+    found = {"matched": match.matched, **match.lost}
+    found |= {"duplicates": match.duplicates, "invalid": match.invalid}
     return {name: found[name] for name in LABELS}
 
 
@@ -44,9 +46,9 @@ def where_they_went(matches: Mapping[str, Match], titles: Mapping[str, str], peo
     --------
     >>> from simulate.upload.match import Match
     >>> lost = {"no_account": 2, "other_address": 1, "typo": 0, "normalisation": 0}
-    >>> found = Match("p", 7, 0, 4, 0, lost, accounts=20, requests=1, shown="below 100")
+    >>> found = Match("p", 7, 0, 0, 4, 0, 7, lost, accounts=20, requests=1, shown="below 100")
     >>> where_they_went({"p": found}, {"p": "P"}, 7).alt.split(". ")[1]
-    'P: of 7 addresses sent, matched to an account 4, no account 2, account under another address 1.'
+    'P: of 7 rows sent, matched to an account 4, no account 2, account under another address 1.'
     """
     figure, axes = new(f"Where {people:,} people's addresses went", width=9, height=0.75 * len(matches) + 1.6)
     names = [name for name in matches if matches[name].received]
@@ -71,5 +73,5 @@ def alt(matches: Mapping[str, Match], titles: Mapping[str, str]) -> str:
     sentences = []
     for name, match in matches.items():
         told = ", ".join(f"{LABELS[part]} {count:,}" for part, count in parts(match).items() if count)
-        sentences.append(f"{titles[name]}: of {match.received:,} addresses sent, {told}.")
+        sentences.append(f"{titles[name]}: of {match.received:,} rows sent, {told}.")
     return "Stacked bars of what became of each list. " + " ".join(sentences)

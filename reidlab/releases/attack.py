@@ -14,10 +14,11 @@ from exports.errors import LabError
 from exports.keys import repeats, shared_codes
 from exports.queries import exact_counts
 from exports.reading.loading import load
+from exports.reading.read import read
 from exports.release import Export, Kind, Release, Truth
 from exports.schema import Column, Role, Schema
 from reidlab.releases import settings as texts
-from reidlab.releases.defend import read_as_text, set_up
+from reidlab.releases.defend import set_up
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,7 +40,9 @@ def attack_file(
     schema: Path | None = None,
     behind: str | None = None,
     settings: Sequence[str] = (),
+    missing: Sequence[str] = (),
     seed: int = 0,
+    kind: Kind | None = None,
 ) -> AttackResult:
     """Run the attack of a registered name on a released file.
 
@@ -62,8 +65,12 @@ def attack_file(
         the file its original.
     settings : sequence of str
         ``key=value`` for the fields of the attack, ``DEFENCE.key=value`` for those of a defence.
+    missing : sequence of str
+        Texts that stand for a missing value, beside those of the schema.
     seed : int
         Seed of every random choice.
+    kind : str, optional
+        What kind of release the file is; by default the first that the attack accepts.
 
     Raises
     ------
@@ -71,7 +78,9 @@ def attack_file(
         When the attack, a setting or a table does not fit.
     """
     found = attacks.find(name)
-    kind = next((kind for kind in KINDS if kind in found.accepts), None)
+    if kind is not None and kind not in found.accepts & {*KINDS}:
+        raise LabError(f"{name} attacks {', '.join(sorted(found.accepts))}, not {kind}: give another --kind.")
+    kind = kind or next((one for one in KINDS if one in found.accepts), None)
     if kind is None:
         raise LabError(
             f"{name} attacks {', '.join(sorted(found.accepts))}, which no file is: run it from Python."
@@ -81,18 +90,20 @@ def attack_file(
             "A defence needs the role of every column, and the file before it is the original: give --schema "
             "FILE, and no --original."
         )
-    declared = None if schema is None else Schema.load(schema)
-    text = () if declared is None else tuple(sorted(read_as_text(declared)))
-    table = load(file, text=text)
+    declared = None if schema is None else Schema.load(schema).lacking(missing)
+    reading = declared or Schema(missing=tuple(missing))
+    table = load(file, schema=reading)
+    if declared is not None:
+        declared = declared.with_orders(read(file).orders)
     roles = _proposed(table, kind) if declared is None else _checked(declared, table)
     defences = tuple(f"{one.strip()}." for one in (behind or "").split("+") if one.strip())
     own = [pair for pair in settings if not pair.startswith(defences)]
     values = texts.typed(texts.split(own), found.name, texts.declared(found))
     if population is not None:
-        values[getattr(found, "population", "register")] = load(population, text=text)
-    people = table if original is None else load(original, text=text)
-    others = None if control is None else load(control, text=text)
-    notes: tuple[str, ...] = ()
+        values[getattr(found, "population", "register")] = load(population, schema=reading)
+    people = table if original is None else load(original, schema=reading)
+    others = None if control is None else load(control, schema=reading)
+    table, notes = as_the_original(table, people)
     if behind is not None:
         theirs = [pair for pair in settings if pair.startswith(defences)]
         release = set_up(behind, theirs).fit_transform(Export(table, roles))
@@ -101,15 +112,47 @@ def attack_file(
         release = (
             exact_counts(Export(table, roles)) if kind == "counts" else Release(kind, roles, table=table)
         )
-        owner, notes = _owner(table, people, roles)
+        owner, doubts = _owner(table, people, roles)
+        notes += doubts
     result = found(**values).run(release, Truth(people, others, owner), seed=seed)
+    if not result.made:
+        why = "; ".join((*result.notes, *notes)) or "no guess was made"
+        raise LabError(
+            f"{file} could not be attacked by {name}, which is no sign of protection ({why}): give tables "
+            "that fit, or other settings."
+        )
     return dataclasses.replace(result, notes=(*result.notes, *notes))
+
+
+def as_the_original(table: pa.Table, people: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
+    """Return a release whose codes have the zeros again that a program took from before them, and say so.
+
+    Whoever holds codes of one length knows what another program made of them: an adversary pads them.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    notes = []
+    for position, name in enumerate(table.column_names):
+        if table is people or name not in people.column_names:
+            continue
+        shown, known = table.column(position), people[name]
+        if not pa.types.is_integer(shown.type) or not pa.types.is_string(known.type):
+            continue
+        codes = known.drop_null()
+        widths = pc.unique(pc.utf8_length(codes)).to_pylist()
+        if len(widths) != 1 or not pc.all(pc.match_substring_regex(codes, r"^\d+$")).as_py():
+            continue
+        padded = pc.utf8_lpad(shown.cast(pa.string()), widths[0], "0")
+        table = table.set_column(position, name, padded)
+        notes.append(f"{name!r} lost zeros at its front in the release, which were put back to compare it")
+    return table, tuple(notes)
 
 
 def _checked(schema: Schema, table: pa.Table) -> Schema:
     """Return the schema when it declares every released column; a defence may have dropped some."""
-    special = {schema.person, schema.weight, schema.household, schema.time, schema.consent}
-    unknown = [name for name in table.column_names if name not in schema.columns and name not in special]
+    parts = schema.parts
+    unknown = [name for name in table.column_names if name not in schema.columns and name not in parts]
     if unknown:
         raise LabError(
             f"The schema does not declare {len(unknown)} column(s) of the release, the first is "

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import defenses
 from defenses.dp.ledger import Ledger
-from exports.coding import require_flat
+from exports.columns.header import require_header
 from exports.errors import LabError
-from exports.reading.loading import load
+from exports.reading.loading import load_export
+from exports.reading.read import read
 from exports.release import Export, Kind, Release
 from exports.schema import Role, Schema
+from exports.values.reading import as_written
 from reidlab.installation import versions
 from reidlab.releases import settings as texts
 
@@ -34,7 +36,13 @@ ROOM = 256 * 1024
 
 
 def defend_file(
-    names: str, file: str, out: Path, *, schema: Path | None = None, settings: Sequence[str] = ()
+    names: str,
+    file: str,
+    out: Path,
+    *,
+    schema: Path | None = None,
+    settings: Sequence[str] = (),
+    missing: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Apply one defence, or several in order, to a file and write what may leave.
 
@@ -49,14 +57,17 @@ def defend_file(
         beside it. All three appear when the release is complete, or none does.
     schema : Path, optional
         Roles of the columns.
+    missing : sequence of str
+        Texts that stand for a missing value, beside those of the schema.
     settings : sequence of str
         ``key=value``; with several defences ``name.key=value`` where the key is no defence's alone.
 
     Returns
     -------
     dict
-        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, warnings, files``; how many
-        rows went in is None where the release promises not to tell.
+        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, warnings, dropped, files``;
+        how many rows went in is None where the release promises not to tell, and columns of the role
+        ``unassessed`` never leave and are the ``dropped`` ones.
 
     Raises
     ------
@@ -72,17 +83,29 @@ def defend_file(
     if schema is None:
         raise LabError("A defence needs the role of every column: give --schema FILE.")
     declared = Schema.load(schema)
-    table = load(file, text=read_as_text(declared, defense))
-    for field in table.schema:
-        require_flat(field.name, field.type)
+    require_header(read(file))
+    stays = as_it_stands(declared) if is_curated(defense) else ()
+    whole, readings = load_export(file, declared, missing=missing, text=stays)
+    dropped = declared.names(Role.UNASSESSED)
+    if len(dropped) == whole.table.num_columns:
+        raise LabError(f"Every column of {file} is unassessed, and none of these leaves: assess them first.")
+    # What a file says of its own values may follow its rows.
+    roles = declared.lacking(missing) if is_curated(defense) else whole.schema
+    export = Export(whole.table.drop_columns(list(dropped)), roles.without(dropped))
     # Room is sought before anything is drawn or charged.
     with _room_beside(out) as aside:
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always", UserWarning)
-            release = _with_entries(defense.fit_transform(Export(table, declared)), defense)
-        result, files = _released(names, release, table.num_rows, out, aside)
-    told = list(dict.fromkeys(str(one.message) for one in heard if one.category is UserWarning))
-    return {**result, "warnings": told, "files": [str(path) for path in files]}
+            release = _with_entries(defense.fit_transform(export), defense)
+        told: dict[str, Any] = {"dropped_unassessed": list(dropped)} if dropped else {}
+        if not is_curated(defense):
+            told["readings"] = {
+                name: readings[name].to_json() for name in readings if name in release.schema.columns
+            }
+        release = replace(release, manifest={**release.manifest, **told})
+        result, files = _released(names, release, export.table.num_rows, out, aside)
+    said = list(dict.fromkeys(str(one.message) for one in heard if one.category is UserWarning))
+    return {**result, "warnings": said, "dropped": list(dropped), "files": [str(path) for path in files]}
 
 
 def _with_entries(release: Release, defense: Defense) -> Release:
@@ -260,19 +283,18 @@ def _steps(defense: Defense) -> Sequence[Defense]:
     return defense.steps if isinstance(defense, Pipeline) else [defense]
 
 
-def read_as_text(schema: Schema, defense: Defense | None = None) -> set[str]:
-    """Return the columns that stay text: identifiers, and those whose hierarchy names their values.
+def is_curated(defense: Defense) -> bool:
+    """Return whether a defence answers within a budget, so that what a reader finds must not show."""
+    return any("budget" in one.get_params(deep=False) for one in _steps(defense))
 
-    For a defence with a budget all do: one cell decides whether a reader finds numbers in a column,
-    and what it finds must not show.
+
+def as_it_stands(schema: Schema) -> set[str]:
+    """Return the columns that a private defence reads as text: those that the schema gives no format.
+
+    One cell decides whether a reader finds numbers in a column.
     """
-    if defense is not None and any("budget" in one.get_params(deep=False) for one in _steps(defense)):
-        return {
-            *schema.columns,
-            *filter(None, (schema.person, schema.household, schema.time, schema.consent)),
-        }
-    named = {name for name, column in schema.columns.items() if column.hierarchy or column.prefix}
-    return named | set(schema.names(Role.IDENTIFIER, Role.TOKEN))
+    parts = (schema.person, schema.household, schema.time, schema.consent)
+    return {name for name, one in schema.columns.items() if not one.format} | set(filter(None, parts))
 
 
 def _last(steps: Sequence[Mapping[str, Any]], key: str) -> dict[str, Any]:
@@ -317,9 +339,11 @@ def _write_table(table: pa.Table, path: Path) -> None:
 
         pq.write_table(table, path, compression="zstd")
     else:
+        import pyarrow as pa
         from pyarrow import csv
 
-        csv.write_csv(table, path)
+        columns = [as_written(table.column(at), field) for at, field in enumerate(table.schema)]
+        csv.write_csv(pa.table(columns, names=table.column_names), path)
 
 
 def _plain(value: Any) -> Any:

@@ -62,6 +62,14 @@ class Site:
         age and sex. Assumed.
     typo, plus_tag : float
         Shares of addresses that are mistyped at entry (assumed) and that carry a plus tag (Adobe 2013).
+    no_address, not_personal : float
+        Shares of entries that are no address at all, and that are nobody's own: of an office or
+        disposable. Assumed.
+    returning : float
+        Share of visitors who come again and leave their address a second time. Assumed.
+    lives_with_visitor, shares_address : float
+        Share of those in a couple who live with an earlier visitor, and share of them who give the
+        partner's address. Assumed.
     """
 
     signups: dict[int, int] = field(
@@ -81,6 +89,11 @@ class Site:
     distress: float = 1.4
     typo: float = 0.01
     plus_tag: float = 0.0003
+    no_address: float = 0.003
+    not_personal: float = 0.006
+    returning: float = 0.02
+    lives_with_visitor: float = 0.03
+    shares_address: float = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +208,7 @@ def _visitors(block: Block, site: Site) -> Demography:
     # A margin of a day keeps the age in completed years right whatever leap days lie between.
     years_lived = cell % shares.shape[1] + 0.004 + 0.992 * block.uniforms("birthday")
     birth = (visit - 365.25 * years_lived).astype(np.int32)
-    birth_year = _year_of(birth)
+    birth_year = year_of(birth)
     return Demography(cell < shares.shape[1], birth, birth_year, COUNTED_ON.year - birth_year, visit)
 
 
@@ -213,7 +226,8 @@ def _years() -> NDArray[np.int32]:
     return np.repeat(np.arange(FIRST_YEAR, LAST_YEAR + 1, dtype=np.int32), np.diff(_new_years()))
 
 
-def _year_of(day: NDArray[np.int32]) -> NDArray[np.int32]:
+def year_of(day: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the calendar year of days since 1970."""
     year: NDArray[np.int32] = _years()[day - _new_years()[0]]
     return year
 

@@ -72,6 +72,8 @@ SHARES = np.array([0, 0.86, 0.70, 0.57, 0.52, 0.48, 0.40, 0.31, 0.28, 0.32])
 SHARE_WITH_A_FAMILY = 0.45
 HAS_SPOUSES_SURNAME = 0.72
 """Married couples of one surname, believed."""
+NEIGHBOURS, YEARS_APART = 24, 10
+"""Rows before a visitor among which a partner is looked for, and years by which they differ at most."""
 OLDEST_DONOR = 90
 """Ages above are taken together."""
 PARTNER_AGE_GAP, PARTNER_AGE_SPREAD = 2.2, 3.2
@@ -130,6 +132,28 @@ class Donors:
         donor = self.start[cell] + (block.uniforms("household") * number).astype(np.int64)
         own = np.arange(block.size)
         return Households(own, self.size[donor], self.relationship[donor], own)
+
+
+def live_together(block: Block, who: Demography, homes: Households, share: float) -> Households:
+    """Let some visitors in a couple live with an earlier visitor of the other sex and like age.
+
+    Only the few rows before each are looked at, so that a partial block stays the start of the full one.
+    """
+    coupled = np.isin(homes.relationship, [RELATIONSHIPS.index(name) for name in ("partnered", "married")])
+    joins = coupled & (block.uniforms("lives with a visitor") < share)
+    row, partner = np.arange(block.size), np.arange(block.size)
+    taken = joins.copy()
+    for before in range(1, NEIGHBOURS):
+        rows = row[joins & (partner == row) & (row >= before)]
+        mate = rows - before
+        fit = coupled[mate] & ~taken[mate] & (who.female[mate] != who.female[rows])
+        fit &= np.abs(who.birth[mate] - who.birth[rows]) < YEARS_APART * 365
+        partner[rows[fit]] = mate[fit]
+        taken[mate[fit]] = True
+    relationship = homes.relationship[partner]
+    one_name = (relationship == RELATIONSHIPS.index("married")) & (partner != row)
+    one_name &= block.uniforms("partner's surname") < HAS_SPOUSES_SURNAME
+    return Households(partner, homes.size[partner], relationship, np.where(one_name, partner, row))
 
 
 def _cell(who: Demography) -> NDArray[np.int64]:

@@ -62,7 +62,6 @@ def draw_intake(
     age = band_of_age(("13-29", "30-49", "50-64", "65-"))[who.cell[1]]
     poorer = block.uniforms("finances") + POORER_BY_DISTRESS * health["distress"]
     finances = np.sum(poorer[:, None] >= np.cumsum(FINANCES, axis=1)[age, :2], axis=1)
-    older = (who.age >= 45).astype(np.int64)
     return {
         "reason_1": categories(first, REASONS),
         "reason_2": categories(second, REASONS, absent=no_second),
@@ -73,8 +72,13 @@ def draw_intake(
         "sleep": categories(
             pick(SLEEP_BY_ITEM, block.bits("sleep"), health["phq9_3"].astype(np.int64)), LEVELS
         ),
-        "referral": categories(pick(REFERRAL, block.bits("referral"), older), REFERRALS),
+        "referral": categories(draw_referrals(block, who.age), REFERRALS),
     }
+
+
+def draw_referrals(block: Block, age: NDArray[Any]) -> NDArray[np.int64]:
+    """Draw how each visitor came to the site: an index into ``REFERRALS``."""
+    return pick(REFERRAL, block.bits("referral"), (np.asarray(age) >= 45).astype(np.int64))
 
 
 def _reason_weights() -> NDArray[np.float64]:

@@ -18,10 +18,14 @@ from simulate.attributes.demography import Block, Demography
 from simulate.execution.arrow_columns import ascii_strings, categories, hex_digits
 from simulate.lottery import pick
 
-DAYS_OF_TERM = np.array([240, 21, 1])
-TERM_SHARES = np.array([0.70, 0.15, 0.15])
+DAYS_OF_TERM = np.array([2000, 730, 365, 180, 60, 14, 1])
+TERM_SHARES = np.array([0.025, 0.03, 0.25, 0.30, 0.12, 0.105, 0.17])
 """Days for which connections keep an address, and their shares: 60 % of machines have one address in a month
-and the mean is about 6 (comScore 2007-08, seen); the split is fitted to these two."""
+and the mean is about 6 (comScore 2007-08, seen); the split is fitted to these two. That some keep it for
+years follows Mishra and others (2020), who call most addresses of fixed lines long-lived; the tail is
+assumed.
+"""
+LONG_TERM = 30
 BEHIND_CARRIER_NAT = 0.17
 """Home connections that share their address with others (Richter 2016, believed)."""
 ADDRESSES_PER_POOL = 16
@@ -55,21 +59,28 @@ def _keyed(seed: int, name: str, numbers: NDArray[Any]) -> NDArray[np.uint64]:
     return mix(numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + key)
 
 
-def terms(seed: int, household: NDArray[np.int64], day: NDArray[Any] | int) -> NDArray[np.int64]:
-    """Return which term a household's connection is in on a day (days since 1970); it counts up."""
+def terms(
+    seed: int, household: NDArray[np.int64], day: NDArray[Any] | int, stretch: float = 1.0
+) -> NDArray[np.int64]:
+    """Return which term a household's connection is in on a day (days since 1970); it counts up.
+
+    ``stretch`` makes terms of more than a month longer or shorter, to see what the tail decides.
+    """
     drawn = _keyed(seed, "term", household)
     uniform = (drawn >> np.uint64(32)).astype(np.float64) * 2.0**-32
-    days = DAYS_OF_TERM[np.searchsorted(np.cumsum(TERM_SHARES), uniform, side="right").clip(max=2)]
+    lengths = np.where(DAYS_OF_TERM > LONG_TERM, DAYS_OF_TERM * stretch, DAYS_OF_TERM).astype(np.int64)
+    last = len(lengths) - 1
+    days = lengths[np.searchsorted(np.cumsum(TERM_SHARES), uniform, side="right").clip(max=last)]
     phase = (drawn % np.uint64(1 << 20)).astype(np.int64) % days
     count: NDArray[np.int64] = (np.asarray(day, np.int64) + phase) // days
     return count
 
 
-def behind_carrier_nat(seed: int, household: NDArray[np.int64]) -> NDArray[np.bool_]:
+def behind_carrier_nat(
+    seed: int, household: NDArray[np.int64], share: float = BEHIND_CARRIER_NAT
+) -> NDArray[np.bool_]:
     """Return which households share their public address with strangers."""
-    shared: NDArray[np.bool_] = _keyed(seed, "behind carrier NAT", household) < np.uint64(
-        BEHIND_CARRIER_NAT * 2**64
-    )
+    shared: NDArray[np.bool_] = _keyed(seed, "behind carrier NAT", household) < np.uint64(share * 2**64)
     return shared
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.calibration.card import Card, Verdict, load_card
+from simulate.calibration.expectation import rows_per_person
 from simulate.calibration.fit import FITTED, calibrate
 from simulate.calibration.population_uniques import (
     expected_unique,
@@ -17,15 +18,16 @@ from simulate.calibration.population_uniques import (
     group_sizes,
     pigeonhole_unique,
 )
-from simulate.calibration.sample import disagrees, sample_cells
+from simulate.calibration.sample import sample_cells
 from simulate.case import load_case
 from simulate.people.tables import blocks, people_block
-from simulate.platforms.accounts import ACCOUNT, draw_accounts
-from simulate.upload.collection import Collection, collection, given_first, holders
+from simulate.platforms.accounts import NEVER
+from simulate.upload.agreement import disagrees
+from simulate.upload.collection import Collection, collection, days_since_1970, given_first
 from simulate.world import load_world
 
 RESIDENT_GROUPS = ("core", "email", "home", "identity", "health", "network")
-VISITOR_GROUPS = ("core", "email", "health")
+VISITOR_GROUPS = ("core", "email", "visit", "health")
 FEWEST = 1_000
 SURVEYED_PLATFORMS = ("facebook", "snapchat", "pinterest")
 
@@ -105,13 +107,19 @@ def compute_card(
     values = {name: entry.value for name, entry in case.parameters.items()}
     platforms = collection(case, load_world(), values, seed=seed, people=people)
     facebook = _only(platforms, "facebook")
-    fit = calibrate(case, load_world(), sample_cells(facebook)["facebook"])
+    cells = sample_cells(facebook)["facebook"]
+    fit = calibrate(case, load_world(), cells)
     if fit is None:
         raise ValueError("the case states no match to fit address reuse to")
     reuse = {"facebook_match_surveyed": fit.surveyed, "facebook_match": fit.address_reuse}
-    matching = {name: replace(facebook, values={**values, FITTED: share}) for name, share in reuse.items()}
+    matching = {
+        name: replace(facebook, values={**facebook.values, FITTED: share}) for name, share in reuse.items()
+    }
     measured = _averages(_residents(platforms, people, progress), MEASURES)
     measured |= _averages(_visitors(matching, people, progress), VISITOR_MEASURES)
+    for name in reuse:
+        share, of = measured[name]
+        measured[name] = share / float(rows_per_person(cells, values)), of
     measured |= {name: (value, None) for name, value in measure_country().items()}
     return Card(people, seed, tuple(Verdict(figure, *measured[figure.id]) for figure in load_card()))
 
@@ -166,7 +174,7 @@ def _residents(
     import pyarrow as pa
 
     surveyed = _only(collected, *SURVEYED_PLATFORMS)
-    values = {**collected.values, "visitor_odds": 1.0}
+    surveyed = replace(surveyed, values={**collected.values, "visitor_odds": 1.0})
     for block, size in (parts := list(blocks(people))):
         table = people_block(
             collected.seed,
@@ -175,18 +183,8 @@ def _residents(
             population="residents",
             groups=RESIDENT_GROUPS,
         )
-        addresses = given_first(table)
-        for platform, reach in zip(surveyed.platforms, surveyed.reach, strict=True):
-            drawn = draw_accounts(
-                platform,
-                reach,
-                holders(table, addresses, platform),
-                values,
-                seed=collected.seed,
-                block=block,
-                role="residents",
-            )
-            table = table.append_column(platform.name, pa.array(drawn & ACCOUNT > 0))
+        for name, held in surveyed.draw(table, block, "residents").accounts.items():
+            table = table.append_column(name, pa.array(held.opened != NEVER))
         yield table
         progress("residents", 1, len(parts))
 
@@ -202,16 +200,10 @@ def _visitors(
         table = people_block(seed, block, size, site=site, groups=VISITOR_GROUPS)
         addresses = given_first(table)
         for name, collected in matching.items():
-            (platform,), (reach,) = collected.platforms, collected.reach
-            drawn = draw_accounts(
-                platform,
-                reach,
-                holders(table, addresses, platform),
-                collected.values,
-                seed=seed,
-                block=block,
-            )
+            [platform], drawn = collected.platforms, collected.draw(table, block)
+            start, end = drawn.accounts[platform.name].known(0, drawn.tenure)
+            day = days_since_1970(collected.widest[platform.name])
             lost = disagrees(table, addresses[0], platform.profile, slips=True)
-            table = table.append_column(name, pa.array((drawn & 1 > 0) & ~lost))
+            table = table.append_column(name, pa.array((start <= day) & (day < end) & ~lost))
         yield table
         progress("visitors", 1, len(parts))

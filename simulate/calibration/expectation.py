@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulate.platforms.accounts import Holders, stale
+from simulate.people.block import DAYS_TO_RETURN
+from simulate.platforms.accounts import DAYS_OF_YEAR, Holders, kept
 from simulate.platforms.reach import with_odds
 from simulate.world import BRACKETS, Platform
 
@@ -28,14 +29,33 @@ class Cells:
         Visitors in the cell.
     disagree : array of float
         Share of the cell whose correctly typed address hashes differently at the platform.
+    years : array of float, shape (ages,)
+        Years between visit and list, in quarters.
+    by_age : array of float, shape (cells, ages)
+        Share of each cell at each of these ages.
+    social : array of float
+        Share of the cell that came from social media.
+    elapsed : float
+        How far the span in which accounts come to be has gone on the list's day.
     """
 
     people: Holders
     weight: NDArray[np.int64]
     disagree: NDArray[np.float64]
+    years: NDArray[np.float64]
+    by_age: NDArray[np.float64]
+    social: NDArray[np.float64]
+    elapsed: float = 1.0
 
 
-def count_cells(people: Holders, disagree: NDArray[np.bool_] | None = None) -> Cells:
+def count_cells(
+    people: Holders,
+    disagree: NDArray[np.bool_] | None = None,
+    *,
+    years: NDArray[np.float64] | None = None,
+    social: NDArray[np.bool_] | None = None,
+    elapsed: float = 1.0,
+) -> Cells:
     """Count people into cells.
 
     Parameters
@@ -44,6 +64,12 @@ def count_cells(people: Holders, disagree: NDArray[np.bool_] | None = None) -> C
         One entry per visitor.
     disagree : array of bool or None
         Whose correctly typed address normalises differently on the two sides; None for nobody.
+    years : array of float or None
+        Years from each one's visit to the list; None for a list of the day of the visit.
+    social : array of bool or None
+        Who came from social media; None for nobody.
+    elapsed : float
+        As in :class:`Cells`.
     """
     shape = len(BRACKETS) + 1, 2, 8, 256
     codes = np.ravel_multi_index(
@@ -52,19 +78,29 @@ def count_cells(people: Holders, disagree: NDArray[np.bool_] | None = None) -> C
     weight = np.bincount(codes)
     cells = np.flatnonzero(weight)
     weight = weight[cells]
-    lost = np.zeros(len(cells)) if disagree is None else np.bincount(codes, disagree)[cells] / weight
+
+    def share(of: NDArray[np.bool_] | None) -> NDArray[np.float64]:
+        return np.zeros(len(cells)) if of is None else np.bincount(codes, of)[cells] / weight
+
+    years = np.zeros(len(codes)) if years is None else years
+    quarter = (years * 4).astype(np.int64)
+    ages, place = int(quarter.max(initial=0)) + 1, np.searchsorted(cells, codes)
+    table = np.bincount(place * ages + quarter, minlength=len(cells) * ages).reshape(-1, ages)
+    middle = np.bincount(quarter, years, ages) / np.maximum(np.bincount(quarter, minlength=ages), 1)
     bracket, woman, addresses, mailboxes = np.unravel_index(cells, shape)
     representatives = Holders(bracket - 1, woman == 1, addresses.astype(np.uint8), mailboxes.astype(np.uint8))
-    return Cells(representatives, weight, lost)
+    by_age = table / weight[:, None]
+    return Cells(representatives, weight, share(disagree), middle, by_age, share(social), elapsed)
 
 
-def known_share(people: Holders, values: Values) -> NDArray[np.float64]:
+def known_share(cells: Cells, values: Values) -> NDArray[np.float64]:
     """Return the chance that a platform knows the address given to the site, for account holders."""
+    people = cells.people
     reuse, book = np.asarray(values["address_reuse"]), np.asarray(values["address_book"])
-    kept = reuse * (1 - stale(values))  # type: ignore[arg-type]
+    carried = reuse * (kept(cells.years, values) @ cells.by_age.T)  # type: ignore[arg-type]
     missed_elsewhere = (1 - book) * (1 - np.asarray(values["second_address"]) / people.addresses)
     owner = people.mailboxes != 0
-    known = np.where(owner, 1 - missed_elsewhere, 1 - (1 - kept) * missed_elsewhere)
+    known = np.where(owner, 1 - missed_elsewhere, 1 - (1 - carried) * missed_elsewhere)
     return np.where(people.mailboxes & 1, 1.0, known)
 
 
@@ -73,10 +109,11 @@ def expected_match(
 ) -> NDArray[np.float64]:
     """Return the expected share of an upload that a platform matches.
 
-    A match needs an account, an address that the platform knows, no typing error and the same
-    normal form on both sides; the four are independent within a cell. ``women_share`` weighs
-    the cells, ``reach.<platform>`` shifts the reach by so many share points (on the logit
-    scale, where no share leaves 0 to 1).
+    A match needs an account, an address that the platform knows, an entry that is the person's
+    address without a typing error, and the same normal form on both sides; they are independent
+    within a cell. A list has more rows than people: some came twice, some rows are tests.
+    ``women_share`` weighs the cells, ``reach.<platform>`` shifts the reach by so many share points
+    (on the logit scale, where no share leaves 0 to 1).
 
     Parameters
     ----------
@@ -99,12 +136,26 @@ def expected_match(
     if (shift := values.get(f"reach.{platform.name}")) is not None:
         centre = np.average(share, weights=cells.weight)
         odds = odds * np.exp(np.asarray(shift) / max(centre * (1 - centre), 1e-9))
-    account = np.where((people.mailboxes != 0) & (people.bracket >= 0), 1.0, with_odds(share, odds))
+    by_ad = cells.social * np.asarray(values["came_by_ad"]) * platform.ads
+    account = 1 - (1 - with_odds(share, odds)) * (1 - by_ad * (people.bracket >= 0))
+    account = np.where((people.mailboxes != 0) & (people.bracket >= 0), 1.0, account)
+    if cells.elapsed < 1:
+        account = account * (1 - (1 - np.asarray(values["accounts_before"])) * (1 - cells.elapsed))
     weight: NDArray[np.float64] = cells.weight / cells.weight.sum()
     if (women := values.get("women_share")) is not None:
         observed = weight[people.woman].sum()
         women = np.asarray(women)
         weight = weight * np.where(people.woman, women / observed, (1 - women) / (1 - observed))
-    agrees = (1 - np.asarray(values["typo"])) * (1 - cells.disagree)
-    matched: NDArray[np.float64] = (weight * account * known_share(people, values) * agrees).sum(axis=-1)
-    return matched
+    own = 1 - np.asarray(values["no_address"]) - np.asarray(values["not_personal"])
+    agrees = (1 - np.asarray(values["typo"])) * own * (1 - cells.disagree)
+    matched: NDArray[np.float64] = (weight * account * known_share(cells, values) * agrees).sum(axis=-1)
+    return matched / rows_per_person(cells, values)
+
+
+def rows_per_person(cells: Cells, values: Values) -> NDArray[np.float64]:
+    """Return the expected rows of a list for each person on it."""
+    ages = (cells.weight @ cells.by_age) / cells.weight.sum()
+    back = ages @ (1 - np.exp(-cells.years * DAYS_OF_YEAR / DAYS_TO_RETURN))
+    people = 1 + np.asarray(values["returning"]) * back
+    rows: NDArray[np.float64] = people / (1 - np.asarray(values["test_entries"]))
+    return rows[..., 0] if rows.ndim > 1 else rows

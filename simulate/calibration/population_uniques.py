@@ -43,9 +43,10 @@ def expected_unique(sizes: NDArray[np.float64], dates: float = BIRTH_DATES_PER_Y
     >>> round(expected_unique(group_sizes()), 2)
     0.64
     """
-    # n people of a group are alone with chance (1 - 1/dates)**(n - 1) each; below one person, all are.
+    # n people of a group are alone with chance (1 - 1/dates)**(n - 1) each; below one person, all are. Where
+    # all share the one date, nobody else is drawn with the chance of none of a Poisson number.
     if dates == 1:
-        return float(sizes[sizes <= 1].sum() / sizes.sum())
+        return float((sizes * np.exp(-sizes)).sum() / sizes.sum())
     alone = np.exp(np.log1p(-1 / dates) * np.maximum(sizes - 1, 0))
     return float((sizes * alone).sum() / sizes.sum())
 

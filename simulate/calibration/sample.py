@@ -8,11 +8,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from simulate.addresses.entry import MISTYPED
+from simulate.attributes.demography import Block
+from simulate.attributes.intake import REFERRALS, draw_referrals
 from simulate.calibration.expectation import Cells, count_cells
 from simulate.people.tables import people_block
-from simulate.upload.address_tokens import normalised_sql
-from simulate.upload.collection import Collection, given_first, holders
+from simulate.platforms.accounts import DAYS_OF_YEAR
+from simulate.upload.agreement import disagrees
+from simulate.upload.collection import Collection, days_since_1970, given_first, holders, span_of
 
 SAMPLE_BLOCKS = 4
 """262,144 visitors, whatever ``--people`` says: their mix gives the match to within 0.1 %."""
@@ -24,29 +26,28 @@ def sample_cells(collected: Collection) -> dict[str, Cells]:
     The sample does not depend on the number of people or workers, so neither does the fit.
     """
     people = pa.concat_tables(
-        people_block(collected.seed, block, site=collected.site, groups=("core", "email"))
+        people_block(collected.seed, block, site=collected.site, groups=("core", "email", "visit"))
         for block in range(SAMPLE_BLOCKS)
     ).combine_chunks()
     addresses = given_first(people)
-    return {
-        platform.name: count_cells(
-            holders(people, addresses, platform), disagrees(people, addresses[0], platform.profile)
+    visit = people["visited_on"].combine_chunks().view(pa.int32()).to_numpy()
+    social = _social(collected.seed, people["age"].to_numpy())
+    span, found = span_of(collected.site), {}
+    for platform in collected.platforms:
+        day = days_since_1970(collected.widest[platform.name])
+        found[platform.name] = count_cells(
+            holders(people, addresses, platform),
+            disagrees(people, addresses[0], platform.profile),
+            years=np.maximum(day - visit, 0) / DAYS_OF_YEAR,
+            social=social,
+            elapsed=float(np.clip((day - span.first) / max(span.last - span.first, 1), 0, 1)),
         )
-        for platform in collected.platforms
-    }
+    return found
 
 
-def disagrees(people: pa.Table, address: Any, profile: str, *, slips: bool = False) -> NDArray[np.bool_]:
-    """Return whose address has another normal form as typed than as it is; slips only if asked."""
-    import duckdb
-
-    entry = people["email_entry"].combine_chunks().indices.to_numpy()
-    rows = np.flatnonzero((entry != 0) & (slips | (entry != MISTYPED)))
-    pairs = pa.table({"row": rows, "typed": people["email"].take(rows), "address": address.take(rows)})
-    differ = f"{normalised_sql(profile, 'typed')} is distinct from {normalised_sql(profile, 'address')}"
-    with duckdb.connect() as connection:
-        connection.register("pairs", pairs)
-        found = connection.sql(f"select row from pairs where {differ}").to_arrow_table()
-    differs = np.zeros(people.num_rows, dtype=bool)
-    differs[found["row"].to_numpy()] = True
-    return differs
+def _social(seed: int, age: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which people of the sample came from social media."""
+    parts = np.split(age, SAMPLE_BLOCKS)
+    drawn = [draw_referrals(Block(seed, at, len(part), "visitors"), part) for at, part in enumerate(parts)]
+    social: NDArray[np.bool_] = np.concatenate(drawn) == REFERRALS.index("social media")
+    return social

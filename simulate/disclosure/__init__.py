@@ -8,8 +8,8 @@
   after.
 - ``lookalike``: The people from whom a platform learns a look-alike model, and what it knows of each of
   its users.
-- ``retargeting``: Former visitors' IP addresses, matched by a platform that sees its own users'
-  addresses over time.
+- ``retargeting``: Former visitors' IP addresses: whom a platform reaches at them, and who of these was the
+  visitor.
 - ``sub_brands``: What membership of a sub-brand's list alone discloses.
 - ``tally``: All parts of a case counted block by block in workers; no block outlives its counts.
 - ``visitors``: One block of visitors with what became of each one's address, as the parts of a case

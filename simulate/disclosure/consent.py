@@ -9,17 +9,13 @@ import numpy as np
 from exports.shares import Share
 from simulate.case import Case, Transfer
 from simulate.disclosure.visitors import MATCHED, NEVER, SENT, Counts, Visitors
+from simulate.disclosure.years import days
 
 REMEDIES = ("none", "consent", "retain_less", "delete", "stop")
 """The remedies of the order, as switches of the scenario, the mildest first."""
 
 RETENTION_DAYS = 365
 """Days after a visit for which a site that retains less keeps the address. Assumed."""
-
-
-def days(date: Any) -> int:
-    """Return a date as days since 1970."""
-    return int(np.datetime64(date, "D").astype(np.int64))
 
 
 def count(people: Visitors, case: Case) -> Counts:

@@ -8,7 +8,7 @@ import numpy as np
 
 from exports.shares import Share
 from simulate.case import Case
-from simulate.disclosure.visitors import HAS_ACCOUNT, Counts, Visitors
+from simulate.disclosure.visitors import Counts, Visitors
 
 
 def count(people: Visitors, case: Case) -> Counts:
@@ -17,10 +17,8 @@ def count(people: Visitors, case: Case) -> Counts:
     has_id = people.table["ad_id"].combine_chunks().is_valid().to_numpy(zero_copy_only=False)
     for transfer in case.transfers:
         if transfer.identifier == "ad_id" and people.outcomes:
-            reference = people.outcomes.get(transfer.platform, people.outcomes[case.beacon_platform])
-            app = HAS_ACCOUNT[reference] & people.chance(
-                f"app {transfer.platform}", case.value("app_on_device")
-            )
+            accounts = people.accounts.get(transfer.platform, people.accounts[case.beacon_platform])
+            app = accounts & people.chance(f"app {transfer.platform}", case.value("app_on_device"))
             counts[f"devices/{transfer.platform}"] = np.array([(has_id & app).sum(), has_id.sum()])
     return counts
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from exports.shares import Share
 from simulate.case import Case
-from simulate.disclosure.visitors import HAS_ACCOUNT, MATCHED, Counts, Visitors, tabulate
+from simulate.disclosure.visitors import MATCHED, Counts, Visitors, tabulate
 
 DEPRESSED = 10
 """PHQ-9 score from which depression is likely."""
@@ -32,7 +32,7 @@ def count(people: Visitors, case: Case) -> Counts:
     codes = people.outcomes[platform]
     matched = MATCHED[codes]
     logged_in = people.chance("browser", case.value("browser_known"))
-    known = {"matched": matched, "browser": HAS_ACCOUNT[codes] & ~matched & logged_in}
+    known = {"matched": matched, "browser": people.accounts[platform] & ~matched & logged_in}
     counts: Counts = {}
     sent = fired(people, case)
     for event in case.events:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,11 @@ from simulate.disclosure import consent, devices, events, retargeting, sub_brand
 from simulate.disclosure.visitors import Counts, Visitors, add
 from simulate.execution.workers import Workers
 from simulate.people.tables import blocks, people_block
+from simulate.platforms.accounts import NEVER
+from simulate.populations import later_visitors
+from simulate.upload.agreement import disagrees
+from simulate.upload.collection import Collection
+from simulate.upload.history import Meetings
 from simulate.upload.match import OUTCOMES
 
 GROUPS = ("core", "visit", "consent", "home", "identity", "health", "intake", "network")
@@ -35,35 +41,77 @@ class Tally:
     site : Site
         Who visits.
     population : {"visitors", "later"}
-        Those on the case's lists, or those who came afterwards.
+        Those collected by the case's date, or those who came afterwards.
+    collected : Collection or None
+        Draws the accounts of those who came afterwards and are on no list.
     """
 
     case: Case
     seed: int
     site: Site
     population: Population = "visitors"
+    collected: Collection | None = None
 
-    def visitors(self, block: int, size: int, outcomes: Mapping[str, NDArray[np.uint8]]) -> Visitors:
+    def visitors(
+        self,
+        block: int,
+        size: int,
+        outcomes: Mapping[str, NDArray[np.uint8]],
+        accounts: Mapping[str, NDArray[np.bool_]] = MappingProxyType({}),
+        met: Meetings | None = None,
+    ) -> Visitors:
         """Make the people of one block, with the answers that only this case asks for."""
         import pyarrow as pa
 
         table = people_block(
-            self.seed, block, size, site=self.site, population=self.population, groups=GROUPS
+            self.seed,
+            block,
+            size,
+            site=self.site,
+            population=self.population,
+            groups=(*GROUPS, "email") if self.collected is not None else GROUPS,
         )
         stream = Stream(self.seed, "disclosure", self.population, block=block)
         for attribute in self.case.attributes:
             answers = stream.at(name=attribute.name).choices(size, list(attribute.shares.values()))
             labels = pa.array(list(attribute.shares))
             table = table.append_column(attribute.name, labels.take(pa.array(answers)))
-        return Visitors(table, outcomes, stream)
+        return Visitors(table, outcomes, stream, accounts, met)
 
-    def __call__(self, block: int, size: int, outcomes: Mapping[str, NDArray[np.uint8]]) -> Counts:
-        """Count every part of one block."""
-        people = self.visitors(block, size, outcomes)
+    def later_meetings(self, people: Any, block: int, begin: int, met: Meetings) -> Meetings:
+        """Return the meetings of a block, drawn for those from ``begin`` on, who are on no list."""
+        if self.collected is None or begin >= people.num_rows:
+            return met
+        drawn, platform = self.collected.draw(people, block, "later"), self.case.beacon_platform
+        start, end = drawn.accounts[platform].known(0, drawn.tenure)
+        profile = self.collected.platforms[[p.name for p in self.collected.platforms].index(platform)].profile
+        agrees = ~disagrees(people, drawn.addresses[0], profile, slips=True)
+        rows = np.flatnonzero(agrees & (start != NEVER) & (np.arange(len(start)) >= begin))
+        return Meetings(
+            np.concatenate([met.person, rows]),
+            np.concatenate([met.start, start[rows]]),
+            np.concatenate([met.end, end[rows]]),
+            met.first,
+        )
+
+    def __call__(
+        self,
+        block: int,
+        size: int,
+        outcomes: Mapping[str, NDArray[np.uint8]],
+        accounts: Mapping[str, NDArray[np.bool_]] = MappingProxyType({}),
+        met: Meetings | None = None,
+        listed: int = BLOCK,
+    ) -> Counts:
+        """Count every part of one block, of whose people the first ``listed`` could be on a list."""
+        people = self.visitors(block, size, outcomes, accounts, met)
+        if met is not None and self.population == "later":
+            people = replace(people, meetings=self.later_meetings(people.table, block, listed, met))
         counts = years.count(people, self.case) | consent.count(people, self.case)
+        counts |= retargeting.count(people, self.case)
         if self.population == "visitors":
             counts |= sub_brands.count(people) if self.case.sub_brands else {}
-            counts |= events.count(people, self.case) | retargeting.count(people, self.case)
+            counts |= events.count(people, self.case)
             counts |= devices.count(people, self.case)
         return counts
 
@@ -76,24 +124,46 @@ def tally(
     pool: Workers,
     *,
     seed: int,
+    accounts: Mapping[str, NDArray[np.bool_]] = MappingProxyType({}),
+    met: Meetings | None = None,
+    collected: Collection | None = None,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Counts:
-    """Count all people of a case: those on its lists, and those who came later.
+    """Count all people of a case: those collected by its date, and those who came later.
 
     Parameters
     ----------
-    outcomes : mapping of platform name to array of uint8, shape (people,)
-        What became of each address.
+    outcomes : mapping of platform name to array of uint8
+        What became of each address: of the visitors, then of those who came later and were needed.
     pool : Workers
         Where blocks are made.
+    accounts : mapping of platform name to array of bool
+        Who has an account on the day of the platform's widest list.
+    met : Meetings or None
+        When addresses met accounts of the platform that receives the events.
+    collected : Collection or None
+        Draws the accounts of the later people who are on no list.
     """
-    later = later_people(case, people)
-    tasks: list[tuple[Tally, int, int, Mapping[str, NDArray[np.uint8]]]] = []
-    for block, size in blocks(people):
-        rows = slice(block * BLOCK, block * BLOCK + size)
-        tasks.append((Tally(case, seed, site), block, size, {name: c[rows] for name, c in outcomes.items()}))
-    for block, size in blocks(later):
-        tasks.append((Tally(case, seed, site, "later"), block, size, {}))
+    here = len(next(iter(outcomes.values()))) - people
+    drawn = None if collected is None else replace(collected, population="later")
+    tasks: list[tuple[Any, ...]] = []
+    kinds = [
+        (Tally(case, seed, site), people, 0, people),
+        (Tally(case, seed, site, "later", drawn), later_visitors(case, people), people, here),
+    ]
+    for work, count, begin, collected_here in kinds:
+        for block, size in blocks(count):
+            start = begin + block * BLOCK
+            listed = min(size, max(0, collected_here - block * BLOCK))
+            tasks.append(
+                (
+                    *(work, block, size),
+                    {name: _padded(codes, start, listed, size) for name, codes in outcomes.items()},
+                    {name: _padded(held, start, listed, size) for name, held in accounts.items()},
+                    None if met is None else met.part(start, listed, size),
+                    listed,
+                )
+            )
     total: Counts = {}
     for counts in pool.each(_count, tasks):
         add(total, counts)
@@ -101,14 +171,15 @@ def tally(
     return total
 
 
-def later_people(case: Case, people: int) -> int:
-    """Return how many people come after the case's lists, at the size of the run."""
-    later = sum(count for year, count in case.signups.by_year.items() if year > case.collected_by.year)
-    return round(later * people / case.size)
+def _padded(values: NDArray[Any], begin: int, listed: int, size: int) -> NDArray[Any]:
+    """Return the values of a block's first people, and zeros for those who are not among the collected."""
+    found = np.zeros(size, dtype=values.dtype)
+    found[:listed] = values[begin : begin + listed]
+    return found
 
 
-def _count(work: Tally, block: int, size: int, outcomes: Mapping[str, NDArray[np.uint8]]) -> Counts:
-    return work(block, size, outcomes)
+def _count(work: Tally, *task: Any) -> Counts:
+    return work(*task)
 
 
 def report(total: Counts, case: Case, scale: float) -> dict[str, Any]:
@@ -121,6 +192,15 @@ def report(total: Counts, case: Case, scale: float) -> dict[str, Any]:
         "devices": devices.report(total),
         "sub_brands": sub_brands.report(total) if case.sub_brands else {},
     }
+
+
+def read_accounts(case: Case, files: Iterable[tuple[Path, ...]]) -> dict[str, NDArray[np.bool_]]:
+    """Read from the tables ``standing`` who has an account on the day of each platform's widest list."""
+    import pyarrow.parquet as pq
+
+    parts = [pq.ParquetFile(file).read(["account"])["account"].to_numpy() for some in files for file in some]
+    bits, lists = np.concatenate(parts), case.lists()
+    return {name: bits >> lists.index(one) & 1 == 1 for name, one in case.widest().items()}
 
 
 def read_outcomes(files: tuple[Path, ...]) -> dict[str, NDArray[np.uint8]]:

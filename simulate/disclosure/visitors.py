@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exports.randomness import Stream
+from simulate.upload.history import Meetings
 from simulate.upload.match import OUTCOMES
 
 Counts = dict[str, NDArray[np.int64]]
@@ -20,7 +21,6 @@ NEVER = np.iinfo(np.int32).max
 
 SENT = np.array([outcome != "not_sent" for outcome in OUTCOMES])
 MATCHED = np.array([outcome in ("matched", "false_match") for outcome in OUTCOMES])
-HAS_ACCOUNT = np.array([outcome not in ("not_sent", "no_account", "invalid") for outcome in OUTCOMES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,29 @@ class Visitors:
     table : pyarrow.Table
         Columns as `simulate.people.tables.COLUMNS`, and those of the case's own attributes.
     outcomes : mapping of platform name to array of uint8
-        Codes into ``match.OUTCOMES``; empty for people who came after the lists.
+        Codes into ``match.OUTCOMES``.
     stream : Stream
         Random numbers of the block; each draw takes a name.
+    accounts : mapping of platform name to array of bool
+        Who has an account on the day of the platform's widest list, sent or not.
+    meetings : Meetings or None
+        When addresses met accounts of the platform that receives the events.
     """
 
     table: Any
     outcomes: Mapping[str, NDArray[np.uint8]]
     stream: Stream
+    accounts: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    meetings: Meetings | None = None
+
+    @property
+    def first(self) -> NDArray[np.bool_]:
+        """Whose address nobody gave earlier."""
+        return np.ones(len(self), dtype=bool) if self.meetings is None else self.meetings.first
+
+    def met(self, day: int) -> NDArray[np.bool_]:
+        """Return whose address would meet an account of the beacon's platform on a day."""
+        return np.zeros(len(self), dtype=bool) if self.meetings is None else self.meetings.met(day)
 
     def __len__(self) -> int:
         return int(self.table.num_rows)

@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import numpy as np
 
 from exports.shares import Share
 from simulate.case import Case
-from simulate.disclosure.visitors import MATCHED, Counts, Visitors
+from simulate.disclosure.visitors import Counts, Visitors
 
 
 def count(people: Visitors, case: Case) -> Counts:
     """Count, for a list sent at the end of each year, who is on it, matched by it, and ever matched.
 
-    Every list holds everybody collected so far, save those who pay at that time: they are on an
-    exclusion list, which tells the platform the same. Whoever the case's list matches has the
-    account from a year drawn evenly over the years in which the platform grew; an address is given
-    up at the yearly churn, and is not matched afterwards. People who came after the case's list are
-    matched as often as those on it.
+    Every list holds everybody collected so far; those who pay at that time are counted beside: they
+    are on an exclusion list, which tells the platform the same. Whom a list matches is a view of the
+    people's history at the platform: an account opened, an address given up. The lists that the
+    case states go into "ever" on their own days. A list counts an address once, whoever gave it.
     """
     years = list(case.signups.by_year)
-    last = np.array([int(np.datetime64(f"{year}-12-31").astype(np.int64)) for year in years])
-    visited, churn = people.days("visited_on"), case.value("churn")
-    codes = people.outcomes.get(case.beacon_platform)
-    can = people.chance("late match", case.value("late_match")) if codes is None else MATCHED[codes]
-    grown = case.value("accounts_before")
-    joined = np.where(
-        people.chance("joined before", grown),
-        years[0],
-        years[0] + 1 + people.stream.at(name="joined").integers(len(people), max(1, len(years) - 1)),
-    )
-    lost = np.floor(np.log1p(-people.stream.at(name="address lost").uniforms(len(people))) / np.log1p(-churn))
-    visit_year = np.searchsorted(last, visited) + years[0]
+    last = {days(datetime.date(year, 12, 31)): year for year in years}
+    stated = {days(one.date) for one in case.lists() if one.platform == case.beacon_platform}
+    visited = people.days("visited_on")
     paid_from, paid_to = people.days("paid_from"), people.days("paid_to")
     ever = np.zeros(len(people), dtype=bool)
     rows = []
-    for year, end in zip(years, last, strict=True):
-        collected = visited <= end
-        paying = collected & (paid_from <= end) & (paid_to >= end)
-        now = can & collected & (joined <= year) & (year - visit_year <= lost)
-        ever |= now
-        rows.append([collected.sum(), now.sum(), ever.sum(), paying.sum()])
+    for day in sorted({*last, *stated}):
+        collected = visited <= day
+        met = collected & people.met(day)
+        ever |= met
+        if day in last:
+            paying = collected & (paid_from <= day) & (paid_to >= day)
+            counted = met & people.first
+            rows.append([collected.sum(), counted.sum(), ever.sum(), paying.sum()])
     return {"years": np.array(rows, dtype=np.int64)}
+
+
+def days(date: datetime.date) -> int:
+    """Return a date as days since 1970."""
+    return (date - datetime.date(1970, 1, 1)).days
 
 
 def report(total: Counts, case: Case) -> dict[str, Any]:

@@ -15,9 +15,24 @@ from simulate.addresses.drafts import LIVE_FURTHER, SLOTS, Drafts, draft, keys, 
 from simulate.addresses.entry import ENTRIES, draw_entries, type_in
 from simulate.addresses.numbering import Numbers
 from simulate.attributes.care import ILLNESS, draw_care
-from simulate.attributes.demography import COUNTED_ON, SEXES, VISITING, Block, Demography, Site, demography
+from simulate.attributes.demography import (
+    COUNTED_ON,
+    SEXES,
+    VISITING,
+    Block,
+    Demography,
+    Site,
+    demography,
+    year_of,
+)
 from simulate.attributes.distress import QUESTIONNAIRES, draw_distress
-from simulate.attributes.households import RELATIONSHIPS, Donors, Households, form_households
+from simulate.attributes.households import (
+    RELATIONSHIPS,
+    Donors,
+    Households,
+    form_households,
+    live_together,
+)
 from simulate.attributes.identity import GENDERS, ORIENTATIONS, RELIGIONS, draw_identity
 from simulate.attributes.intake import draw_intake
 from simulate.attributes.names import Names, draw_names, name_pool
@@ -26,6 +41,8 @@ from simulate.attributes.places import draw_zctas, phones, street_addresses, zct
 from simulate.attributes.visits import SUB_BRANDS, draw_consent, draw_dates, draw_sub_brands
 from simulate.execution.arrow_columns import categories, days
 
+DAYS_TO_RETURN, TYPED_IN_CAPITALS = 120, 0.1
+"""Mean days until a second visit, and share of second entries in capital letters. Assumed."""
 ASKED_FROM = 13
 """Age from which surveys and the site's questions are answered."""
 
@@ -72,14 +89,17 @@ class People:
         if self.block.population == "residents":
             alike = np.isin(self.identity["orientation"], (2, 3))
             return form_households(self.block, self.who, alike)
-        return _donors(self.block.seed).households(self.block, self.who)
+        homes = _donors(self.block.seed).households(self.block, self.who)
+        if self.block.population not in VISITING:
+            return homes
+        return live_together(self.block, self.who, homes, self.site.lives_with_visitor)
 
     @cached_property
     def head(self) -> NDArray[np.int64]:
-        """Row of the head of each person's household; outside the residents, everybody's own."""
-        if self.block.population == "residents":
-            return self.households.head
-        return np.arange(self.block.size)
+        """Row of the head of each person's household."""
+        if self.block.population == "outsiders":
+            return np.arange(self.block.size)
+        return self.households.head
 
     @cached_property
     def zcta(self) -> NDArray[np.int64]:
@@ -90,9 +110,9 @@ class People:
     def names(self) -> Names:
         """Given name and surname; most of a household have the head's surname."""
         names = draw_names(self.block, self.who, self.locale)
-        if self.block.population == "residents":
-            return replace(names, surname=names.surname[self.households.surname_of])
-        return names
+        if self.block.population == "outsiders":
+            return names
+        return replace(names, surname=names.surname[self.households.surname_of])
 
     @cached_property
     def first_draft(self) -> Drafts:
@@ -121,6 +141,17 @@ class People:
         """Index into ``SUB_BRANDS``."""
         coupled = np.isin(self.households.relationship, (1, 2))
         return draw_sub_brands(self.block, self.who, self.identity, coupled)
+
+    @cached_property
+    def returns(self) -> NDArray[np.bool_]:
+        """Visitors who come a second time and leave their address again."""
+        return self.block.uniforms("returns") < self.site.returning
+
+    @cached_property
+    def returned(self) -> NDArray[np.int32]:
+        """Day of the second visit."""
+        waited = -np.log1p(-self.block.uniforms("days to return")) * DAYS_TO_RETURN
+        return np.asarray(self.who.visit) + 1 + waited.astype(np.int32)
 
     @cached_property
     def health(self) -> dict[str, NDArray[Any]]:
@@ -186,11 +217,18 @@ def _email(people: People) -> dict[str, Any]:
         live = block.uniforms(f"live {slot + 1}") < LIVE_FURTHER
         columns[f"email_{slot + 1}_live"] = pa.array(live, mask=~has)
     if block.population in VISITING:
-        entry = draw_entries(block, people.site, drafts)
+        years = year_of(np.asarray(people.who.visit))
+        entry = draw_entries(block, people.site, drafts, years, people.head)
         address = pc.if_else(pa.array(entry.slot == 1), people.mailbox, columns["email_2"])
         columns["email"] = type_in(block, entry, address, people.locale)
         columns["email_entry"] = categories(entry.kind, ENTRIES)
         columns["email_slot"] = pa.array(entry.slot)
+        again = block.uniforms("typed again") < TYPED_IN_CAPITALS
+        columns["email_again"] = pc.if_else(
+            pa.array(people.returns),
+            pc.if_else(pa.array(again), pc.utf8_upper(columns["email"]), columns["email"]),
+            None,
+        )
     return columns
 
 
@@ -200,6 +238,7 @@ def _visit(people: People) -> dict[str, Any]:
     dates = draw_dates(people.block, people.who, people.distress - people.site.distress)
     return {
         "visited_on": days(people.who.visit),
+        "returned_on": days(people.returned, absent=~people.returns),
         "sub_brand": categories(people.sub_brand, SUB_BRANDS),
         **{name: days(day, absent=absent) for name, (day, absent) in dates.items()},
     }

@@ -51,9 +51,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         "email_3": "string; null for none",
         "email_2_live": "bool; false once abandoned, null for none",
         "email_3_live": "bool; false once abandoned, null for none",
+        "email_again": "string; visitors only: as typed at a second visit, null for none",
     },
     "visit": {
         "visited_on": "date32; visitors only",
+        "returned_on": "date32; visitors only: a second visit, null for none",
         "sub_brand": f"visitors only: {_one_of(SUB_BRANDS)}",
         "enrolled_on": "date32; visitors only: the account was made, null for never",
         "paid_from": "date32; visitors only: null for never",

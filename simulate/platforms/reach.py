@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from simulate.world import BRACKETS, Platform, Residents
 
+OF_AGE_TO_ASK = 0.838
+"""Residents aged 13 and over among all (Census NC-EST2019-AGESEX-RES, July 2018)."""
 _LOWEST_AGES = (13, 18, 25, 30, 50, 65)
 
 
@@ -54,6 +56,21 @@ def reach_table(platform: Platform, residents: Residents) -> NDArray[np.float64]
         too_few = (joint[1:, 1] * people[1:, 1]).sum() < women_yes
         low, high = (middle, high) if too_few else (low, middle)
     return _rows_with_mean(by_age, people, np.exp(middle))
+
+
+def overall_reach(platform: Platform, residents: Residents) -> float:
+    """Return the share of all residents, children included, who have an account.
+
+    Examples
+    --------
+    >>> from simulate import load_world
+    >>> world = load_world()
+    >>> [round(overall_reach(world.platforms[name], world.residents), 2) for name in ("facebook", "snapchat")]
+    [0.57, 0.22]
+    """
+    people = np.array([residents.men[b] + residents.women[b] for b in BRACKETS], dtype=float)
+    holders = (np.array([platform.reach[b] for b in BRACKETS]) * people).sum()
+    return float(holders / (people.sum() / OF_AGE_TO_ASK))
 
 
 def _rows_with_mean(

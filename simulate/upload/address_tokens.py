@@ -27,6 +27,14 @@ def normalised_sql(profile: str, column: str) -> str:
     return normalise_sql(email_rule(profile), column)
 
 
+def is_address_sql(column: str) -> str:
+    """Return SQL that tells whether something was typed that can be an address at all.
+
+    Only the sender can tell: the hash of what is no address looks like any other.
+    """
+    return f"({column} like '%_@_%._%' and {column} not like '%@.%' and {column} not like '%..%')"
+
+
 def token_sql(profile: str, column: str, texts: Texts = DUCKDB_TEXTS) -> str:
     """Return the SQL expression of an address's token under a profile; null when invalid."""
     return digest_sql(email_rule(profile), column, texts)

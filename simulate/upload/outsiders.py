@@ -45,13 +45,16 @@ class Outsiders:
         people = people_block(
             seed, block, size, population="outsiders", groups=("core", "email"), numbers=numbers
         )
-        return {"outsiders": self.collected.accounts(people, block, "outsiders")[0]}
+        return {"outsiders": self.collected.accounts(people, block, "outsiders")}
 
 
-def taken_keys(drafted: list[NDArray[np.uint64]], numbers: list[Numbers]) -> NDArray[np.uint64]:
-    """Return the keys of all addresses after numbering, in increasing order."""
+def taken_keys(
+    drafted: list[NDArray[np.uint64]], numbers: list[Numbers], others: NDArray[np.uint64] | None = None
+) -> NDArray[np.uint64]:
+    """Return the keys of all addresses after numbering, and of those of others, in increasing order."""
     settled = np.concatenate(
         [append_number(keys, part.between(0, len(keys))) for keys, part in zip(drafted, numbers, strict=True)]
+        + ([] if others is None else [others])
     )
     settled.sort()
     return settled

@@ -120,6 +120,7 @@ def folder(tmp_path, monkeypatch):
 
 CALLS = {
     "schema": "schema export.csv",
+    "hierarchy": "hierarchy export.csv age --schema schema.toml",
     "assess": "assess export.csv --schema schema.toml",
     "attack": "attack inference export.csv --original export.csv --schema schema.toml",
     "defend": "defend mondrian export.csv --schema schema.toml --out release.csv",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reidlab.lessons.checks import TryAgain
+from reidlab.lessons.questions import questions
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 SOURCES = sorted((FOLDER / "_source").glob("[0-9]*.py"))
@@ -33,7 +34,7 @@ def test_the_notebooks_are_what_their_sources_build():
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_a_notebook_holds_no_output_and_a_student_no_solution(source):
-    for path in (FOLDER / f"{source.stem}.ipynb", FOLDER / "teacher" / f"{source.stem}.ipynb"):
+    for path in (FOLDER / "lessons" / f"{source.stem}.ipynb", FOLDER / "teacher" / f"{source.stem}.ipynb"):
         for cell in _cells(path):
             assert not cell.get("outputs")
             tags = set(cell["metadata"].get("tags", []))
@@ -50,7 +51,7 @@ def test_every_exercise_has_a_solution_and_a_check(source):
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_a_lesson_has_objectives_prerequisites_and_a_summary(source):
-    prose = _prose(FOLDER / f"{source.stem}.ipynb")
+    prose = _prose(FOLDER / "lessons" / f"{source.stem}.ipynb")
     for heading in ("Objectives", "Prerequisites", "Summary", "Further reading"):
         assert heading in prose
 
@@ -66,6 +67,29 @@ def test_every_checked_number_is_quoted_in_the_prose(source):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "quoted"
     ]
     assert all(text in prose for text in calls)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_no_cell_of_a_student_holds_what_passes_a_check(source):
+    """Every value written in the code of a check is tried as an answer."""
+    known = questions()
+    for cell in _cells(FOLDER / "lessons" / f"{source.stem}.ipynb"):
+        if "check" not in cell["metadata"].get("tags", []):
+            continue
+        tree = ast.parse("".join(cell["source"]))
+        values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+        for name in [value for value in values if value in known]:
+            assert [value for value in values if known[name].taken(value) is not None] == []
+
+
+def test_the_file_of_questions_shows_no_answer_and_every_check_has_its_question():
+    asked = {
+        value
+        for source in SOURCES
+        for value in re.findall(r'lessons\.check\("([^"]+)"', source.read_text(encoding="utf-8"))
+    }
+    assert asked == set(questions())
+    assert all(re.fullmatch("[0-9a-f]{32}", one.right) for one in questions().values())
 
 
 QUICK = ("00", "02", "05", "13")
@@ -85,9 +109,11 @@ def test_a_student_is_stopped_at_the_first_open_exercise_by_a_friendly_sentence(
 ):
     monkeypatch.chdir(tmp_path)
     names = {}
-    cells = [cell for cell in _cells(FOLDER / f"{source.stem}.ipynb") if cell["cell_type"] == "code"]
+    cells = [
+        cell for cell in _cells(FOLDER / "lessons" / f"{source.stem}.ipynb") if cell["cell_type"] == "code"
+    ]
     first = next(cell for cell in cells if "check" in cell["metadata"].get("tags", []))
     for cell in [cells[0], *cells[: cells.index(first)]]:
         exec(compile("".join(cell["source"]), source.stem, "exec"), names)  # the set-up cell runs twice
-    with pytest.raises(TryAgain, match=r"(?i)the cell above is still `\.\.\.`"):
+    with pytest.raises(TryAgain, match=r"is still `\.\.\.`"):
         exec(compile("".join(first["source"]), source.stem, "exec"), names)

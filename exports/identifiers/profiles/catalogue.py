@@ -10,8 +10,12 @@ from exports.identifiers.profiles.platforms import PUBLISHED
 from exports.identifiers.profiles.rudderstack import RUDDERSTACK
 from exports.identifiers.profiles.sdks import SDKS
 from exports.identifiers.profiles.segment import SEGMENT
+from exports.identifiers.profiles.segment_audiences import AUDIENCES
 
-PROFILES: tuple[Profile, ...] = (*SDKS, *PUBLISHED, *SEGMENT, *RUDDERSTACK)
+PROFILES: tuple[Profile, ...] = (*SDKS, *PUBLISHED, *SEGMENT, *AUDIENCES, *RUDDERSTACK)
+
+FARTHEST = 2
+"""Letters that a mistyped name may differ in from the one that is suggested."""
 
 
 @cache
@@ -30,7 +34,8 @@ def find_profile(name: str) -> Profile:
     Raises
     ------
     LabError
-        Names the nearest known profile.
+        Suggests a name that differs by a letter or two, or else lists all by category; never the
+        profile that normalises nothing.
 
     Examples
     --------
@@ -38,9 +43,38 @@ def find_profile(name: str) -> Profile:
     'meta.conversions'
     """
     known = _by_name()
-    found = known.get(name.strip().lower())
-    if found is None:
-        raise LabError(
-            f"There is no profile {name!r}: the nearest known name is {nearest(name.lower(), known)!r}."
-        )
-    return found
+    asked = name.strip().lower()
+    found = known.get(asked)
+    if found is not None:
+        return found
+    offered = [one for one, profile in known.items() if profile.name != "plain"]
+    near = nearest(asked, offered)
+    if _distance(asked, near) <= FARTHEST:
+        raise LabError(f"There is no profile {name[:60]!r}: did you mean {near!r}?")
+    listed = "; ".join(f"{category}: {', '.join(names)}" for category, names in _categories().items())
+    raise LabError(f"There is no profile {name[:60]!r}; {listed}.")
+
+
+def _categories() -> dict[str, list[str]]:
+    """Return the names of all profiles but the one that normalises nothing, by what they are of."""
+    named: dict[str, list[str]] = {"platforms": [], "connectors": [], "programs": []}
+    for category, profiles in (
+        ("platforms", PUBLISHED),
+        ("connectors", (*SEGMENT, *AUDIENCES, *RUDDERSTACK)),
+        ("programs", SDKS),
+    ):
+        named[category] = [profile.name for profile in profiles if profile.name != "plain"]
+    return named
+
+
+def _distance(one: str, other: str) -> int:
+    """Return how many letters must be put in, taken out or changed to make one text of another."""
+    row = list(range(len(other) + 1))
+    for line, letter in enumerate(one, 1):
+        before, row[0] = row[0], line
+        for column, wanted in enumerate(other, 1):
+            before, row[column] = (
+                row[column],
+                min(row[column] + 1, row[column - 1] + 1, before + (letter != wanted)),
+            )
+    return row[-1]

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from exports.identifiers.conditions import AtGmail, BeforeAt, Pass, RefuseStart, Require, When
+from exports.identifiers.conditions import (
+    AtGmail,
+    BeforeAt,
+    BeforeLastAt,
+    Pass,
+    RefuseStart,
+    Require,
+    When,
+)
 from exports.identifiers.kinds import NOUNS
 from exports.identifiers.profile import Profile, Rule
 from exports.identifiers.profiles import shared_rules as parts
@@ -50,20 +58,55 @@ META = {
 
 _LIKE_META = {**META, "maid": _MAID, "external_id": Rule((parts.NOT_EMPTY,))}
 
-GOOGLE = Profile(
-    "google.customer_match",
+_GOOGLE = {
+    "email": Rule((Delete(PY_SPACE), Lower(), parts.GMAIL_DOTS_AND_TAG, parts.NOT_EMPTY)),
+    "phone": _PHONE_PLUS,
+    "first_name": _EMAIL,
+    "last_name": _EMAIL,
+    "country": _TRIMMED,
+    "zip": _TRIMMED,
+    "maid": _AS_IT_IS,
+    "external_id": _AS_IT_IS,
+}
+_GOOGLE_PAGE = "developers.google.com/data-manager formatting; support.google.com/google-ads/answer/7475964"
+GOOGLE = (
+    Profile(
+        "google.2026",
+        _GOOGLE,
+        ("google", "google.customer_match", "google_customer_match"),
+        f"{_GOOGLE_PAGE}, page of 2026: at gmail.com and googlemail.com dots go, and the plus sign with what "
+        "follows it",
+    ),
+    Profile(
+        "google.2025",
+        {**_GOOGLE, "email": Rule((Delete(PY_SPACE), Lower(), parts.GMAIL_DOTS, parts.NOT_EMPTY))},
+        (),
+        f"{_GOOGLE_PAGE}, before 2026: dots go, what follows a plus sign stays",
+    ),
+    Profile(
+        "google.data_manager",
+        {kind: _GOOGLE[kind] for kind in ("email", "phone", "first_name", "last_name", "country", "zip")},
+        ("google_data_manager", "data_manager"),
+        "developers.google.com/data-manager formatting (2026): digests in hexadecimal or base64, country and "
+        "postal code in the clear; through RudderStack a name is sent only with both of them",
+    ),
+)
+
+REDDIT = Profile(
+    "reddit",
     {
-        "email": Rule((Delete(PY_SPACE), Lower(), parts.GMAIL_DOTS, parts.NOT_EMPTY)),
-        "phone": _PHONE_PLUS,
-        "first_name": _EMAIL,
-        "last_name": _EMAIL,
-        "country": _TRIMMED,
-        "zip": _TRIMMED,
-        "maid": _AS_IT_IS,
-        "external_id": _AS_IT_IS,
+        "email": Rule((*parts.TRIM_LOWER, BeforeLastAt((Before("+"), Delete("."))), parts.NOT_EMPTY)),
+        "maid": Rule((Trim(PY_SPACE), parts.NOT_EMPTY)),
     },
-    ("google", "google_customer_match", "google.data_manager", "google_data_manager"),
-    "developers.google.com/data-manager formatting; support.google.com/google-ads/answer/7475964",
+    (),
+    "as Segment's connector prepares it, with blanks trimmed; Reddit's page was not read",
+)
+
+MICROSOFT = Profile(
+    "microsoft",
+    {"email": _EMAIL, "external_id": _AS_IT_IS},
+    ("bing", "microsoft_advertising"),
+    "as Segment's connector prepares it; Microsoft's page was not read",
 )
 
 SNAPCHAT = Profile(
@@ -187,4 +230,6 @@ PLAIN = Profile(
     "no normalisation at all; ftc.gov, 'No, hashing still doesn't make your data anonymous' (2024)",
 )
 
-PUBLISHED = (GOOGLE, SNAPCHAT, PINTEREST, *TIKTOK, *CRITEO, LINKEDIN, X, UID2, LIVERAMP, PLAIN)
+PUBLISHED = (
+    *GOOGLE, SNAPCHAT, PINTEREST, *TIKTOK, *CRITEO, LINKEDIN, X, UID2, LIVERAMP, REDDIT, MICROSOFT, PLAIN,
+)  # fmt: skip

@@ -1,18 +1,20 @@
 """What RudderStack's connectors make of a value before they send it to a platform.
 
-Their audience connectors refuse a value that looks hashed while hashing is switched on. For
-e-mail the recorded vectors hash such a value again, and so do the rules here; nor is an e-mail
-refused for its form, since the recorded vectors hash it.
+Their SHA-256 is npm's ``sha256`` 0.2, whose input is the low byte of each UTF-16 code unit: a name or
+address that is not ASCII never matches. Their audience connectors refuse a value that looks hashed
+while hashing is switched on, and those to Meta, Google and TikTok an e-mail that the library
+validator.js does not take, after it was normalised. The connector to LinkedIn was not executed; its
+SHA-512 is of UTF-8, and so is taken to be its SHA-256.
 """
 
 from __future__ import annotations
 
-from exports.identifiers.conditions import AtGmail, Require
+from exports.identifiers.conditions import Require
 from exports.identifiers.profile import Profile, Rule
 from exports.identifiers.profiles import shared_rules as parts
+from exports.identifiers.profiles.addresses import VALIDATOR
 from exports.identifiers.steps import (
     JS_SPACE,
-    Before,
     Delete,
     Lower,
     PadTwo,
@@ -27,15 +29,18 @@ _SOURCE = "rudderlabs/rudder-transformer@c98d160 src/"
 _PUNCTUATION = r"!-/:-@\[-`{-~"
 
 
+def _hashed(*steps: Step) -> Rule:
+    return Rule(steps, low_bytes=True)
+
+
 def _audience(*steps: Step) -> Rule:
-    return Rule((parts.NOT_EMPTY, parts.REFUSE_SHA256, *steps, parts.NOT_EMPTY))
+    return _hashed(parts.NOT_EMPTY, parts.REFUSE_SHA256, *steps, parts.NOT_EMPTY)
 
 
 def _clear(*steps: Step) -> Rule:
     return Rule((*steps, parts.NOT_EMPTY), "none")
 
 
-_EMAIL = Rule((*parts.JS_TRIM_LOWER, parts.NOT_EMPTY))
 _EMAIL_NO_SPACE = Rule((*parts.JS_NO_SPACE_LOWER, parts.NOT_EMPTY))
 _NAME = _audience(*parts.JS_TRIM_LOWER, Delete(_PUNCTUATION))
 _PLACE = _audience(Delete("^A-Za-z"), Lower())
@@ -45,7 +50,7 @@ _IS_PHONE = Require(r"\+?[0-9]+", "a phone is digits with at most a plus sign be
 META = Profile(
     "rudderstack.meta",
     {
-        "email": _EMAIL,
+        "email": _hashed(*parts.JS_TRIM_LOWER, *VALIDATOR),
         "phone": _audience(*parts.INTERNATIONAL),
         "first_name": _NAME,
         "last_name": _NAME,
@@ -68,9 +73,9 @@ META = Profile(
     _SOURCE + "v0/destinations/fb_custom_audience",
 )
 
-_TRIM_LOWER = Rule((parts.NOT_EMPTY, *parts.JS_TRIM_LOWER))
-_LOWER = Rule((parts.NOT_EMPTY, Lower()))
-_RAW = Rule((parts.NOT_EMPTY,))
+_TRIM_LOWER = _hashed(parts.NOT_EMPTY, *parts.JS_TRIM_LOWER)
+_LOWER = _hashed(parts.NOT_EMPTY, Lower())
+_RAW = _hashed(parts.NOT_EMPTY)
 _SEX = {"female": "f", "woman": "f", "f": "f", "male": "m", "man": "m", "m": "m"}
 META_CONVERSIONS = Profile(
     "rudderstack.meta_conversions",
@@ -84,7 +89,7 @@ META_CONVERSIONS = Profile(
         "zip": _LOWER,
         "country": _LOWER,
         "dob": _RAW,
-        "gender": Rule((Lower(), Translate(_SEX), Require("[fm]", "a gender is f or m"))),
+        "gender": _hashed(Lower(), Translate(_SEX), Require("[fm]", "a gender is f or m")),
         "external_id": _RAW,
     },
     ("meta_capi(rudderstack)", "facebook_conversions(rudderstack)"),
@@ -95,9 +100,7 @@ _GOOGLE_NAME = _audience(*parts.JS_TRIM_LOWER)
 GOOGLE = Profile(
     "rudderstack.google",
     {
-        "email": Rule(
-            (*parts.JS_TRIM_LOWER, AtGmail(parts.GMAIL, (Delete("."), Before("+"))), parts.NOT_EMPTY)
-        ),
+        "email": _hashed(*parts.JS_TRIM_LOWER, parts.GMAIL_DOTS_AND_TAG, *VALIDATOR),
         "phone": _audience(Delete(rf"{JS_SPACE}().\-"), parts.NOT_EMPTY, Prefix("+"), _IS_PHONE),
         "first_name": _GOOGLE_NAME,
         "last_name": _GOOGLE_NAME,
@@ -111,10 +114,10 @@ GOOGLE = Profile(
 SNAPCHAT = Profile(
     "rudderstack.snapchat",
     {
-        "email": Rule((parts.NOT_EMPTY, Lower(), Trim(JS_SPACE))),
+        "email": _hashed(parts.NOT_EMPTY, Lower(), Trim(JS_SPACE)),
         # Leading zeros go before the other characters do, so "+00..." keeps them.
-        "phone": Rule((parts.NOT_EMPTY, Trim(JS_SPACE), TrimLeft("0"), *parts.DIGITS)),
-        "maid": Rule((parts.NOT_EMPTY, Lower())),
+        "phone": _hashed(parts.NOT_EMPTY, Trim(JS_SPACE), TrimLeft("0"), *parts.DIGITS),
+        "maid": _hashed(parts.NOT_EMPTY, Lower()),
     },
     ("snapchat(rudderstack)",),
     _SOURCE + "v0/destinations/snapchat_custom_audience",
@@ -123,7 +126,7 @@ SNAPCHAT = Profile(
 TIKTOK = Profile(
     "rudderstack.tiktok",
     {
-        "email": _EMAIL_NO_SPACE,
+        "email": _hashed(*parts.JS_NO_SPACE_LOWER, *VALIDATOR),
         "phone": _audience(),
         "maid": _audience(*parts.JS_TRIM_LOWER),
     },
@@ -148,18 +151,18 @@ X = Profile(
     _SOURCE + "v0/destinations/x_audience",
 )
 
-_PINTEREST = Rule(parts.JS_TRIM_LOWER)
+_PINTEREST = _hashed(*parts.JS_TRIM_LOWER)
 PINTEREST = Profile(
     "rudderstack.pinterest",
     {
         **dict.fromkeys(
             ("email", "city", "state", "country", "first_name", "last_name", "gender"), _PINTEREST
         ),
-        "phone": Rule((*parts.DIGITS, TrimLeft("0"))),
-        "zip": Rule(parts.DIGITS),
-        "dob": Rule(),
-        "maid": Rule(),
-        "external_id": Rule(),
+        "phone": _hashed(*parts.DIGITS, TrimLeft("0")),
+        "zip": _hashed(*parts.DIGITS),
+        "dob": _hashed(),
+        "maid": _hashed(),
+        "external_id": _hashed(),
     },
     ("pinterest(rudderstack)",),
     _SOURCE + "cdk/v2/destinations/pinterest_tag",

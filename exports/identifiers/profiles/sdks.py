@@ -40,7 +40,7 @@ META_AUDIENCE = Profile(
         "maid": _audience(),
         "mobile_advertiser_id": Rule((), "none"),
         "account_id": _audience(),
-        "external_id": Rule(_AUDIENCE, "none"),
+        "external_id": Rule((parts.NOT_EMPTY, *_AUDIENCE), "none"),
     },
     ("meta_audience_sdk", "meta_audience"),
     "facebook/facebook-python-business-sdk@94914f9 helpers/customaudiencemixin.py",
@@ -83,8 +83,8 @@ META_CONVERSIONS = Profile(
         "currency": _conversions(
             Delete("^a-z"), Require("[a-z]{3}", "a currency is three letters of ISO 4217")
         ),
-        "maid": Rule((), "none"),
-        "external_id": Rule((), "none"),
+        "maid": Rule((parts.NOT_EMPTY,), "none"),
+        "external_id": Rule((parts.NOT_EMPTY,), "none"),
     },
     ("meta_capi", "meta_conversions"),
     "facebook/facebook-python-business-sdk@94914f9 serverside/normalize.py",

@@ -1,7 +1,8 @@
 """What Segment's connectors make of a value before they send it to a platform.
 
-They send a value that looks hashed as it is. For the e-mail of the connectors to Meta, Google,
-TikTok and LinkedIn the recorded vectors hash such a value again, and so do the rules here.
+They send a value that looks hashed as it is, save the connector to Criteo, which hashes it again.
+The connector to TikTok asks only whether 64 hexadecimal digits stand anywhere: an address that
+contains them is sent in the clear.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from exports.identifiers.conditions import AtGmail, BeforeLastAt, Pass, Require, When
 from exports.identifiers.profile import Profile, Rule
 from exports.identifiers.profiles import shared_rules as parts
+from exports.identifiers.profiles.addresses import AJV
 from exports.identifiers.steps import (
     JS_SPACE,
     Before,
@@ -49,7 +51,7 @@ _SEX = {"male": "m", "boy": "m", "m": "m", "female": "f", "woman": "f", "girl": 
 META = Profile(
     "segment.meta",
     {
-        "email": Rule((*parts.JS_TRIM_LOWER, parts.NOT_BLANK)),
+        "email": _cleaned(*parts.JS_TRIM_LOWER),
         "phone": _sent(*parts.INTERNATIONAL),
         "first_name": _NAME,
         "last_name": _NAME,
@@ -75,13 +77,11 @@ GOOGLE = Profile(
     "segment.google",
     {
         # The connector asks only whether the domain starts so, and deletes only the first dot.
-        "email": Rule(
-            (
-                Lower(),
-                Trim(JS_SPACE),
-                AtGmail(("gmail", "googlemail"), (DeleteFirst("."),), prefix=True),
-                parts.NOT_BLANK,
-            )
+        "email": _sent(
+            Lower(),
+            Trim(JS_SPACE),
+            AtGmail(("gmail", "googlemail"), (DeleteFirst("."),), prefix=True),
+            AJV,
         ),
         "phone": _sent(*parts.DIGITS, Prefix("1"), Prefix("+")),
         "first_name": _sent(),
@@ -102,6 +102,7 @@ TIKTOK = Profile(
             (
                 BeforeLastAt((Before("+"), Delete("."))),
                 Lower(),
+                Pass(r"[\s\S]*[0-9a-f]{64}[\s\S]*"),
                 parts.NOT_BLANK,
             )
         ),
@@ -146,7 +147,7 @@ PINTEREST = Profile(
 
 LINKEDIN = Profile(
     "segment.linkedin",
-    {"email": Rule((parts.NOT_BLANK,)), "first_name": _CLEAR, "last_name": _CLEAR, "maid": _CLEAR},
+    {"email": _sent(), "first_name": _CLEAR, "last_name": _CLEAR, "maid": _CLEAR},
     ("linkedin(segment)",),
     _SOURCE + "linkedin-audiences",
 )
@@ -164,13 +165,11 @@ LIVERAMP = Profile(
     "segment.liveramp",
     {
         "email": _sent(Lower(), Delete(JS_SPACE)),
-        # The recorded 123-456-7890 is hashed as it stands, though the connector's pattern would join it;
-        # 650-555-1212 is joined. What starts with the country's 1 and no plus sign is therefore left alone.
         "phone": Rule(
             (
                 parts.NOT_BLANK,
                 Pass("[0-9a-fA-F]{40}", (40,)),
-                When(r"[^1][\s\S]*", (_US_PHONE,)),
+                _US_PHONE,
                 parts.NOT_BLANK,
             ),
             "sha1",

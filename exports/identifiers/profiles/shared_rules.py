@@ -16,6 +16,7 @@ from exports.identifiers.steps import (
     JS_SPACE,
     PY_SPACE,
     SHA256_HEX,
+    Before,
     Delete,
     DeletePunctuation,
     DeleteStart,
@@ -38,6 +39,7 @@ REFUSE_SHA256 = Refuse(SHA256_HEX, "the value looks hashed already and the conne
 
 GMAIL = ("gmail.com", "googlemail.com")
 GMAIL_DOTS = AtGmail(GMAIL, (Delete("."),))
+GMAIL_DOTS_AND_TAG = AtGmail(GMAIL, (Before("+"), Delete(".")))
 
 TRIM_LOWER: Steps = (Trim(PY_SPACE), Lower())
 JS_TRIM_LOWER: Steps = (Trim(JS_SPACE), Lower())

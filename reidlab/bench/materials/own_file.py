@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from exports.randomness import Stream
-from exports.reading.loading import load
+from exports.reading.loading import load_export
 from exports.release import Export, Truth
-from exports.schema import Role, Schema
+from exports.schema import Schema
 from reidlab.bench.experiment import Material
 from reidlab.bench.materials.prepared import Prepared
 
@@ -18,7 +18,8 @@ def own_file(material: Material, seed: int) -> Prepared:
     assert material.file is not None
     assert material.schema is not None
     schema = Schema.load(material.schema)
-    whole = load(material.file, text=schema.names(Role.IDENTIFIER, Role.TOKEN))
+    found, _ = load_export(material.file, schema)
+    whole, schema = found.table, found.schema
     order = Stream(seed, "bench", "held out").permutation(whole.num_rows)
     kept = round(whole.num_rows * (1 - HELD_OUT))
     export = Export(whole.take(order[:kept]), schema)

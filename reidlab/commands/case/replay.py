@@ -29,6 +29,9 @@ def command(
         str, typer.Option(help="duckdb, or spark: people, upload and match alone, no tables.")
     ] = "duckdb",
     out: Annotated[Path | None, typer.Option(help="Folder for the results; replay-CASE.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Also write one HTML page, which needs no network.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Simulate a site's visitors, upload their hashed addresses, and show who is matched and why."""
@@ -47,7 +50,9 @@ def command(
     found = load_case(case)
     if engine != "duckdb":
         unfit = [
-            name for name, given in (("--sweep", sweep), ("--out", out), ("--workers", workers)) if given
+            name
+            for name, given in (("--sweep", sweep), ("--out", out), ("--workers", workers), ("--html", html))
+            if given
         ]
         if unfit:
             raise LabError(f"{unfit[0]} goes with the engine duckdb: leave it out on {engine}.")
@@ -58,6 +63,8 @@ def command(
             typer.echo(f"{found.title}\n{counted.people:,} people, seed {counted.seed}\n")
             _print_matches(counted)
         return
+    if html is not None:
+        _require_new(html, case)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with stages() as progress:
         done = run(
@@ -72,25 +79,43 @@ def command(
             only_match=only == "match",
             progress=progress,
         )
+    if html is not None:
+        from reidlab.assessment.report import save
+        from reidlab.case.page import render
+
+        save(render(done), html)
     if as_json:
         print_json("replay", done)
     else:
         _print(done)
 
 
+def _require_new(html: Path, case: str) -> None:
+    """Raise a LabError when the page would take the place of an input, or cannot be written."""
+    from exports.errors import LabError
+
+    if html.is_dir() or not html.parent.is_dir():
+        raise LabError(f"The page {html} cannot be written: give --html a file in a folder that exists.")
+    given = Path(case)
+    if html.exists() and given.exists() and html.samefile(given):
+        raise LabError(f"--html {html} is the case file itself: give the page another name.")
+
+
 def _print_matches(replay: Replay | SparkReplay) -> None:
     from simulate.world import load_world
 
     platforms = load_world().platforms
-    for name, match in replay.matches.items():
-        transfer = replay.transfers[name]
+    for transfer, match in replay.lists:
         typer.echo(
-            f"{platforms[name].title}, {transfer.date} ({transfer.status}: {transfer.source})\n"
-            f"  uploaded {match.received:,} in {match.requests:,} requests, matched {match.share!r}"
+            f"{platforms[transfer.platform].title}, {transfer.date}, {transfer.audience} "
+            f"({transfer.status}: {transfer.source})\n"
+            f"  uploaded {match.received:,} rows of {match.people:,} people in {match.requests:,} requests, "
+            f"matched {match.share!r}"
         )
         lost = ", ".join(f"{cause.replace('_', ' ')} {count:,}" for cause, count in match.lost.items())
         typer.echo(
-            f"  lost: {lost}; invalid {match.invalid:,}; matched to somebody else {match.false_matched:,}; "
+            f"  lost: {lost}; invalid {match.invalid:,}; on the list already {match.duplicates:,}; "
+            f"matched to somebody else {match.false_matched:,}; "
             f"the advertiser sees {match.shown}"
         )
 
@@ -144,11 +169,20 @@ def _disclosed(parts: Mapping[str, Any]) -> Iterator[str]:
     """Yield a line or two for each part of the case beyond the match."""
     if not parts:
         return
-    for days, whom in (parts["retargeting"].get("days_since_visit") or {}).items():
-        shown = ", ".join(
-            f"{name.replace('_', ' ')} {100 * one['share']:.1f} %" for name, one in whom.items()
+    addresses = parts["retargeting"]
+    if addresses:
+        yield (
+            f"\nIP addresses of visits at {addresses['platform']} (assumed: how long they are kept and who "
+            "shares them; the range of each share is over what is assumed):"
         )
-        yield f"\nAn advertisement to the address of a visit {days} day(s) ago reaches: {shown}"
+    for days, told in (addresses.get("days_since_visit") or {}).items():
+        found, quiet = told["all_addresses"], told["without_crowds"]
+        among = "of the people reached at an address without a crowd"
+        yield (
+            f"  {days} day(s) after the visit the visitor is reached at {_ranged(found['visitor_reached'])} "
+            f"of the addresses; {among}, {_ranged(quiet['visitor_among_reached'])} are the visitor and "
+            f"{_ranged(quiet['household_among_reached'])} of the household"
+        )
     for name, event in (parts["events"].get("events") or {}).items():
         known = event["matched"]
         shares = [known[key]["share"] for key in ("prior", "without_event", "with_event")]
@@ -175,6 +209,11 @@ def _disclosed(parts: Mapping[str, Any]) -> Iterator[str]:
             f"A look-alike model finds visitors with an AUC of {parts['onward']['auc']:.2f}; of people never "
             f"uploaded, {picked:.1f} % of those it picks are depressed and {everybody:.1f} % of all"
         )
+
+
+def _ranged(one: Mapping[str, Any]) -> str:
+    low, high = one["range"]
+    return f"{100 * (one['share'] or 0):.1f} % ({100 * low:.1f} to {100 * high:.1f} %)"
 
 
 def _range(low: float, _median: float, high: float) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from reidlab.audits.own_mechanism import Verdict
+    from reidlab.audits.own_mechanism import ReleaseAudit
 
 QUICK_SECONDS = 2.0
 
@@ -99,7 +99,7 @@ def _shipped(
     return found
 
 
-def _own(path: str, level: float, seed: int) -> Verdict:
+def _own(path: str, level: float, seed: int) -> ReleaseAudit:
     """Return the audit of somebody's own class; raises LabError when there is nothing to audit."""
     import sys
     from importlib import import_module

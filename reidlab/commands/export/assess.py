@@ -29,6 +29,9 @@ def command(
     full: Annotated[bool, typer.Option("--full", help="Add what takes longer.")] = False,
     memory: Annotated[str | None, typer.Option(help="Memory that the run may use, as in 2GB.")] = None,
     engine: Annotated[str, typer.Option(help="Where queries run: duckdb or spark.")] = "duckdb",
+    missing: Annotated[
+        list[str] | None, typer.Option(help="Text that stands for a missing value; repeatable.")
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of a text file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
     with_attacks: Annotated[
@@ -53,8 +56,13 @@ def command(
     from reidlab.assessment.assess import assess
     from reidlab.gate.policy import check, load, passed
     from reidlab.output import print_json
+    from reidlab.platform.record import is_record
     from simulate.execution.memory import bytes_of
 
+    if is_record(Path(file)):
+        unfit = {"--schema": schema, "--population": population, "--html": html, "--beside": beside}
+        _record(file, policy, [name for name, value in unfit.items() if value], memory, as_json)
+        return
     if is_har(Path(file)) or (schema is None and is_event_log(Path(file))):
         given = {
             "--policy": policy,
@@ -76,6 +84,7 @@ def command(
         dictionary=dictionary,
         by=by or (),
         in_full=full,
+        missing=missing or (),
         memory=None if memory is None else bytes_of(memory),
         engine=engine,
     )
@@ -109,6 +118,43 @@ def _frontier(file: str, schema: Path | None, defend: str | None, dp: str | None
     return frontier(experiment(Path(file), schema, ks=ks, epsilons=numbers_of(dp, "--dp")))
 
 
+def _record(file: str, policy: str | None, unfit: list[str], memory: str | None, as_json: bool) -> None:
+    """Assess the people in a platform's record, and audit its requests."""
+    from exports.beacons import audit_beacons
+    from exports.errors import LabError
+    from exports.reading.read import read
+    from reidlab.assessment.assess import assess
+    from reidlab.gate.policy import check, load, passed
+    from reidlab.output import print_json
+    from reidlab.platform.record import export_of, read_rows, receivers
+    from reidlab.platform.recorder import REQUESTS
+    from simulate.execution.memory import bytes_of
+
+    if unfit:
+        raise LabError(f"{unfit[0]} is for tables, and {file} is a platform's record: leave it out.")
+    export = export_of(read_rows(Path(file)))
+    found = assess(read(export.table), export.schema, memory=None if memory is None else bytes_of(memory))
+    audit = audit_beacons(Path(file) / REQUESTS)
+    recorded = {"receivers": receivers(export), "beacons": audit.to_json()}
+    verdicts = () if policy is None else check(load(policy), found.to_json(), declared=True)
+    result = found.to_json() | recorded | {"policy": [verdict.to_json() for verdict in verdicts]}
+    if as_json:
+        print_json("assess", result)
+    else:
+        _print_receivers(recorded)
+        _print(found, verdicts, result)
+    if not passed(verdicts):
+        raise typer.Exit(1)
+
+
+def _print_receivers(recorded: dict[str, Any]) -> None:
+    """Print how many people each platform was told of, by which key."""
+    typer.echo("People in the record, by receiver and key")
+    for row in recorded["receivers"]:
+        typer.echo(f"  {row['platform']:<12}{row['key']:<28}{row['persons']:>12,}")
+    typer.echo(f"{recorded['beacons']['messages']:,} requests\n")
+
+
 def _audit(file: str, unfit: list[str], as_json: bool) -> None:
     """Print what a HAR file or a log of events tells, and whom."""
     from exports.beacons import audit_beacons
@@ -130,6 +176,7 @@ def _audit(file: str, unfit: list[str], as_json: bool) -> None:
 
 def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, Any]) -> None:
     typer.echo(repr(found))
+    _print_doubtful(result)
     for title, measures in (
         ("Risk", found.risk),
         ("Share of the population that is unique, estimated", found.population_uniques),
@@ -164,6 +211,14 @@ def _print(found: Assessment, verdicts: tuple[Verdict, ...], result: dict[str, A
             typer.echo(f"\n{title}", err=True)
         for name, remark in remarks.items():
             typer.echo(f"  {name}: {remark}", err=True)
+
+
+def _print_doubtful(result: dict[str, Any]) -> None:
+    doubtful = {name: one for name, one in result["columns"].items() if one["role"] == "unassessed"}
+    if doubtful:
+        typer.echo("\nNot assessed: read these and give each a role, or no policy passes")
+    for name, column in doubtful.items():
+        typer.echo(f"  {name:<24} {column['evidence']}")
 
 
 def _shown(value: Any) -> str:

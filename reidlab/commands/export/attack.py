@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 if TYPE_CHECKING:
     from attacks.result import AttackResult
+    from exports.release import Kind
 
 
 def command(
@@ -36,7 +37,13 @@ def command(
             help="What else it knows, DEFENCE.KEY=VALUE for a setting of the defence; repeatable.",
         ),
     ] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option(help="Text that stands for a missing value; repeatable.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 0,
+    kind: Annotated[
+        str | None, typer.Option(help="Kind of the release: records, or synthetic where rows are invented.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run one attack and hold it against a control and a baseline."""
@@ -52,7 +59,9 @@ def command(
         schema=schema,
         behind=behind,
         settings=settings or [],
+        missing=missing or (),
         seed=seed,
+        kind=cast("Kind | None", kind),
     )
     if as_json:
         print_json("attack", found)
@@ -71,5 +80,11 @@ def _beside(found: AttackResult) -> Iterator[str]:
     yield f"guesses: {found.made:,} made, {found.asked:,} asked for{enough}"
     if found.worst_group is not None:
         yield f"worst group, {found.worst_group}: {found.groups[found.worst_group]!r}"
+    for worst in found.series.get("values", [])[:1]:
+        if worst["lift_low"] > 1:
+            yield (
+                f"worst value of {found.secret!r}, {worst['value']}: named {worst['guessed']:,} times, right "
+                f"{100 * worst['precision']:.1f} %, {worst['lift']:.3g} times as often as it occurs"
+            )
     for note in found.notes:
         yield f"note: {note}"

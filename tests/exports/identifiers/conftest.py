@@ -34,3 +34,10 @@ def divergence(shared):
 def tricky():
     """Values on which trimming, lower case and patterns differ between engines, and NULL."""
     return [*TRICKY, None]
+
+
+@pytest.fixture(scope="session")
+def executed(shared):
+    """Outputs of connectors' own code."""
+    lines = (shared / "vectors" / "connectors.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]

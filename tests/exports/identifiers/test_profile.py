@@ -47,12 +47,26 @@ def token(profile, kind, value):
         ("meta.conversions", "zp", "SW1A 1AA", "sw1a1aa"),
         ("meta.conversions", "ct", "St. Louis 2", "stlouis"),
         ("meta.conversions", "currency", " USD ", "usd"),
-        ("google.customer_match", "email", " J.Doe+x@Gmail.com", "jdoe+x@gmail.com"),
+        ("google", "email", " J.Doe+x@Gmail.com", "jdoe@gmail.com"),
+        ("google.2026", "email", "J.D+x@GoogleMail.com", "jd@googlemail.com"),
+        ("google.2026", "email", "j.d+x@mail.example", "j.d+x@mail.example"),
+        ("google.2025", "email", " J.Doe+x@Gmail.com", "jdoe+x@gmail.com"),
+        ("google.data_manager", "email", " J.Doe+x@Gmail.com", "jdoe@gmail.com"),
+        ("reddit", "email", " J.Doe+x@Mail.example ", "jdoe@mail.example"),
+        ("microsoft", "email", " J.Doe+x@Mail.example ", "j.doe+x@mail.example"),
+        ("segment.reddit", "email", "J.Doe+x@Mail.example ", "jdoe@mail.example "),
+        ("segment.microsoft", "email", " J.Doe+x@Mail.example ", "j.doe+x@mail.example"),
+        ("segment.amazon", "email", " J_Doe+x@Mail.example", "jdoex@mail.example"),
+        ("segment.amazon", "city", "Saint-Étienne 2", "sainttienne2"),
+        ("segment.amazon.older", "email", " J_Doe+x@Mail.example", "j_doe+x@mail.example"),
+        ("segment.dv360", "first_name", " Mary Ann ", "maryann"),
+        ("segment.dv360", "zip", "SW1A 1AA", "SW1A 1AA"),
+        ("segment.dv360.older", "zip", "SW1A 1AA", "sw1a1aa"),
+        ("segment.yahoo", "email", " J.Doe@Mail.example", " J.Doe@Mail.example"),
         ("google.customer_match", "phone", "00 1 (212) 055-0123", "+12120550123"),
         ("google.megalista", "email", "j.doe@gmail.com ", "j.doe@gmail.com"),
         ("google.megalista", "zip", "12345", "12345"),
         ("rudderstack.google", "email", " J.D+x@GoogleMail.com", "jd@googlemail.com"),
-        ("rudderstack.google", "email", "  NOT ", "not"),
         ("rudderstack.meta", "ZIP", "94035-1234", "940351234"),
         ("rudderstack.meta", "GEN", "anything", "m"),
         ("rudderstack.meta", "DOBD", "5.", "05"),
@@ -120,7 +134,7 @@ def test_a_value_that_would_not_be_sent_is_rejected(profile, kind, value):
     assert value == "" or value not in str(reason.value)
 
 
-@pytest.mark.parametrize("profile", ["meta.audience_sdk", "snapchat", "x", "tiktok", "segment.meta"])
+@pytest.mark.parametrize("profile", ["meta.audience_sdk", "snapchat", "x", "tiktok", "segment.criteo"])
 def test_a_prehashed_email_is_hashed_again_where_nobody_looks(profile):
     assert token(profile, "email", PREHASHED) == hashlib.sha256(PREHASHED.encode()).hexdigest()
 
@@ -132,6 +146,11 @@ def test_a_prehashed_email_is_hashed_again_where_nobody_looks(profile):
         ("segment.meta", "PHONE", PREHASHED),
         ("segment.snapchat", "email", PREHASHED),
         ("segment.pinterest", "email", PREHASHED),
+        ("segment.meta", "email", f" {PREHASHED.upper()}"),
+        ("segment.google", "email", PREHASHED),
+        ("segment.linkedin", "email", PREHASHED),
+        ("segment.tiktok", "email", PREHASHED),
+        ("segment.amazon", "phone", PREHASHED),
     ],
 )
 def test_a_prehashed_value_is_passed_on_where_the_program_looks(profile, kind, value):
@@ -169,8 +188,41 @@ def test_a_reserved_domain_stands_for_gmail_only_where_it_is_said_to():
 def test_an_unknown_profile_or_kind_is_answered_with_the_nearest_known_name():
     with pytest.raises(LabError, match="'meta_capi'"):
         find_profile("meta_cappi")
+    with pytest.raises(LabError, match=r"'google\.2026'"):
+        find_profile("google.2028")
     with pytest.raises(LabError, match="nearest is 'email'"):
         find_profile("uid2").rule("emali")
+
+
+@pytest.mark.parametrize("name", ["klaviyo", "braze", "plan", "rew", "", "plainly", "hightouch"])
+def test_an_unknown_name_lists_what_there_is_and_never_offers_to_normalise_nothing(name):
+    with pytest.raises(LabError, match=r"platforms: .*google\.2026.*connectors: .*segment\.meta") as told:
+        find_profile(name)
+    assert not re.search(r"\b(plain|raw|ftc-blog)\b", str(told.value).replace(repr(name), ""))
+
+
+@pytest.mark.parametrize(
+    "value", ["notanemail", "jane@localhost", "jane..doe@mail.example", PREHASHED, "a@b@c.example"]
+)
+def test_rudderstack_refuses_what_is_no_address_except_on_the_way_to_snapchat(value):
+    for profile in ("rudderstack.meta", "rudderstack.google", "rudderstack.tiktok"):
+        with pytest.raises(Rejected, match="takes no such address"):
+            token(profile, "email", value)
+    assert token("rudderstack.snapchat", "email", value)
+
+
+def test_rudderstack_hashes_half_of_each_character_outside_latin_1():
+    assert token("rudderstack.meta", "first_name", "José") == hashlib.sha256(b"jos\xe9").hexdigest()
+    assert token("rudderstack.meta", "first_name", "李") == hashlib.sha256(b"N").hexdigest()
+    assert (
+        token("rudderstack.linkedin", "email", "é@mail.example")
+        == hashlib.sha256("é@mail.example".encode()).hexdigest()
+    )
+
+
+def test_an_address_that_contains_a_digest_leaves_in_the_clear_on_the_way_to_tiktok():
+    value = f"{PREHASHED}@mail.example"
+    assert token("segment.tiktok", "email", value) == value
 
 
 def test_no_two_profiles_share_a_name_and_each_says_where_it_comes_from():
@@ -214,6 +266,7 @@ def test_normalising_twice_changes_nothing_more(rule, value):
         "segment.google",
         "segment.snapchat",
         "segment.tiktok",
+        "segment.reddit",
     ):
         return
     try:

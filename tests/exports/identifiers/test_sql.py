@@ -71,6 +71,23 @@ def test_every_recorded_email_and_phone_has_its_recorded_digest_in_sql(database,
     assert checked > 95
 
 
+def test_every_output_of_a_connectors_own_code_is_that_of_sql(database, executed):
+    rows = {}
+    for row in executed:
+        rows.setdefault((row["profile"], row["kind"]), []).append(row)
+    wrong, checked = [], 0
+    for (profile, kind), group in rows.items():
+        try:
+            expression = digest_sql(find_profile(profile).rule(kind), "x")
+        except LabError:
+            continue
+        found = in_sql(database, expression, [row["input"] for row in group])
+        wrong += [row for row, token in zip(group, found, strict=True) if token != row["sent"]]
+        checked += len(group)
+    assert checked > 3_400
+    assert wrong == []
+
+
 def test_every_divergent_input_becomes_the_same_in_sql(database, divergence):
     inputs = [row["input"] for row in divergence]
     assert all(differing(database, find_profile(name).rule(kind), inputs) == [] for name, kind in RULES)

@@ -1,11 +1,7 @@
+import datetime
 import os
-import shutil
 import signal
-import socket
 import sqlite3
-import subprocess
-import tempfile
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -77,36 +73,6 @@ def test_no_password_is_in_a_message_or_a_name(address):
     assert caught.value.__context__ is None or caught.value.__suppress_context__
 
 
-def programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return found[-1].parent if found else None
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    """A PostgreSQL of our own on a free port; skips where none is installed."""
-    folder = programs()
-    if folder is None:
-        pytest.skip("needs PostgreSQL (Debian package postgresql)")
-    home = Path(tempfile.mkdtemp(prefix="reidlab-postgres-"))  # pytest's own folders are closed to others
-    drop: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(home, "postgres")
-        drop = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data, quiet = home / "data", subprocess.DEVNULL
-    made = [*drop, folder / "initdb", "-D", data, "-U", "reidlab", "-A", "trust", "--no-sync", "-E", "UTF8"]
-    subprocess.run([*made, "--locale=C"], cwd="/", check=True, stdout=quiet)
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-    control = [*drop, folder / "pg_ctl", "-D", data, "-w"]
-    subprocess.run([*control, "-o", options, "-l", home / "log", "start"], cwd="/", check=True, stdout=quiet)
-    yield f"postgresql://reidlab:{SECRET}@127.0.0.1:{port}/postgres", home
-    subprocess.run([*control, "-m", "immediate", "stop"], cwd="/", check=False, stdout=quiet, stderr=quiet)
-    shutil.rmtree(home, ignore_errors=True)
-
-
 def filled(address: str, table: str, count: int) -> None:
     from adbc_driver_postgresql import dbapi
 
@@ -137,6 +103,53 @@ def test_a_postgresql_table_is_assessed_without_being_loaded(postgres):
 
 
 @pytest.mark.extra("databases")
+def test_native_types_of_postgresql_read_as_the_same_values_do_in_a_file(postgres):
+    from adbc_driver_postgresql import dbapi
+
+    from exports.reading.loading import load
+
+    address, _ = postgres
+    with dbapi.connect(address) as connection, connection.cursor() as cursor:
+        cursor.execute("create type answer as enum ('never', 'often', 'always')")
+        cursor.execute(
+            "create table native as select ('240.0.0.'||i)::inet as ip, '240.0.0.0/24'::cidr as net, "
+            "sha256(('p'||i)::bytea) as digest, (i * 1.5)::float8 as half, (i + 1)::float8 as whole, "
+            "(i * 1000 + 0.5)::numeric::money as pay, array['a@mail.example', 'b'] as mails, "
+            "'{\"a\": [1, 2]}'::jsonb as js, interval '14 months 3 days 04:00:00' as span, "
+            "('00000000-0000-0000-0000-00000000000'||i)::uuid as id, int4range(1, i + 2) as range, "
+            "(case i % 2 when 0 then 'often' else 'never' end)::answer as how, i % 2 = 0 as yes, "
+            "date '1990-01-01' + i as born, timestamptz '2020-01-01 12:00:00+02' as at, "
+            "296.20::numeric(9,2) as icd, "
+            "macaddr '08:00:2b:01:02:03' as mac, case when i = 1 then '' else 'x' end as empty "
+            "from generate_series(1, 3) i"
+        )
+        connection.commit()
+    source = read(f"{address}::native")
+    assert source.orders == {"how": ("never", "often", "always")}
+    first = load(source).to_pylist()[0]
+    assert len(first.pop("digest")) == 64
+    assert first == {
+        "ip": "240.0.0.1",
+        "net": "240.0.0.0/24",
+        "half": 1.5,
+        "whole": 2,
+        "pay": "1000.50",
+        "mails": '["a@mail.example","b"]',
+        "js": '{"a":[1,2]}',
+        "span": "1 year 2 months 3 days 04:00:00",
+        "id": "00000000-0000-0000-0000-000000000001",
+        "range": "[1,3)",
+        "how": "never",
+        "yes": False,
+        "born": datetime.date(1990, 1, 2),
+        "at": "2020-01-01 10:00:00+00:00",
+        "icd": "296.20",
+        "mac": "08:00:2b:01:02:03",
+        "empty": None,
+    }
+
+
+@pytest.mark.extra("databases")
 def test_a_database_that_goes_away_midway_is_one_sentence(postgres):
     address, home = postgres
     filled(address, "large", 2_000_000)
@@ -155,3 +168,54 @@ def test_a_database_that_goes_away_midway_is_one_sentence(postgres):
 
 def test_an_arrow_table_is_no_database():
     assert read(pa.table({"a": [1]})).name == "table in memory"
+
+
+@pytest.mark.extra("databases")
+def test_bytes_and_floats_of_sqlite_read_as_the_same_values_do_in_a_file(tmp_path):
+    from exports.reading.loading import load
+
+    path = tmp_path / "t.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("create table t (digest blob, half real, whole real, mixed)")
+    cells = [
+        (b"\xff\x00", 0.1 + 0.2, 3.0, 7),
+        (b"\x01", 1017.37, 12025550100.0, "x"),
+        (None, 1e-7, -0.0, 2.5),
+    ]
+    connection.executemany("insert into t values (?, ?, ?, ?)", cells)
+    connection.commit()
+    connection.close()
+    assert load(f"{path}::t").to_pydict() == {
+        "digest": ["ff00", "01", None],
+        "half": [0.30000000000000004, 1017.37, 1e-07],
+        "whole": [3, 12025550100, 0],
+        "mixed": ["7", "x", "2.5"],
+    }
+
+
+def test_structures_and_enumerations_of_duckdb_are_flattened_and_ordered(tmp_path):
+    from exports.reading.loading import load
+
+    path = tmp_path / "t.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute(
+            "create table t as select {'mail': 'a@mail.example', 'home': {'zip': '02139'}} as who, "
+            "[1, 2] as list, "
+            "'often'::enum('never', 'often') as how, uuid '00000000-0000-0000-0000-000000000001' as id, "
+            "'\\xFF'::blob as key, 0.1::float as short, interval 1 day as span, time '10:00' as at"
+        )
+    source = read(f"{path}::t")
+    assert source.orders == {"how": ("never", "often")}
+    assert load(source).to_pylist() == [
+        {
+            "who.mail": "a@mail.example",
+            "who.home.zip": "02139",
+            "list": "[1,2]",
+            "how": "often",
+            "id": "00000000-0000-0000-0000-000000000001",
+            "key": "ff",
+            "short": 0.1,
+            "span": "1 day",
+            "at": "10:00:00",
+        }
+    ]

@@ -10,12 +10,20 @@ from exports.reading.loading import load
     ("cells", "kind"),
     [
         (["1", "-20", ""], pa.int64()),
-        (["1.5", "2", "-0.25", "1e-3"], pa.float64()),
+        (["1.5", "2", "-0.25", "0.001"], pa.float64()),
+        (["1.5", "2", "-0.25", "1e-3"], pa.string()),
+        (["1.0", "", "3.0"], pa.int64()),
+        (["296.20", "300.40"], pa.string()),
+        (["1", "1.0"], pa.string()),
+        (["-0", "1"], pa.string()),
+        (["True", "False"], pa.bool_()),
+        (["1950-12-01", "1990-02-28"], pa.date32()),
+        (["1950-12-01", "1990-02-30"], pa.string()),
         (["02139", "10001"], pa.string()),
         (["1", "x"], pa.string()),
         (["", ""], pa.string()),
         (["nan", "1"], pa.string()),
-        (["9" * 30, "1"], pa.float64()),
+        (["9" * 30, "1"], pa.string()),
     ],
 )
 def test_a_column_of_text_becomes_numbers_only_when_all_of_it_is(tmp_path, cells, kind):

@@ -28,7 +28,8 @@ def test_measures_against_a_population_equal_their_definitions(export, populatio
     assert found.k_map == min((population.count(person) for person in matched), default=None)
     presence = [min(1.0, export.count(person) / population.count(person)) for person in population]
     per_class = dict(zip(population, presence, strict=True))
-    assert found.expected == pytest.approx(sum(per_class.values()))
+    alone = {person for person in export if person not in population}
+    assert found.expected == pytest.approx(sum(per_class.values()) + len(alone))
     assert found.delta_max == pytest.approx(max(presence, default=0.0))
     assert found.delta_min == pytest.approx(min(presence, default=1.0))
     assert found.uniques == sum(population.count(person) == 1 for person in set(population))
@@ -55,18 +56,15 @@ def test_persons_with_several_rows_are_counted_once_in_each_class(export, popula
         sizes = {place: sum(p == place for p, _ in population) for place in others}
     ours = {place: {who for p, who in export if p == place} for place, _ in export}
     chances = {
-        who: max(
-            1 / max(sizes[place], len(ours[place])) if place in sizes else 0.0
-            for place, one in export
-            if one == who
-        )
+        who: max(1 / max(sizes.get(place, 0), len(ours[place])) for place, one in export if one == who)
         for _, who in export
     }
     assert found.people == (len({who for _, who in population}) if named else len(population))
     assert found.uniques == sum(size == 1 for size in sizes.values())
     assert found.k_map == min((sizes[place] for place in ours if place in sizes), default=None)
     assert found.expected == pytest.approx(sum(chances.values()))
-    assert found.unmatched == sum(chance == 0 for chance in chances.values())
+    matched = {who for place, who in export if place in sizes}
+    assert found.unmatched == len({who for _, who in export} - matched)
     shares = [min(1.0, len(ours.get(place, ())) / size) for place, size in sizes.items()]
     assert found.delta_min == pytest.approx(min(shares, default=1.0))
     assert found.delta_max == pytest.approx(max(shares, default=0.0))

@@ -46,6 +46,6 @@ def test_markup_of_a_learner_is_escaped():
 
 
 def test_words_are_matched_whole_and_rates_by_sentence():
-    assert overclaims("Unsafe at any speed; the safety is not solved yet.") == ["solved"]
+    assert overclaims("Unsafe at any speed; the safety is solved at last.") == ["solved"]
     assert bare_rates("About 57.1 % matched, 4 of 7. Of the rest 12 % (3 of 25) did, too.") == []
     assert bare_rates("35% agreed.") == ["35%"]

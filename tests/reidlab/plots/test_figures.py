@@ -76,7 +76,7 @@ def _year(year):
 
 def _match():
     lost = {"no_account": 30, "other_address": 10, "typo": 2, "normalisation": 1}
-    return Match("facebook", 100, 0, 57, 0, lost, accounts=200, requests=1, shown="below 100")
+    return Match("facebook", 100, 0, 0, 57, 0, 100, lost, accounts=200, requests=1, shown="below 100")
 
 
 DRAWINGS = {
