@@ -47,7 +47,7 @@ class DpMargins(Curated):
         For all tables together.
     delta : float or str, default 0
         Above 0 for Gaussian noise, which suits many tables better.
-    max_contributions, neighbours, ledger, budget, seed
+    max_contributions, neighbours, ledger, dataset, budget, seed
         As for ``dp-histogram``.
 
     References

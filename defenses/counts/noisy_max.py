@@ -33,7 +33,7 @@ class NoisyMax(Curated):
         Column with a declared domain.
     epsilon : float or str
         Of the choice.
-    max_contributions, neighbours, ledger, budget, seed
+    max_contributions, neighbours, ledger, dataset, budget, seed
         As for ``dp-histogram``; a person's rows change a count by as many at most.
 
     References

@@ -48,7 +48,7 @@ class DpLogistic(Curated):
         Columns with bounds enter as one number, the others as one indicator per value.
     steps : int, default 60
         Gradient steps.
-    max_contributions, neighbours, ledger, budget, seed
+    max_contributions, neighbours, ledger, dataset, budget, seed
         As for ``dp-histogram``; the budget is in rho.
 
     References

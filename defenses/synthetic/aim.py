@@ -49,7 +49,7 @@ class Aim(Synthesis):
         Rounds that the budget is planned for, default twice the number of columns.
     max_cells : int, default 200,000
         Largest table that the model may need inside.
-    columns, max_contributions, neighbours, ledger, budget, seed
+    columns, max_contributions, neighbours, ledger, dataset, budget, seed
         As for MST.
 
     References

@@ -40,7 +40,7 @@ class PrivBayes(Synthesis):
         Most parents of a column.
     usefulness : float, default 4.0
         A table is considered only if its rows per cell would be this many times the noise.
-    columns, max_contributions, neighbours, ledger, budget, seed
+    columns, max_contributions, neighbours, ledger, dataset, budget, seed
         As for MST.
 
     Notes
