@@ -26,6 +26,7 @@ COMMANDS = {
     "follow": "case",
     "hash": "export",
     "hierarchy": "export",
+    "ledger": "evidence",
     "platform": "case",
     "replay": "case",
     "reproduce": "evidence",
@@ -54,7 +55,11 @@ def _lab() -> None:
 
 
 for _name, _family in COMMANDS.items():
-    app.command(_name)(import_module(".".join(filter(None, ("reidlab.commands", _family, _name)))).command)
+    _command = import_module(".".join(filter(None, ("reidlab.commands", _family, _name)))).command
+    if isinstance(_command, typer.Typer):
+        app.add_typer(_command, name=_name)
+    else:
+        app.command(_name)(_command)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import defenses
+from defenses.dp.ledger import Ledger
 from exports.columns.header import require_header
 from exports.errors import LabError
 from exports.reading.loading import load_export
@@ -66,8 +68,9 @@ def defend_file(
     Returns
     -------
     dict
-        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, dropped, files``; columns of
-        the role ``unassessed`` never leave and are the ``dropped`` ones.
+        ``rows_in, rows_out, suppressed, levels, loss, guarantee, private, warnings, dropped, files``;
+        how many rows went in is None where the release promises not to tell, and columns of the role
+        ``unassessed`` never leave and are the ``dropped`` ones.
 
     Raises
     ------
@@ -86,20 +89,38 @@ def defend_file(
     require_apart(_files(out), _read(file, schema, declared, settings))
     own = OwnRelease(_files(out))
     require_header(read(file))
-    whole, readings = load_export(file, declared, missing=missing)
+    stays = as_it_stands(declared) if is_curated(defense) else ()
+    whole, readings = load_export(file, declared, missing=missing, text=stays)
     dropped = declared.names(Role.UNASSESSED)
     if len(dropped) == whole.table.num_columns:
         raise LabError(f"Every column of {file} is unassessed, and none of these leaves: assess them first.")
-    export = Export(whole.table.drop_columns(list(dropped)), whole.schema.without(dropped))
+    # What a file says of its own values may follow its rows.
+    roles = declared.lacking(missing) if is_curated(defense) else whole.schema
+    export = Export(whole.table.drop_columns(list(dropped)), roles.without(dropped))
     # Room is sought before anything is drawn or charged.
     with _room_beside(out, own) as aside:
-        release = defense.fit_transform(export)
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always", UserWarning)
+            release = _with_entries(defense.fit_transform(export), defense)
         told: dict[str, Any] = {"dropped_unassessed": list(dropped)} if dropped else {}
-        left = {name: readings[name].to_json() for name in readings if name in release.schema.columns}
-        release = replace(release, manifest={**release.manifest, **told, "readings": left})
+        if not is_curated(defense):
+            told["readings"] = {
+                name: readings[name].to_json() for name in readings if name in release.schema.columns
+            }
+        release = replace(release, manifest={**release.manifest, **told})
         release = in_order_of_export(release) if keep_order else in_random_order(release, _seed(settings))
         result, files = _released(names, release, export.table.num_rows, own, aside)
-    return {**result, "dropped": list(dropped), "files": [str(path) for path in files]}
+    said = list(dict.fromkeys(str(one.message) for one in heard if one.category is UserWarning))
+    return {**result, "warnings": said, "dropped": list(dropped), "files": [str(path) for path in files]}
+
+
+def _with_entries(release: Release, defense: Defense) -> Release:
+    """Return a release whose manifest notes the ledger's last entry, by which a copy put back is noticed."""
+    ledgers = [getattr(step, "ledger", None) for step in _steps(defense)]
+    noted = [Ledger(Path(one)).last_entry() for one in ledgers if one is not None]
+    if not noted:
+        return release
+    return replace(release, manifest={**release.manifest, "ledger_entry": noted[-1]})
 
 
 def _seed(settings: Sequence[str]) -> int | None:
@@ -137,8 +158,10 @@ def _released(
         way_out = "give --set by=COLUMN, or for an intersection --set theirs=FILE"
         raise LabError(f"{names} answers questions, and a file holds only answers: {way_out}.")
     steps = release.manifest.get("steps", [release.manifest])
+    # Under adding and removing, how many people there are is itself what is promised not to tell.
+    hidden = "epsilon" in release.guarantee.promises and release.guarantee.neighbours == "add-remove"
     result = {
-        "rows_in": rows_in,
+        "rows_in": None if hidden else rows_in,
         "rows_out": release.table.num_rows,
         "suppressed": sum(step.get("suppressed", 0) for step in steps),
         "levels": _last(steps, "levels"),
@@ -188,10 +211,14 @@ def what_leaves(names: str, done: Mapping[str, Any]) -> str:
     '8 of 9 rows leave, 1 suppressed.'
     >>> what_leaves("dp-histogram", {"rows_out": 4, "rows_in": 2, "suppressed": 0})
     '4 counts of 2 rows leave.'
+    >>> what_leaves("dp-histogram", {"rows_out": 4, "rows_in": None, "suppressed": 0})
+    '4 counts leave; of how many rows is not told.'
     """
     part = PARTS.get(defenses.find(names.rsplit("+", maxsplit=1)[-1].strip()).produces)
     without = f", {done['suppressed']:,} suppressed" if part is None or done["suppressed"] else ""
     what = "" if part is None else f" {part}"
+    if done["rows_in"] is None:
+        return f"{done['rows_out']:,}{what or ' rows'} leave; of how many rows is not told."
     return f"{done['rows_out']:,}{what} of {done['rows_in']:,} rows leave{without}."
 
 
@@ -239,6 +266,26 @@ def required(defense: type[Defense]) -> dict[str, bool]:
     return {name: one.default is inspect.Parameter.empty for name, one in signature.parameters.items()}
 
 
+def _steps(defense: Defense) -> Sequence[Defense]:
+    from defenses.pipeline import Pipeline
+
+    return defense.steps if isinstance(defense, Pipeline) else [defense]
+
+
+def is_curated(defense: Defense) -> bool:
+    """Return whether a defence answers within a budget, so that what a reader finds must not show."""
+    return any("budget" in one.get_params(deep=False) for one in _steps(defense))
+
+
+def as_it_stands(schema: Schema) -> set[str]:
+    """Return the columns that a private defence reads as text: those that the schema gives no format.
+
+    One cell decides whether a reader finds numbers in a column.
+    """
+    parts = (schema.person, schema.household, schema.time, schema.consent)
+    return {name for name, one in schema.columns.items() if not one.format} | set(filter(None, parts))
+
+
 def _last(steps: Sequence[Mapping[str, Any]], key: str) -> dict[str, Any]:
     found: dict[str, Any] = next((dict(step[key]) for step in reversed(steps) if step.get(key)), {})
     return found
@@ -255,8 +302,7 @@ def _write(release: Release, own: OwnRelease, result: Mapping[str, Any], aside: 
         **release.manifest,
         "guarantee": release.guarantee.to_json(),
         "private": release.private,
-        "rows_in": result["rows_in"],
-        "rows_out": result["rows_out"],
+        **{name: result[name] for name in ("rows_in", "rows_out") if result["rows_in"] is not None},
         "versions": versions(),
         "files": {file.name: sha256_of(aside / file.name) for file in (out, schema)},
     }

@@ -40,6 +40,8 @@ def command(
     )
     for path in readable_by_others(settings or []):
         typer.echo(f"reidlab: warning: the key in {path} can be read by other users: chmod 600 it.", err=True)
+    for warning in done["warnings"]:
+        typer.echo(f"reidlab: warning: {warning}", err=True)
     if as_json:
         print_json("defend", done)
         return
