@@ -112,10 +112,10 @@ people = by_year * residents
 lessons.check("05/people", people)
 
 # %% [markdown]
-# Four hundred thousand people: a small share of a large country is many. An average says nothing about the person it does not hold for.
+# More than half a million people: a small share of a large country is many. An average says nothing about the person it does not hold for.
 
 # %% tags=["quoted"]
-assert 350_000 < by_year * residents < 450_000
+assert 500_000 < by_year * residents < 600_000
 
 # %%
 assert by_year < by_month < golle < sweeney
