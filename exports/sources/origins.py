@@ -162,7 +162,8 @@ class Source:
         name, times = Counter(self.columns).most_common(1)[0]
         if times > 1:
             raise LabError(
-                f"{self.name} has {times} columns called {name[:80]!r}: give every column its own name."
+                f"{self.name} has {times} columns of one name, the first in place "
+                f"{self.columns.index(name) + 1:,}: give every column its own name."
             )
 
     def lacking(self, missing_in: Callable[[str], tuple[str, ...]]) -> Source:
