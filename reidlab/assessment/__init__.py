@@ -6,6 +6,8 @@
 - ``in_full``: What ``reidlab assess --full`` adds: everything that needs all distinct combinations at
   once.
 - ``judgement``: An export held against a policy: what was found, the decision, and what both stood on.
+- ``link_risks``: Prosecutor, journalist and marketer risk of an export, from whatever is known of its
+  population.
 - ``one_pass``: One pass over an export: in memory where its combinations fit, else part by part through
   the engine.
 - ``recordings``: A recording of requests or events held against a policy, and its page.

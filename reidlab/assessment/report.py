@@ -9,7 +9,7 @@ from typing import Any
 from reidlab.assessment.wording import MEASURES, PARTS
 from reidlab.gate.answer import Decision
 from reidlab.gate.policy import Policy
-from reidlab.output import save_text
+from reidlab.writing.own_files import REPORT_MARK, put_own
 
 MOST_BARS = 15
 """Bars of one figure; the table below it holds all rows."""
@@ -72,7 +72,7 @@ def save(page: str, path: Path) -> None:
     LabError
         When it cannot be written there.
     """
-    save_text(page, path, "--html")
+    put_own(path, page, "--html", REPORT_MARK)
 
 
 def _headline(found: Mapping[str, Any]) -> Iterator[dict[str, str]]:

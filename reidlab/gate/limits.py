@@ -112,7 +112,13 @@ def _of_risks(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
         limit, name = getattr(policy, rule), f"risk.{key}"
         interval = found.get("intervals", {}).get(name)
         value = risk.get(key) if interval is None else interval[1]
-        if limit is not None and name in estimated and interval is None and value is not None and value <= limit:
+        if (
+            limit is not None
+            and name in estimated
+            and interval is None
+            and value is not None
+            and value <= limit
+        ):
             why = "estimated from the size of the population alone, without an interval"
             yield Verdict(rule, limit, value, Answer.NOT_SHOWN, why, POPULATION)
             continue

@@ -10,6 +10,9 @@ from urllib.parse import quote
 from reidlab.gate.answer import Answer, Decision, Verdict
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+MARK = b'"name": "reidlab"'
+"""What tells such a file of ours from another."""
+
 LEVELS = {Answer.BREAKS: "error", Answer.NOT_SHOWN: "warning"}
 
 

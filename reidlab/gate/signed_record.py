@@ -10,6 +10,9 @@ from typing import Any
 
 from exports.errors import LabError, MissingExtraError
 
+MARK = b'"made_by": "reidlab"'
+"""What tells a signed record from another file."""
+
 KEPT = ("rows", "persons", "k", "linked_k", "uniques", "policy", "decision", "stood_on")
 """What of an assessment goes into its record."""
 
@@ -68,6 +71,7 @@ def signed(record: Mapping[str, Any], key: Path) -> dict[str, Any]:
         )
     raw = private.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return {
+        "made_by": "reidlab",
         "record": dict(record),
         "signature": base64.b64encode(private.sign(canonical(record))).decode(),
         "public_key": base64.b64encode(raw).decode(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.errors import LabError
+from reidlab.writing.own_files import sha256_of
 
 LARGEST = 16 << 20
 """Bytes of a manifest above which it is none of ours."""
@@ -47,8 +47,7 @@ def digest_of(path: Path) -> str:
         When it cannot be read.
     """
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise LabError(f"{path} cannot be read ({error.strerror}): check the path.") from None
 
@@ -99,10 +98,11 @@ def verify(release: Path) -> tuple[Checked, ...]:
     if release.name.endswith(suffix):
         release = release.with_name(release.name.removesuffix(suffix))
     schema, manifest = beside(release)
-    digests = read(manifest).get("digests")
+    digests = read(manifest).get("files")
     known: Mapping[str, Any] = digests if isinstance(digests, dict) else {}
     return tuple(
-        _checked(name, path, known.get(name)) for name, path in (("release", release), ("schema", schema))
+        _checked(name, path, known.get(path.name))
+        for name, path in (("release", release), ("schema", schema))
     )
 
 
@@ -123,8 +123,8 @@ def keyed_columns(file: Path) -> dict[str, str]:
     if not manifest.is_file() or not file.is_file():
         return {}
     found = read(manifest)
-    digests = found.get("digests")
-    if not isinstance(digests, dict) or digests.get("release") != digest_of(file):
+    digests = found.get("files")
+    if not isinstance(digests, dict) or digests.get(file.name) != digest_of(file):
         return {}
     steps = found.get("steps")
     keyed: dict[str, str] = {}

@@ -29,7 +29,7 @@ MINE = {
     "delete-afterwards": {},
     "do-not-send": {},
     "dp-histogram": {"columns": "diagnosis", "epsilon": 1, "seed": 1},
-    "dp-keys": {"column": "zip", "epsilon": 1, "delta": 0.01, "seed": 1},
+    "dp-keys": {"column": "zip", "epsilon": 1, "delta": 0.001, "seed": 1},
     "dp-margins": {"columns": "diagnosis,age", "epsilon": 1, "seed": 1},
     "gaussian-copula": {"seed": 1},
     "hash": {},
@@ -155,4 +155,6 @@ def test_nothing_leaves_that_names_a_person_whatever_the_role_of_the_column(name
     if release.kind == "records":
         mine = export.table["who"].cast(pa.string()).take(pa.array(release.owner)).to_pylist()
         pairs = set(zip(mine, release.rows["who"].to_pylist(), strict=True))
-        assert len(pairs) == len(set(mine)) == len({label for _, label in pairs})
+        anew = "anew in every class" in release.manifest.get("person", "")
+        assert len(pairs) == len({label for _, label in pairs})
+        assert anew or len(pairs) == len(set(mine))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from reidlab.commands.export.assessed import (
     write_record,
     write_sarif,
 )
+from reidlab.commands.export.recorded import record as print_record
 
 if TYPE_CHECKING:
     from reidlab.assessment.with_attacks import Frontier
@@ -37,6 +39,9 @@ def command(
     full: Annotated[bool, typer.Option("--full", help="Add what takes longer.")] = False,
     memory: Annotated[str | None, typer.Option(help="Memory that the run may use, as in 2GB.")] = None,
     engine: Annotated[str, typer.Option(help="Where queries run: duckdb or spark.")] = "duckdb",
+    missing: Annotated[
+        list[str] | None, typer.Option(help="Text that stands for a missing value; repeatable.")
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of a text file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
     sarif: Annotated[
@@ -68,19 +73,21 @@ def command(
     from exports.beacons.traffic import is_event_log, is_har
     from exports.reading.read import read
     from reidlab.assessment.judgement import judge
-    from reidlab.output import print_json, require_apart
+    from reidlab.output import print_json
+    from reidlab.platform.record import is_record
     from simulate.execution.memory import bytes_of
 
-    read_files = {"FILE": file, "--schema": schema, "--policy": policy, "--population": population,
-                  "--reference": reference, "--dictionary": dictionary}  # fmt: skip
-    require_apart(
-        {"--html": html, "--sarif": sarif, "--record": record},
-        {**read_files, "--sign": sign, "--diff": diff, **_numbered("--beside", beside)},
-    )
+    read_files = {"FILE": file, "--schema": schema, "--policy": policy, "--population": population}
+    read_files |= {"--reference": reference, "--dictionary": dictionary, "--sign": sign, "--diff": diff}
+    _require_apart({"--html": html, "--sarif": sarif, "--record": record}, read_files, beside or [])
     require_signing(sign, record, policy)
+    if is_record(Path(file)):
+        given = {"--schema": schema, "--population": population, "--html": html, "--beside": beside}
+        print_record(file, policy, [name for name, value in given.items() if value], memory, as_json=as_json)
+        return
     if is_har(Path(file)) or (schema is None and is_event_log(Path(file))):
-        given = {"--population": population, "--beside": beside, "--dictionary": dictionary}
-        unfit = [option for option, value in {**given, "--with-attacks": with_attacks}.items() if value]
+        others = {"--population": population, "--beside": beside, "--dictionary": dictionary}
+        unfit = [option for option, value in {**others, "--with-attacks": with_attacks}.items() if value]
         audit(file, policy, unfit, Written(html, sarif, sign, record, diff), as_json=as_json)
         return
     attacked = _frontier(file, schema, defend, dp) if with_attacks or defend or dp else None
@@ -96,6 +103,7 @@ def command(
         dictionary=dictionary,
         by=by or (),
         in_full=full,
+        missing=missing or (),
         memory=None if memory is None else bytes_of(memory),
         engine=engine,
     )
@@ -123,8 +131,19 @@ def command(
         raise typer.Exit(1)
 
 
-def _numbered(option: str, values: list[str] | None) -> dict[str, str]:
-    return {f"{option} {place}": one for place, one in enumerate(values or [], 1)}
+def _require_apart(
+    written: Mapping[str, Path | None], read_files: Mapping[str, Path | str | None], beside: Sequence[str]
+) -> None:
+    """Check before anything is measured that what is written is no file that is read, nor somebody else's."""
+    from reidlab.writing.own_files import require_apart, require_own_report
+
+    named = [(name, value) for name, value in read_files.items() if value is not None]
+    named += [("--beside", one) for one in beside]
+    for option, path in written.items():
+        if path is not None:
+            require_apart([path], named, "The report", option)
+    if written["--html"] is not None:
+        require_own_report(written["--html"])
 
 
 def _frontier(file: str, schema: Path | None, defend: str | None, dp: str | None) -> Frontier:

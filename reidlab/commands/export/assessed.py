@@ -210,12 +210,14 @@ def write_record(result: Mapping[str, Any], key: Path, path: Path) -> None:
     """Write the signed record of a verdict."""
     import json
 
+    from reidlab.gate.signed_record import MARK as RECORD_MARK
     from reidlab.gate.signed_record import record_of, signed
-    from reidlab.output import save_text
+    from reidlab.writing.own_files import put_own
 
     plain = json.loads(json.dumps(record_of(result), default=_plain))
     envelope = signed(plain, key)
-    save_text(json.dumps(envelope, indent=1, ensure_ascii=False, allow_nan=False) + "\n", path, "--record")
+    text = json.dumps(envelope, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    put_own(path, text, "--record", RECORD_MARK)
 
 
 def _plain(value: Any) -> Any:
@@ -248,12 +250,12 @@ def write_sarif(decision: Decision | None, file: str, path: Path) -> None:
         Where there is no policy, or the file cannot be written.
     """
     from exports.errors import LabError
-    from reidlab.gate.sarif import sarif_of
-    from reidlab.output import save_text
+    from reidlab.gate.sarif import MARK, sarif_of
+    from reidlab.writing.own_files import put_own
 
     if decision is None:
         raise LabError("--sarif writes the verdicts on a policy: give --policy.")
-    save_text(sarif_of(decision, file), path, "--sarif")
+    put_own(path, sarif_of(decision, file), "--sarif", MARK)
 
 
 def _shown(value: Any) -> str:

@@ -66,8 +66,8 @@ def test_a_declared_custody_passes_and_is_printed_as_such(folder):
 
 def test_a_release_is_verified_against_its_manifest(folder):
     out = defended("hmac", "--set", "key_file=key")
-    digests = json.loads((folder / f"{out}.manifest.json").read_text())["digests"]
-    assert sorted(digests) == ["release", "schema"]
+    digests = json.loads((folder / f"{out}.manifest.json").read_text())["files"]
+    assert sorted(digests) == [out, f"{out}.schema.toml"]
     assert run("verify", out).exit_code == 0
     (folder / f"{out}.schema.toml").write_text(ROLES)
     done = run("verify", out, "--json")

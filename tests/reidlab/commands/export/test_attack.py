@@ -322,8 +322,7 @@ def test_hard_files_are_a_result_or_one_sentence_from_the_shell(hard_files, name
             assert 0 <= told[key]["count"] <= told[key]["of"], label
         assert told["made"] <= told["asked"], label
         assert (told["advantage"]["share"] is None) <= bool(told["advantage"]["reason"]), label
-    # shadow models are trained from Python, sixty people are too few for a rate of one in ten, and of a
-    # release as it is there is nothing to invert: an attack on nobody is no result
+    # shadow models are trained from Python, and sixty people are too few for a rate of one in ten
     assert results >= 7 or name in ("shadow-models", "membership", "dashboard-differencing", "downcoding")
 
 
