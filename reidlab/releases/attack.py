@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import attacks
+from exports.columns.header import require_header
 from exports.errors import LabError
 from exports.keys import repeats, shared_codes
 from exports.queries import exact_counts
@@ -92,6 +93,7 @@ def attack_file(
         )
     declared = None if schema is None else Schema.load(schema).lacking(missing)
     reading = declared or Schema(missing=tuple(missing))
+    require_header(read(file))
     table = load(file, schema=reading)
     if declared is not None:
         declared = declared.with_orders(read(file).orders)
@@ -100,6 +102,7 @@ def attack_file(
     own = [pair for pair in settings if not pair.startswith(defences)]
     values = texts.typed(texts.split(own), found.name, texts.declared(found))
     if population is not None:
+        require_header(read(population))
         values[getattr(found, "population", "register")] = load(population, schema=reading)
     people = table if original is None else load(original, schema=reading)
     others = None if control is None else load(control, schema=reading)
