@@ -41,11 +41,14 @@ class Defense(BaseEstimator, ABC):
         Kind of the release.
     remembers : bool
         Whether what its oracle answers may depend on what it was asked before.
+    rowwise : bool
+        Whether each released row is made of one row of the export alone, whatever the others say.
     """
 
     name: ClassVar[str]
     produces: ClassVar[Kind]
     remembers: ClassVar[bool] = True
+    rowwise: ClassVar[bool] = False
 
     def fit(self, export: Export) -> Self:  # noqa: ARG002 - most defences learn nothing
         """Learn from ``export`` whatever ``transform`` applies; by default nothing."""

@@ -18,9 +18,10 @@ class Pipeline(Defense):
     """Apply defences one after another, each to what the one before releases.
 
     What the last one promises holds for what leaves. An earlier differentially private promise
-    survives, since later steps only see its output; an earlier k is measured again on what
-    leaves; any other earlier promise is dropped. A differentially private step after another
-    step promises nothing about the people before that step, unless that only relabels rows.
+    about the whole release survives, since later steps only see its output; promises about single
+    columns add up over the columns that leave; an earlier k is measured again on what leaves; any
+    other earlier promise is dropped. A differentially private step after another step promises
+    nothing about the people before that step, unless that makes each row of one row alone.
 
     Parameters
     ----------
@@ -86,20 +87,48 @@ def _rows(release: Release) -> Export:
 
 def _derived(steps: Sequence[Defense], releases: Sequence[Release]) -> Guarantee:
     """Return what is promised about the last release by all steps together."""
+    private = _private(steps, releases)
     last = releases[-1].guarantee
-    if "epsilon" in last.promises and not all(getattr(step, "rowwise", False) for step in steps[:-1]):
-        last = Guarantee()
+    if "epsilon" in last.promises:
+        return private
+    if private.promises:
+        return replace(private, promises={**private.promises, **last.promises})
     for release in reversed(releases[:-1]):
-        earlier = release.guarantee
-        if "epsilon" in earlier.promises:
-            last = replace(earlier, promises={**earlier.promises, **last.promises})
-        elif (
-            "k" in earlier.promises
-            and not last.promises
-            and _measured_k(releases[-1]) >= earlier.promises["k"]
-        ):
-            last = replace(earlier, promises={"k": earlier.promises["k"]})
+        k = release.guarantee.promises.get("k")
+        if k is not None and not last.promises and _measured_k(releases[-1]) >= k:
+            last = replace(release.guarantee, promises={"k": k})
     return last
+
+
+def _private(steps: Sequence[Defense], releases: Sequence[Release]) -> Guarantee:
+    """Return the differentially private promise about the people before the first step.
+
+    Once a whole release is promised, later steps see nothing of the people any more. A promise about
+    one column leaves the others to be read again: what later steps promise of those is added.
+    """
+    held = Guarantee()
+    for place, release in enumerate(releases):
+        found = release.guarantee
+        if "epsilon" not in found.promises or (held.promises and not held.columns):
+            continue
+        if not all(step.rowwise for step in steps[:place]):
+            continue
+        held = _with_columns(held, found) if found.columns else found
+    left = releases[-1]
+    if held.columns and left.table is not None and left.kind == "records":
+        names = left.table.column_names
+        held = replace(held, in_clear=tuple(name for name in names if name not in held.columns))
+    return held
+
+
+def _with_columns(held: Guarantee, found: Guarantee) -> Guarantee:
+    """Return a promise about further columns together with the one about earlier columns."""
+    new = tuple(name for name in found.columns if name not in held.columns)
+    if not held.promises or not new:
+        # A column that was randomised before is read as it left: nothing is spent on it again.
+        return held if held.promises else found
+    epsilon = held.promises["epsilon"] + found.promises["epsilon"]
+    return replace(held, promises={"epsilon": epsilon}, columns=held.columns + new)
 
 
 def _measured_k(release: Release) -> int:

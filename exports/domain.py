@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from math import isfinite
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exports.coding import as_text
+from exports.declared_values import DeclaredValues
 from exports.errors import LabError
-from exports.schema import Schema
+from exports.schema import Column, Schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,8 +26,11 @@ LARGEST_RANGE = 100_000
 class Domain:
     """The columns that a release speaks about and every value that each can take.
 
-    It comes from the schema and never from the data: which values occur is itself private. A
-    row with a value outside is counted nowhere. The value ``""`` stands for a missing one as well.
+    It comes from the schema and never from the data: which values occur, and which type a reader
+    found for them, is itself private. Where all declared values are whole numbers, numbers, truth
+    values, dates or times, cells are compared as such whatever the column's type; a cell that is no
+    such value is outside, and a row with a value outside is counted nowhere. The value ``""``
+    stands for a missing one as well.
 
     Parameters
     ----------
@@ -44,6 +48,9 @@ class Domain:
     >>> import pyarrow as pa
     >>> Domain.of(schema, ["sex"]).encode(pa.table({"sex": ["m", "f", "x", None]}))[0]
     array([ 1,  0, -1, -1], dtype=int32)
+    >>> numbers = Domain.of(Schema({"n": Column(Role.SENSITIVE, domain=("1.0", "2.5"))}), ["n"])
+    >>> [numbers.encode(pa.table({"n": n}))[0].tolist() for n in ([1, 2], ["1", "x"], [2.5, None])]
+    [[0, -1], [0, -1], [1, -1]]
     """
 
     columns: tuple[str, ...]
@@ -57,7 +64,8 @@ class Domain:
         Raises
         ------
         LabError
-            When a column is undeclared or has neither domain, intervals nor bounds.
+            When a column is undeclared, has neither domain, intervals nor bounds, or declares
+            one value twice.
         """
         values: list[tuple[str, ...]] = []
         edges: list[tuple[float, ...] | None] = []
@@ -66,6 +74,7 @@ class Domain:
                 raise LabError(f"The schema does not declare {name!r}: correct the name or add it.")
             column = schema.columns[name]
             if column.domain is not None:
+                _require_different(name, column.domain)
                 values.append(column.domain)
                 edges.append(None)
             elif column.intervals is not None:
@@ -73,7 +82,7 @@ class Domain:
                 values.append(_names(column.intervals))
             elif column.bounds is not None:
                 low, high = column.bounds
-                if low != int(low) or high != int(high) or not 0 <= high - low < LARGEST_RANGE:
+                if not is_listed(column):
                     raise LabError(
                         f"The bounds of {name!r} are {low:g} and {high:g}, which are not two whole "
                         f"numbers less than {LARGEST_RANGE:,} apart: add intervals = [...] to the schema."
@@ -99,57 +108,112 @@ class Domain:
             for name, values, edges in zip(self.columns, self.values, self.edges, strict=True)
         ]
 
-    def decode(self, codes: Sequence[NDArray[np.integer]], schema: pa.Schema | None = None) -> pa.Table:
-        """Return the table of values that ``codes`` stand for, in the column types of ``schema``."""
+    def decode(self, codes: Sequence[NDArray[np.integer]], *, as_texts: bool = False) -> pa.Table:
+        """Return the table of values that ``codes`` stand for.
+
+        Its types come from the declared values alone: whole numbers, numbers or dates where all are
+        such, else text; the names of intervals are text.
+        """
         import pyarrow as pa
 
         arrays = []
-        for name, values, code in zip(self.columns, self.values, codes, strict=True):
+        for values, edges, code in zip(self.values, self.edges, codes, strict=True):
             array = pa.array([value or None for value in values], pa.string())
-            wanted = pa.string() if schema is None else schema.field(name).type
-            if pa.types.is_dictionary(wanted):
-                wanted = wanted.value_type
-            try:
-                array = array.cast(wanted)
-            except pa.ArrowInvalid:
-                wanted = pa.string()
+            if not as_texts and edges is None:
+                array = array.cast(DeclaredValues.of(values).arrow_type)
             arrays.append(array.take(pa.array(code)))
         return pa.table(arrays, names=list(self.columns))
+
+    def stated(self) -> list[list[object]]:
+        """Return all that tells two domains apart, as JSON values: columns, values, exact edges."""
+        return [
+            [name, list(values), None if edges is None else [repr(edge) for edge in edges]]
+            for name, values, edges in zip(self.columns, self.values, self.edges, strict=True)
+        ]
+
+    def chosen(self, name: str, wanted: Collection[Any]) -> NDArray[np.bool_]:
+        """Return which declared values of a column some values of a question are."""
+        import pyarrow as pa
+
+        place = self.columns.index(name)
+        values = self.values[place]
+        if self.edges[place] is not None:
+            texts = {"" if value is None else str(value) for value in wanted}
+            return np.array([value in texts for value in values])
+        found = np.zeros(len(values), dtype=bool)
+        for value in wanted:
+            code = _codes(pa.chunked_array([one_value(value)]), values)[0]
+            found[code] |= code >= 0
+        return found
+
+
+def is_listed(column: Column) -> bool:
+    """Return whether bounds are two whole numbers near enough that each between them is a value."""
+    if column.bounds is None:
+        return False
+    low, high = column.bounds
+    return isfinite(high - low) and low == int(low) and high == int(high) and 0 <= high - low < LARGEST_RANGE
+
+
+def one_value(value: Any) -> pa.Array:
+    """Return one value of a question as an array; what Arrow does not know as its text."""
+    import pyarrow as pa
+
+    try:
+        made = pa.array([value])
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        made = pa.array([str(value)])
+    return pa.array([str(value)]) if pa.types.is_nested(made.type) else made
+
+
+def _require_different(name: str, values: Sequence[str]) -> None:
+    keys = DeclaredValues.of(values).keys()
+    if len(set(keys)) < len(keys):
+        raise LabError(
+            f"The domain of {name!r} declares one value twice, spelled alike or otherwise: drop one."
+        )
 
 
 def _names(edges: tuple[float, ...]) -> tuple[str, ...]:
     closing = [")"] * (len(edges) - 2) + ["]"]
     return tuple(
-        f"[{low:g}, {high:g}{end}" for (low, high), end in zip(pairwise(edges), closing, strict=True)
+        f"[{_edge(low)}, {_edge(high)}{end}"
+        for (low, high), end in zip(pairwise(edges), closing, strict=True)
     )
 
 
-def _interval_codes(column: pa.ChunkedArray, edges: tuple[float, ...]) -> NDArray[np.int32]:
-    import pyarrow as pa
+def _edge(edge: float) -> str:
+    """Return the shortest text that still is this very edge."""
+    short = f"{edge:g}"
+    if float(short) == edge:
+        return short
+    return str(int(edge)) if edge == int(edge) else repr(float(edge))
 
-    numbers = column.cast(pa.float64()).to_numpy()
+
+def _interval_codes(column: pa.ChunkedArray, edges: tuple[float, ...]) -> NDArray[np.int32]:
+    from exports.declared_values import as_numbers
+
+    parts = [as_numbers(chunk) for chunk in column.chunks]
+    numbers = np.concatenate(parts) if parts else np.zeros(0)
     cell = np.searchsorted(edges, numbers, side="right") - 1
     cell[numbers == edges[-1]] = len(edges) - 2
     return np.where((cell >= 0) & (cell < len(edges) - 1), cell, -1).astype(np.int32)
 
 
 def _codes(column: pa.ChunkedArray, values: tuple[str, ...]) -> NDArray[np.int32]:
-    import pyarrow as pa
+    declared = DeclaredValues.of(values)
+    parts = [_chunk_codes(chunk, declared) for chunk in column.chunks]
+    if not parts:
+        return np.zeros(0, dtype=np.int32)
+    return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
-    known = pa.array(values, pa.string())
-    parts = [_chunk_codes(chunk, known) for chunk in column.chunks]
-    return np.concatenate(parts) if len(parts) != 1 else parts[0]
 
-
-def _chunk_codes(chunk: pa.Array, known: pa.Array) -> NDArray[np.int32]:
+def _chunk_codes(chunk: pa.Array, declared: DeclaredValues) -> NDArray[np.int32]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_dictionary(chunk.type):
-        lookup = np.append(_chunk_codes(chunk.dictionary, known), _chunk_codes(pa.nulls(1), known))
+        lookup = np.append(_chunk_codes(chunk.dictionary, declared), declared.codes(pa.nulls(1)))
         indices = pc.fill_null(chunk.indices, len(lookup) - 1) if chunk.null_count else chunk.indices
         return np.asarray(lookup[indices.to_numpy(zero_copy_only=False)], dtype=np.int32)
-    text = as_text(chunk)
-    if "" in known.to_pylist():
-        text = pc.fill_null(text, "")
-    return np.asarray(pc.fill_null(pc.index_in(text, value_set=known), -1), dtype=np.int32)
+    return declared.codes(chunk)

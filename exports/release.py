@@ -30,12 +30,18 @@ class Guarantee:
     neighbours : {"add-remove", "replace"} or None
         Neighbouring relation of a differentially private release.
     max_contributions : int or None
-        Rows of one person that the promise covers.
+        Rows of one person that the promise covers; None for all of them.
+    columns : tuple of str, default ()
+        Columns whose values the promise is about, where it is not about the whole release.
+    in_clear : tuple of str, default ()
+        Columns that leave beside them as they are, and of which nothing is promised.
 
     Examples
     --------
     >>> Guarantee({"epsilon": 1.0, "delta": 1e-6}, unit="person", neighbours="add-remove")
     epsilon=1.0, delta=1e-06, unit="person"
+    >>> Guarantee({"epsilon": 1.0}, columns=("therapy",), in_clear=("zip",))
+    epsilon=1.0 for therapy alone, while zip leaves in clear
     >>> Guarantee()
     none
     """
@@ -44,22 +50,38 @@ class Guarantee:
     unit: Literal["record", "person"] = "record"
     neighbours: Literal["add-remove", "replace"] | None = None
     max_contributions: int | None = None
+    columns: tuple[str, ...] = ()
+    in_clear: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         if not self.promises:
             return "none"
         parts = [f"{name}={value}" for name, value in self.promises.items()]
-        return ", ".join(parts) + (f', unit="{self.unit}"' if self.unit == "person" else "")
+        told = ", ".join(parts) + (f', unit="{self.unit}"' if self.unit == "person" else "")
+        return told + self.scope
+
+    @property
+    def scope(self) -> str:
+        """What the promise is about, in words; empty for the whole release."""
+        if not self.columns:
+            return ""
+        clear = ""
+        if self.in_clear:
+            verb = "leaves" if len(self.in_clear) == 1 else "leave"
+            clear = f", while {', '.join(self.in_clear)} {verb} in clear"
+        return f" for {', '.join(self.columns)} alone{clear}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the promise with its unit as one flat object; ``{}`` is no promise."""
         if not self.promises:
             return {}
+        scope = {"columns": list(self.columns), "in_clear": list(self.in_clear)} if self.columns else {}
         return {
             **self.promises,
             "unit": self.unit,
             "neighbours": self.neighbours,
             "max_contributions": self.max_contributions,
+            **scope,
         }
 
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from exports.errors import LabError, nearest
+from exports.filesystem.named_files import bounded_bytes
 
 Shape = TypeVar("Shape")
 Key = str | int
@@ -30,11 +31,15 @@ def read_toml(path: Path) -> dict[str, Any]:
         When the file cannot be read or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(bounded_bytes(path).decode())
     except OSError as error:
         raise LabError(f"{path} cannot be read ({error.strerror}): check the path.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise LabError(f"{path} is not valid TOML ({error}): mend that line.") from None
+    except UnicodeDecodeError as error:
+        raise LabError(f"{path} is not valid UTF-8 at byte {error.start:,}: save it as UTF-8.") from None
+    except RecursionError:
+        raise LabError(f"{path} nests its lists and tables too deep: flatten them.") from None
 
 
 def checked(

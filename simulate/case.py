@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from exports.errors import LabError, nearest
+from exports.filesystem.named_files import require_component
 from exports.identifiers.profiles.catalogue import profile_names
 from exports.toml_file import checked, read_toml, unknown_key, unknown_value
 from simulate.people.tables import COLUMNS
@@ -337,6 +338,7 @@ def load_case(name: str) -> Case:
     else:
         raise LabError(f"There is no case {name!r}; the nearest is {nearest(name, known_cases())!r}.")
     case, assumed = checked(Case, read_toml(path), path), load_world().parameters
+    require_component(case.name, path)
     for parameter in case.parameters:
         if parameter not in assumed:
             raise LabError(f"{path}: {unknown_key(('parameters', parameter), assumed)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -13,15 +14,19 @@ from attacks.records.register_match import Match, exactly, probably
 from attacks.result import AttackResult
 from attacks.scoring import Guesses, labels, scored
 from attacks.targets import group_labels, one_row_each, stacked, strangers
+from exports.coding import Ints
 from exports.errors import LabError
-from exports.keys import shared_codes
+from exports.keys import joint_codes, shared_codes
 from exports.randomness import Stream
 from exports.release import Kind, Release, Truth
-from exports.schema import Role
+from exports.schema import Column, Role
 from exports.shares import Share
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+PATTERNS = 64
+"""Patterns of gaps that records are matched without."""
 
 LIMIT = 10_000_000
 """Rows of the register above which the join is refused: it is held in memory."""
@@ -136,7 +141,7 @@ class Linkage:
 
         def linked(register: pa.Table, known: NDArray[np.int64]) -> Match:
             if self.method == "exact":
-                return exactly(rows, register, known, names, release.schema.columns)
+                return _on_what_is_told(rows, register, known, names, release.schema.columns)
             return probably(rows, register, known, names, threshold=self.threshold, seed=seed)
 
         stream = Stream(seed, "attack", f"{self.name}/baseline")
@@ -241,3 +246,23 @@ def k_map(found: Match) -> dict[str, Any] | None:
         "k": int(several.min()) if len(several) else None,
         "records": dict(zip(names, records.tolist(), strict=True)),
     }
+
+
+def _on_what_is_told(
+    rows: pa.Table, register: pa.Table, known: Ints, names: Sequence[str], declared: Mapping[str, Column]
+) -> Match:
+    """Return the exact match, of records that nobody fits on the columns that they have no gap in."""
+    found = exactly(rows, register, known, names, declared)
+    gaps = np.array([rows[name].is_null().to_numpy() & (register[name].null_count == 0) for name in names])
+    if found.candidates is None or not gaps.any():
+        return found
+    person, candidates = found.person.copy(), found.candidates.copy()
+    pattern = joint_codes(list(gaps.astype(np.int64)), rows.num_rows)
+    for one in np.unique(pattern[(candidates == 0) & gaps.any(axis=0)])[:PATTERNS]:
+        mine = np.flatnonzero((pattern == one) & (candidates == 0))
+        told = [name for name, gap in zip(names, gaps[:, mine[0]], strict=True) if not gap]
+        if told:
+            again = exactly(rows.take(mine), register, known, told, declared)
+            assert again.candidates is not None
+            person[mine], candidates[mine] = again.person, again.candidates
+    return Match(person, candidates)

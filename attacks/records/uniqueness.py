@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from attacks.attack import inapplicable, require
 from attacks.comparison.predicates import Coded, Codes, Covers, Predicates, count_people
-from attacks.persons import once_each, whose_released
+from attacks.persons import once_each, whose, whose_released
 from attacks.result import AttackResult
 from attacks.scoring import Guesses, scored
 from attacks.targets import Targets, coded_columns, comparable, unusable
@@ -99,7 +99,8 @@ class Uniqueness:
         names = self._columns(release, truth)
         targets = Targets.draw(release, truth, self.targets, stream, self.by)
         coded, names, apart = coded_columns(release.rows, targets.table, names, release.schema.columns)
-        search = Search.of(coded, truth.owner, targets.rows, whose_released(release, truth))
+        people = whose_released(release, truth), whose(truth.original, release.schema.person, "original")
+        search = Search.of(coded, truth.owner, targets.rows, *people)
         size = min(self.facts or len(names), len(names))
         right = {
             some: search.right(random_facts(len(targets), len(names), some, stream.at(name=str(some))))
@@ -156,7 +157,14 @@ class Search:
     people: Ints | None
 
     @classmethod
-    def of(cls, coded: Coded, owner: NDArray[Any] | None, rows: Ints, people: Ints | None = None) -> Search:
+    def of(
+        cls,
+        coded: Coded,
+        owner: NDArray[Any] | None,
+        rows: Ints,
+        people: Ints | None = None,
+        persons: Ints | None = None,
+    ) -> Search:
         """Return the search for targets who are these rows of the original."""
         fits = tuple(None if cover is None else cover.T.copy() for cover in coded.covers)
         once, left = coded.tables[0], None
@@ -165,10 +173,12 @@ class Search:
             once, left = tuple(column[kept] for column in once), people[kept]
         if owner is None:
             return cls(coded, fits, np.full(len(rows), -1), False, once, left)
-        whose = np.asarray(owner)
-        record = np.full(int(max(whose.max(initial=-1), rows.max(initial=-1))) + 1, -1)
-        record[whose[whose >= 0]] = np.flatnonzero(whose >= 0)
-        return cls(coded, fits, record[rows], True, once, left)
+        released = np.asarray(owner)
+        own = _row_of(released, rows)
+        if persons is not None:
+            same = _row_of(np.where(released >= 0, persons[released], -1), persons[rows])
+            own = np.where(own >= 0, own, same)
+        return cls(coded, fits, own, True, once, left)
 
     @property
     def persons(self) -> int:
@@ -183,10 +193,27 @@ class Search:
         targets = np.arange(len(column))
         value = np.array(true)[column, targets[:, None]].astype(np.int64)
         facts = Predicates(column, value, value, targets)
-        alone: NDArray[np.bool_] = count_people(self.once, facts, self.fits, self.people) == 1
+        fitting = count_people(self.once, facts, self.fits, self.people)
+        alone: NDArray[np.bool_] = fitting == 1
         if self.told:
             alone[: len(self.own)] &= self._fits_own(column[: len(self.own)])
+        fewer = self._without_gaps(column)
+        again = (fitting == 0) & (fewer != column).any(axis=1)
+        if again.any():
+            alone |= again & self.right(fewer)
         return alone
+
+    def _without_gaps(self, column: Ints) -> Ints:
+        """Return the facts but for those in columns that have gaps in the release only."""
+        released, true = self.coded.tables
+        kept = [
+            blank < 0 or not (one == blank).any() or bool((other == blank).any())
+            for one, other, blank in zip(released, true, self.coded.blank, strict=True)
+        ]
+        whole: NDArray[np.bool_] = np.array(kept, dtype=bool)[column]
+        first = column[np.arange(len(column)), whole.argmax(axis=1)]
+        fewer = np.where(whole, column, first[:, None])
+        return np.where(whole.any(axis=1, keepdims=True), fewer, column)
 
     def _fits_own(self, column: Ints) -> NDArray[np.bool_]:
         """Return whose own record fits the facts about her in these columns."""
@@ -196,6 +223,13 @@ class Search:
             same = mine == hers if fits is None else fits[hers, mine]
             fitting &= same | ~(column == at).any(axis=1)
         return fitting
+
+
+def _row_of(owner: Ints, wanted: Ints) -> Ints:
+    """Return a released row of each of some owners; -1 where there is none."""
+    record = np.full(int(max(owner.max(initial=-1), wanted.max(initial=-1))) + 1, -1)
+    record[owner[owner >= 0]] = np.flatnonzero(owner >= 0)
+    return record[wanted]
 
 
 def random_facts(targets: int, columns: int, some: int, stream: Stream) -> Ints:

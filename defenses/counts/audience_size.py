@@ -8,10 +8,10 @@ from math import floor, log10
 from pathlib import Path
 from typing import ClassVar
 
-from defenses.counts.size_defense import Ask, SizeDefense, noisy_oracle
+from defenses.counts.size_defense import Ask, SizeDefense, noisy_oracle, spelled_out
 from defenses.dp.budget import Neighbours
 from exports.errors import LabError
-from exports.queries import CountQuery, count, exact_counts
+from exports.queries import CountQuery, count
 from exports.release import Export, Guarantee, Release
 
 
@@ -136,8 +136,9 @@ class UndeduplicatedSize(SizeDefense):
 class NoisySize(SizeDefense):
     """Add exact integer noise to each size, within a total budget; then refuse.
 
-    Whoever asks, however cleverly, gains at most a factor ``exp(budget)`` on one person over
-    all answers. The same question gets the same answer and costs nothing again.
+    Whoever asks, however cleverly, gains at most a factor ``exp(budget)`` on whether one person is
+    there over all answers, ``exp(2 * budget)`` on what is said of them. The same question gets the
+    same answer and costs nothing again.
 
     Parameters
     ----------
@@ -147,8 +148,9 @@ class NoisySize(SizeDefense):
         Total over all answers.
     neighbours : {"add-remove", "replace"}
         Both change a size by at most 1 person.
-    ledger : path or None
-        File that keeps answers and charges; without it they live as long as the release.
+    ledger, dataset : path and str, or None
+        File that keeps answers and charges, and the curator's name of the data set in it; without
+        them they live as long as the release.
     by : sequence of str, str or None
         Columns with declared domains, every combination of whose values is asked at once, at
         ``epsilon`` each; the answers are the release's table.
@@ -176,6 +178,7 @@ class NoisySize(SizeDefense):
         ledger: str | Path | None = None,
         by: Sequence[str] | str | None = None,
         seed: int | None = None,
+        dataset: str | None = None,
     ) -> None:
         self.epsilon = epsilon
         self.budget = budget
@@ -183,9 +186,8 @@ class NoisySize(SizeDefense):
         self.ledger = ledger
         self.by = by
         self.seed = seed
+        self.dataset = dataset
 
     def transform(self, export: Export) -> Release:
         """Return the oracle of noisy sizes."""
-        ask = exact_counts(export).ask
-        assert ask is not None
-        return noisy_oracle(self, export, ask)
+        return noisy_oracle(self, export, spelled_out(export))

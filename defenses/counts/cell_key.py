@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,21 +14,25 @@ from defenses.columns import chosen
 from defenses.counts.contingency import Contingency
 from defenses.defense import Defense
 from defenses.secret_key import Secret
-from exports.coding import Floats, encode
+from exports.coding import Floats, as_text
 from exports.errors import LabError
+from exports.keys import row_codes
 from exports.queries import CountQuery
-from exports.randomness import Stream
 from exports.release import Export, Kind, Release
 from exports.schema import Role
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class CellKey(Defense):
     """Perturb every count by a small noise that the secret keys of the people in the cell pick.
 
-    The same people give the same number in every table, so that asking again averages nothing
-    out. Zero stays zero and no count becomes negative; tables do not add up exactly. With a weight
-    the noisy count is multiplied by the cell's mean weight. A difference of two tables can still
-    tell whether somebody is in one; no epsilon is promised.
+    The same people give the same number in every table, in any order of its rows, so that asking
+    again averages nothing out; without a person column a row is known by all that it says. Zero
+    stays zero and no count becomes negative; tables do not add up exactly. With a weight the noisy
+    count is multiplied by the cell's mean weight. A difference of two tables can still tell
+    whether somebody is in one; no epsilon is promised.
 
     Parameters
     ----------
@@ -55,7 +59,7 @@ class CellKey(Defense):
     >>> from exports import Schema
     >>> export = Export(pa.table({"sex": ["f"] * 50 + ["m"] * 40}), Schema.of(quasi_identifier=["sex"]))
     >>> CellKey("sex", seed=1).transform(export).table["count"].to_pylist()
-    [50, 41]
+    [51, 41]
     """
 
     name: ClassVar[str] = "cell-key"
@@ -100,17 +104,29 @@ class CellKey(Defense):
         return table.release(self, export, shown, ask)
 
     def _keys(self, export: Export) -> NDArray[np.uint64]:
-        """Return a 64-bit key per row, of the secret and of the person, or the row's place."""
-        seed = self.seed
-        if seed is None:
+        """Return a 64-bit key per row, of the secret and of who the row is of, or of all that it says."""
+        if self.seed is None:
             secret = Secret.read(self.key_file, self.key_env).key
-            seed = int.from_bytes(hashlib.sha256(b"cell-key" + secret).digest()[:8], "big")
-        keys = Stream(seed, "defence", self.name).bits(export.table.num_rows + 1)
-        person = export.schema.person
-        if person is None:
-            return keys[1:]
-        of_person: NDArray[np.uint64] = keys[encode(export.table[person], person).codes]
-        return of_person
+        else:
+            secret = str(self.seed).encode()
+        key = hashlib.sha256(b"cell-key" + secret).digest()
+        every, person = sorted(export.table.column_names), export.schema.person
+        keys = _permanent(key, export.table.select(every if person is None else [person]))
+        if person is not None and export.table[person].null_count:
+            # A row without a person is known by all that it says.
+            nobody = export.table[person].is_null().to_numpy()
+            keys[nobody] = _permanent(key, export.table.select(every))[nobody]
+        return keys
+
+
+def _permanent(key: bytes, table: pa.Table) -> NDArray[np.uint64]:
+    """Return a key per row that hangs on the secret and on what the row says, and on nothing else."""
+    codes = row_codes(table)[0]
+    _, first, places = np.unique(codes, return_index=True, return_inverse=True)
+    said = zip(*(as_text(table[name].take(first)).to_pylist() for name in table.column_names), strict=True)
+    digests = b"".join(hashlib.blake2b(repr(one).encode(), key=key, digest_size=8).digest() for one in said)
+    of_each = np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+    return of_each[places]
 
 
 def _uniform(keys: NDArray[np.uint64]) -> Floats:

@@ -24,8 +24,9 @@ class DpHistogram(Curated):
     """Publish how many people fall into each declared cell, each count with exact integer noise.
 
     Whoever reads the counts, with any knowledge of everybody else, gains at most a factor
-    ``exp(epsilon)`` on whether one person is in the table or what it says of them. The cells
-    come from the schema; a person counts with at most ``max_contributions`` rows.
+    ``exp(epsilon)`` on whether one person is in the table, and ``exp(2 * epsilon)`` on what it says
+    of them: to change an answer is to leave and come again (under ``replace`` it is ``exp(epsilon)``).
+    The cells come from the schema; a person counts with at most ``max_contributions`` rows.
 
     Parameters
     ----------
@@ -41,10 +42,12 @@ class DpHistogram(Curated):
         Rows of one person that count, the first ones; default is the schema's
         ``max_rows_per_person``, else 1. Without a person column each row is a person.
     neighbours : {"add-remove", "replace"}
-        What "one person more or less" means; replacing costs twice the noise.
-    ledger, budget : path and float or str, or None
-        File that keeps every answer about this data set; the total that may be spent on it, such
-        as ``1.5``, ``epsilon=1,delta=1e-6`` or ``rho=0.1``, needed the first time.
+        What "one person more or less" means; replacing costs twice the Laplace noise, and ``sqrt(2)``
+        times the Gaussian.
+    ledger, dataset, budget : path, str and float or str, or None
+        File that keeps every answer about this data set; the curator's name of it, the same for
+        all its versions; the total that may be spent on it, such as ``1.5``,
+        ``epsilon=1,delta=1e-6`` or ``rho=0.1``, needed the first time.
     seed : int or None
         None draws in earnest through OpenDP. A seed simulates: the release is not private.
 
@@ -79,36 +82,36 @@ class DpHistogram(Curated):
         columns = listed(self.columns)
         domain = Domain.of(export.schema, columns)
         limit = contribution_limit(export, self.max_contributions)
-        noise, cost, promises = self._mechanism(self.distance(limit))
+        noise, cost, promises = self._mechanism(limit)
         curator = self.curator(export)
         query = {"columns": columns, "values": domain.values, "noise": str(noise), "rows per person": limit}
         noisy = curator.answer(
             {"defence": self.name, **query},
             cost,
             lambda stream: add_noise(cell_counts(export, domain, limit), noise, stream).tolist(),
+            domain.stated(),
         )
         counts = np.asarray(noisy, dtype=np.int64)
         return Release(
             "counts",
             export.schema,
             curator.guarantee(promises, limit),
-            table=histogram_table(domain, counts, export.table.schema),
+            table=histogram_table(domain, counts),
             ask=lambda query: sum_of_cells(query, domain, counts),
             private=self.seed is None,
             manifest={"defense": self.name, "parameters": stated(self), "noise": str(noise)},
         )
 
-    def _mechanism(self, distance: int) -> tuple[Noise, Cost, dict[str, float]]:
-        """Return noise, cost and promise when neighbours differ by ``distance`` rows.
-
-        A person may put every row into one cell, so that l2 distance equals l1.
-        """
+    def _mechanism(self, limit: int) -> tuple[Noise, Cost, dict[str, float]]:
+        """Return noise, cost and promise when one person counts with at most ``limit`` rows."""
+        distance, squared = self.distance(limit), self.squared(limit)
         epsilon, delta = exact(self.epsilon), exact_delta(self.delta)
         if self.mechanism in {"laplace", "geometric"}:
-            return Laplace(distance / epsilon), Cost.pure(epsilon), {"epsilon": float(epsilon)}
+            noise: Noise = Laplace(distance / epsilon)
+            return noise, Cost.pure(epsilon, losses=noise.losses(distance)), {"epsilon": float(epsilon)}
         if self.mechanism == "gaussian":
-            noise = Gaussian.of(rho_of_epsilon(epsilon, delta), distance**2)
-            rho = noise.rho(distance**2)
+            noise = Gaussian.of(rho_of_epsilon(epsilon, delta), squared)
+            rho = noise.rho(squared)
             promises = {"epsilon": float(epsilon), "delta": float(delta), "rho": float(rho)}
-            return noise, Cost(None, rho), promises
+            return noise, Cost(None, rho, losses=noise.losses(squared)), promises
         raise LabError(f"mechanism is {self.mechanism!r} but must be 'laplace', 'geometric' or 'gaussian'.")

@@ -41,7 +41,7 @@ class DpKeys(Curated):
         Chance that a value of a single person shows.
     max_contributions : int or None
         Rows of one person that count; default is the schema's, else 1.
-    neighbours, ledger, budget, seed
+    neighbours, ledger, dataset, budget, seed
         As for ``dp-histogram``; the budget names a delta.
 
     References

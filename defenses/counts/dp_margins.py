@@ -47,7 +47,7 @@ class DpMargins(Curated):
         For all tables together.
     delta : float or str, default 0
         Above 0 for Gaussian noise, which suits many tables better.
-    max_contributions, neighbours, ledger, budget, seed
+    max_contributions, neighbours, ledger, dataset, budget, seed
         As for ``dp-histogram``.
 
     References
@@ -89,9 +89,9 @@ class DpMargins(Curated):
         promises = {"epsilon": float(epsilon)}
         noise: Laplace | Gaussian
         if delta:
-            squared = len(domains) * distance**2
+            squared = len(domains) * self.squared(limit)
             noise = Gaussian.of(rho_of_epsilon(epsilon, delta), squared)
-            cost = Cost(None, noise.rho(squared))
+            cost = Cost(None, noise.rho(squared), losses=noise.losses(squared))
             promises["delta"] = float(delta)
         else:
             noise, cost = Laplace(len(domains) * distance / epsilon), Cost.pure(epsilon)
@@ -109,7 +109,7 @@ class DpMargins(Curated):
             noisy = add_noise(np.concatenate(exact_counts), noise, stream)
             return [part.tolist() for part in np.split(noisy, ends)]
 
-        drawn = curator.answer(query, cost, draw)
+        drawn = curator.answer(query, cost, draw, [domain.stated() for domain in domains.values()])
         tables = consistent(
             {
                 clique: np.array(counts, dtype=np.float64).reshape(domain.sizes)
@@ -146,7 +146,7 @@ def _long_table(
     parts = []
     for clique, domain in domains.items():
         codes = np.unravel_index(np.arange(prod(domain.sizes)), domain.sizes)
-        rows = domain.decode([code.astype(np.int32) for code in codes])
+        rows = domain.decode([code.astype(np.int32) for code in codes], as_texts=True)
         rows = rows.append_column("margin", pa.repeat(",".join(clique), rows.num_rows))
         rows = rows.append_column("count", [tables[clique].reshape(-1)])
         missing = pa.nulls(rows.num_rows, pa.string())

@@ -23,8 +23,9 @@ class NoisyMax(Curated):
     """Publish which declared value most people have, chosen with noise, and no count at all.
 
     Whoever reads it, with any knowledge of everybody else, gains at most a factor
-    ``exp(epsilon)`` on one person. A value that is behind by many is hardly ever chosen; of two
-    that are close either may be. The price does not grow with the number of values.
+    ``exp(epsilon)`` on whether one person is in the table, and ``exp(2 * epsilon)`` on their
+    answer. A value that is behind by many is hardly ever chosen; of two that are close either may
+    be. The price does not grow with the number of values.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ class NoisyMax(Curated):
         Column with a declared domain.
     epsilon : float or str
         Of the choice.
-    max_contributions, neighbours, ledger, budget, seed
+    max_contributions, neighbours, ledger, dataset, budget, seed
         As for ``dp-histogram``; a person's rows change a count by as many at most.
 
     References
@@ -66,8 +67,9 @@ class NoisyMax(Curated):
             {**query, "epsilon": str(epsilon), "rows per person": limit},
             selection_cost(epsilon),
             lambda stream: noisy_max(cell_counts(export, domain, limit), epsilon, stream, limit),
+            domain.stated(),
         )
-        chosen = domain.decode([np.array([place])], export.table.schema)
+        chosen = domain.decode([np.array([place])])
 
         def ask(query: CountQuery) -> int:  # noqa: ARG001 - every question has this answer
             raise LabError(

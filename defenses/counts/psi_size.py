@@ -30,6 +30,10 @@ class PsiSize(SizeDefense):
     two lists that differ by one, learns membership all the same; only noise and a budget bound
     that. Without noise it promises nothing.
 
+    The noisy size promises its epsilon to whoever reads the answer, and not to a party of the
+    protocol, which computes the exact size itself and receives as many items as the list has: a
+    curator whom both trust holds both lists, counts, and tells the noisy number alone.
+
     Parameters
     ----------
     column : str or None
@@ -40,7 +44,7 @@ class PsiSize(SizeDefense):
         rows (schema; default 1), and the noise covers all of them.
     theirs : pyarrow.Table or None
         The recipient's list, with that column; its size is then the release's table.
-    neighbours, ledger, seed
+    neighbours, ledger, dataset, seed
         As for noisy sizes; the key exchange itself always draws from the operating system.
 
     References
@@ -70,6 +74,7 @@ class PsiSize(SizeDefense):
         neighbours: Neighbours = "add-remove",
         ledger: str | Path | None = None,
         seed: int | None = None,
+        dataset: str | None = None,
     ) -> None:
         self.column = column
         self.epsilon = epsilon
@@ -78,6 +83,7 @@ class PsiSize(SizeDefense):
         self.neighbours = neighbours
         self.ledger = ledger
         self.seed = seed
+        self.dataset = dataset
 
     def transform(self, export: Export) -> Release:
         """Return the oracle that takes the recipient's list as one condition on the identifier."""
@@ -90,16 +96,19 @@ class PsiSize(SizeDefense):
         mine = sorted({str(value) for value in items.drop_null().unique().to_pylist()})
 
         def ask(query: CountQuery) -> int:
-            if len(query.conditions) != 1 or query.conditions[0].negated or query.columns != (column,):
-                raise LabError(f"An intersection takes one list of {column!r} and nothing else.")
+            _require_one_list(query, column)
             return intersection_size(mine, [str(value) for value in query.conditions[0].values])
+
+        def by_curator(query: CountQuery) -> int:
+            _require_one_list(query, column)
+            return len({str(value) for value in query.conditions[0].values}.intersection(mine))
 
         if self.epsilon is None:
             release = self._oracle(export, ask, Guarantee())
         elif self.budget is None and self.ledger is None:
             raise LabError("Noisy sizes need a total: give budget=TOTAL beside epsilon.")
         else:
-            release = noisy_oracle(self, export, ask, limit)
+            release = noisy_oracle(self, export, by_curator, limit, limit)
         return release if self.theirs is None else replace(release, table=self._size(release, column))
 
     def _size(self, release: Release, column: str) -> pa.Table:
@@ -112,6 +121,11 @@ class PsiSize(SizeDefense):
             raise LabError(f"The recipient's list has no column {column!r}: rename the one to intersect.")
         accounts = self.theirs[column].cast(pa.string()).drop_null().to_pylist()
         return pa.table({"count": [release.ask(CountQuery((Condition(column, accounts),)))]})
+
+
+def _require_one_list(query: CountQuery, column: str) -> None:
+    if len(query.conditions) != 1 or query.conditions[0].negated or query.columns != (column,):
+        raise LabError(f"An intersection takes one list of {column!r} and nothing else.")
 
 
 def intersection_size(mine: Sequence[str], theirs: Collection[str]) -> int:

@@ -2,8 +2,9 @@
 
 - ``curator`` -- who draws each answer once; the base of every such defence
 - ``ledger`` -- the file of all answers about a data set and what they cost
+- ``ledger_entries`` -- its entries, each a link of one chain of digests
 - ``budget`` -- what an answer costs and what may be spent
-- ``accountant`` -- what a plan declared in advance costs together
+- ``accountant`` -- what several answers cost together
 - ``noise`` -- the exact samplers: discrete Laplace and Gaussian
 - ``random_bits`` -- exact random events, from a seed or the operating system
 - ``selection`` -- the best of several candidates, chosen with noise

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import exp, log, log1p
 from typing import Literal
 
 from exports.errors import LabError
 from exports.queries import Withheld
+
+LARGEST_EPSILON = 10**6
+LONGEST_NUMBER = 1000
+"""Characters of a number, and its largest exponent."""
+LARGE_DELTA = Fraction(1, 1000)
 
 Neighbours = Literal["add-remove", "replace"]
 Unit = Literal["record", "person"]
@@ -27,27 +33,72 @@ def exact(value: float | str | Fraction, name: str = "epsilon") -> Fraction:
     >>> exact(0.1) * 3 == exact("0.3")
     True
     """
-    try:
-        number = Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
-        number = Fraction(0)
-    if number <= 0:
-        raise LabError(f"{name} is {value} but must be a positive finite number: give for instance 1.0.")
+    number = _read(value)
+    if number is None or number <= 0:
+        raise LabError(
+            f"{name} is {str(value)[:40]} but must be a positive finite number: give for instance 1.0."
+        )
+    if number > LARGEST_EPSILON:
+        raise LabError(f"{name} is above {LARGEST_EPSILON:,}, which protects nobody: give for instance 1.0.")
     return number
 
 
+def _read(value: float | str | Fraction) -> Fraction | None:
+    """Return the number that some text is, or None; an exponent is looked at before it is raised to."""
+    text = str(value).strip()
+    _, _, exponent = text.lower().partition("e")
+    digits = exponent.lstrip("+-")
+    if len(text) > LONGEST_NUMBER or (digits.isdigit() and int(digits) > LONGEST_NUMBER):
+        return None
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
 def exact_delta(value: float | str | Fraction) -> Fraction:
-    """Return delta as a rational in [0, 1).
+    """Return delta as a rational in [0, 1), with a warning above one in a thousand.
+
+    It is the chance that the promise does not hold at all, and a mechanism that publishes one person
+    in full keeps a delta of one in all people: it belongs far below that.
 
     Raises
     ------
     LabError
         When it lies outside.
     """
-    delta = Fraction(0) if value in {0, "0"} else exact(value, "delta")
+    delta = Fraction(0) if _read(value) == 0 else exact(value, "delta")
     if delta >= 1:
-        raise LabError(f"delta is {value} but must be below 1: give less than one in all people.")
+        raise LabError(f"delta is {str(value)[:40]} but must be below 1: give less than one in all people.")
+    if delta > LARGE_DELTA:
+        warnings.warn(
+            f"delta is {float(delta):g}: publishing so large a share of all people in full would keep this "
+            "promise; a delta belongs far below one in all people.",
+            stacklevel=2,
+        )
     return delta
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLoss:
+    """What is known of the noise behind a cost, for a tighter account than by adding.
+
+    Parameters
+    ----------
+    kind : {"laplace", "gaussian"}
+        Discrete noise of this kind, independent on each number.
+    scale : Fraction
+        Scale of Laplace noise, sigma of Gaussian.
+    moved : int
+        How far one person moves the numbers: in l1 for Laplace, squared l2 for Gaussian noise.
+    times : int, default 1
+        Such answers.
+    """
+
+    kind: Literal["laplace", "gaussian"]
+    scale: Fraction
+    moved: int
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +113,8 @@ class Cost:
         Zero-concentrated cost.
     delta : Fraction, default 0
         Probability left over, as of a threshold for unknown keys.
+    losses : tuple of KnownLoss, default ()
+        The noise, where it is all that the answer was made with.
 
     Examples
     --------
@@ -72,16 +125,19 @@ class Cost:
     epsilon: Fraction | None
     rho: Fraction
     delta: Fraction = Fraction(0)
+    losses: tuple[KnownLoss, ...] = ()
 
     @classmethod
-    def pure(cls, epsilon: Fraction, delta: Fraction = Fraction(0)) -> Cost:
+    def pure(
+        cls, epsilon: Fraction, delta: Fraction = Fraction(0), losses: tuple[KnownLoss, ...] = ()
+    ) -> Cost:
         """Return the cost of a mechanism with pure epsilon; it is ``epsilon**2 / 2`` in zCDP.
 
         References
         ----------
         Bun and Steinke (2016), doi:10.1007/978-3-662-53641-4_24, proposition 1.4.
         """
-        return cls(epsilon, epsilon**2 / 2, delta)
+        return cls(epsilon, epsilon**2 / 2, delta, losses)
 
     def __add__(self, other: Cost) -> Cost:
         """Return the cost of both answers together."""
@@ -103,8 +159,8 @@ class Budget:
         Sum of the probabilities left over that may be spent.
     neighbours : {"add-remove", "replace"}
         Neighbouring relation.
-    unit : {"record", "person"}
-        Who is protected.
+    unit : {"record", "person"} or None
+        Who is protected; None for the unit of the first answer.
     simulated : bool, default False
         Answers come from a seed; never mixed with releases.
     """
@@ -113,11 +169,11 @@ class Budget:
     currency: Literal["epsilon", "rho"] = "epsilon"
     delta: Fraction = Fraction(0)
     neighbours: Neighbours = "add-remove"
-    unit: Unit = "person"
+    unit: Unit | None = "person"
     simulated: bool = False
 
     @classmethod
-    def read(cls, text: float | str, *, neighbours: Neighbours, unit: Unit, simulated: bool) -> Budget:
+    def read(cls, text: float | str, *, neighbours: Neighbours, unit: Unit | None, simulated: bool) -> Budget:
         """Return the budget that a text names: ``1.5``, ``epsilon=1, delta=1e-6`` or ``rho=0.1``.
 
         Raises
@@ -145,7 +201,12 @@ class Budget:
     def __repr__(self) -> str:
         kept = "simulated" if self.simulated else "released"
         amount = f"{self.currency} {float(self.total):g}, delta {float(self.delta):g}"
-        return f"{amount}, {self.neighbours}, per {self.unit}, {kept}"
+        return f"{amount}, {self.neighbours}, per {self.unit or 'record or person'}, {kept}"
+
+    def agrees(self, other: Budget) -> bool:
+        """Return whether two budgets are one, or one leaves open only whose it is."""
+        open_unit = None in {self.unit, other.unit}
+        return self == other or (open_unit and replace(self, unit=None) == replace(other, unit=None))
 
     def refusal(self, cost: Cost, spent: Fraction, spent_delta: Fraction) -> LabError | None:
         """Return why an answer cannot be paid from what is left, or None."""

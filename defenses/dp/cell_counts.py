@@ -117,10 +117,10 @@ def _counts_of_codes(column: pa.ChunkedArray, domain: Domain) -> NDArray[np.int6
     return counts[1:]
 
 
-def histogram_table(domain: Domain, counts: NDArray[np.int64], types: pa.Schema) -> pa.Table:
+def histogram_table(domain: Domain, counts: NDArray[np.int64]) -> pa.Table:
     """Return one row per cell: its values and its ``count``."""
     codes = np.unravel_index(np.arange(len(counts)), domain.sizes)
-    return domain.decode([code.astype(np.int32) for code in codes], types).append_column("count", [counts])
+    return domain.decode([code.astype(np.int32) for code in codes]).append_column("count", [counts])
 
 
 def sum_of_cells(query: CountQuery, domain: Domain, counts: NDArray[np.int64] | NDArray[np.float64]) -> int:
@@ -138,6 +138,5 @@ def sum_of_cells(query: CountQuery, domain: Domain, counts: NDArray[np.int64] | 
                 f"The query reads {condition.column!r}, but only {', '.join(domain.columns)} are counted."
             )
         axis = domain.columns.index(condition.column)
-        wanted = {"" if value is None else str(value) for value in condition.values}
-        chosen[axis] &= [(value in wanted) != condition.negated for value in domain.values[axis]]
+        chosen[axis] &= domain.chosen(condition.column, condition.values) != condition.negated
     return round(float(counts.reshape(domain.sizes)[np.ix_(*chosen)].sum()))

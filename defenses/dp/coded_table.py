@@ -18,7 +18,6 @@ from exports.errors import LabError
 from exports.release import Export
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from exports.randomness import Stream
@@ -38,14 +37,11 @@ class Coded:
         One per column.
     limit : int
         Rows that one person has at most.
-    types : pyarrow.Schema
-        Column types of the export.
     """
 
     domain: Domain
     codes: Sequence[NDArray[np.int32]]
     limit: int
-    types: pa.Schema
 
     @classmethod
     def of(cls, export: Export, columns: Sequence[str] | str | None, max_contributions: int | None) -> Coded:
@@ -68,7 +64,7 @@ class Coded:
             table = table if kept is None else table.filter(kept)
         codes = domain.encode(table)
         inside = np.logical_and.reduce([code >= 0 for code in codes])
-        return cls(domain, [code[inside] for code in codes], limit, export.table.schema)
+        return cls(domain, [code[inside] for code in codes], limit)
 
     @property
     def sizes(self) -> dict[str, int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from defenses.dp.budget import KnownLoss
 from defenses.dp.random_bits import Bits, filled
 from exports.errors import LabError, MissingExtraError
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 LARGEST_SCALE = 2**24
 """Above this scale intermediate products would leave 64 bits."""
+LONGEST_FRACTION = 2**40
+"""Largest numerator and denominator of a scale that is taken as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,9 @@ class Laplace:
     """Discrete Laplace noise: probability of z proportional to ``exp(-|z| / scale)``.
 
     On integers it is the two-sided geometric mechanism as well.
+
+    A scale with many digits is rounded up to 20 significant bits (at most a millionth more noise),
+    so that the exact sampler stays within 64 bits.
 
     Parameters
     ----------
@@ -42,10 +48,20 @@ class Laplace:
 
     def __post_init__(self) -> None:
         _require_scale(self.scale)
+        if max(self.scale.numerator, self.scale.denominator) > LONGEST_FRACTION:
+            object.__setattr__(self, "scale", _coarse(self.scale))
 
     def epsilon(self, l1: int) -> Fraction:
         """Return the pure epsilon of one release for neighbours at distance ``l1``."""
         return l1 / self.scale
+
+    def losses(self, l1: int, times: int = 1) -> tuple[KnownLoss, ...]:
+        """Return what an account may use of so many numbers, each moved by ``l1`` in answers of its own.
+
+        Only a move by one is the privacy loss of one such draw; a larger one may be spread over
+        several numbers, for which the pure epsilon stands.
+        """
+        return (KnownLoss("laplace", self.scale, 1, times),) if l1 == 1 else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +101,10 @@ class Gaussian:
     def rho(self, l2_squared: int) -> Fraction:
         """Return the zero-concentrated cost of one release, exact."""
         return l2_squared / (2 * self.sigma**2)
+
+    def losses(self, l2_squared: int) -> tuple[KnownLoss, ...]:
+        """Return what an account may use of numbers that one person moves by so much together."""
+        return (KnownLoss("gaussian", self.sigma, l2_squared),)
 
 
 Noise = Laplace | Gaussian
@@ -208,8 +228,15 @@ def _rounded_up(sigma: Fraction) -> Fraction:
     return -(-sigma // step) * step
 
 
+def _coarse(scale: Fraction) -> Fraction:
+    """Return the next larger number with at most 20 significant bits."""
+    size = scale.numerator.bit_length() - scale.denominator.bit_length()
+    step = Fraction(2) ** (size - 19)
+    return -(-scale // step) * step
+
+
 def _require_scale(scale: Fraction) -> None:
-    if not 0 < scale <= LARGEST_SCALE:
-        raise LabError(
-            f"The noise would have scale {float(scale):.3g}, outside (0, {LARGEST_SCALE}]: change epsilon."
-        )
+    if not Fraction(1, LARGEST_SCALE) <= scale <= LARGEST_SCALE:
+        told = f"{float(scale):.3g}" if scale < 10**300 else "above 1e300"
+        limits = f"[1 / {LARGEST_SCALE}, {LARGEST_SCALE}]"
+        raise LabError(f"The noise would have scale {told}, outside {limits}: change epsilon.")

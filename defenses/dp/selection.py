@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from exports.randomness import Stream
 
 
+LONGEST_FRACTION = 2**30
+"""Largest numerator and denominator of a rate that is taken as it is."""
+FINEST_RATE = 2**30
+
+
 def noisy_max(
     scores: NDArray[np.int64], epsilon: Fraction, stream: Stream | None, sensitivity: int = 1
 ) -> int:
@@ -80,8 +85,16 @@ def selection_cost(epsilon: Fraction) -> Cost:
 
 
 def _exact(scores: NDArray[np.int64], rate: Fraction, bits: Bits) -> int:
-    """Draw candidates uniformly until one is accepted with ``exp(rate * (score - best))``."""
-    behind = (scores.max() - scores) * rate.numerator
+    """Draw candidates uniformly until one is accepted with ``exp(rate * (score - best))``.
+
+    A rate with many digits is rounded down, towards more noise, so that all products fit 64 bits.
+    """
+    if max(rate.numerator, rate.denominator) > LONGEST_FRACTION:
+        rate = Fraction(int(rate * FINEST_RATE), FINEST_RATE)
+    if rate == 0:
+        return int(bits.below(len(scores), 1)[0])
+    # Behind by so much, a candidate's chance is below exp(-2**30) and the product still fits.
+    behind = np.minimum(scores.max() - scores, 2**61 // rate.numerator) * rate.numerator
     while True:
         drawn = bits.below(len(scores), 64)
         accepted = drawn[bits.any_exp(behind[drawn], rate.denominator)]

@@ -48,7 +48,7 @@ class DpLogistic(Curated):
         Columns with bounds enter as one number, the others as one indicator per value.
     steps : int, default 60
         Gradient steps.
-    max_contributions, neighbours, ledger, budget, seed
+    max_contributions, neighbours, ledger, dataset, budget, seed
         As for ``dp-histogram``; the budget is in rho.
 
     References
@@ -102,7 +102,10 @@ class DpLogistic(Curated):
         }
         weights = np.array(
             curator.answer(
-                query, Cost(None, rho), lambda stream: self._trained(data, features, rho, distance, stream)
+                query,
+                Cost(None, rho),
+                lambda stream: self._trained(data, features, rho, distance, stream),
+                [data.domain.stated(), list(features.numeric)],
             )
         )
         promises = {"epsilon": float(epsilon), "delta": float(delta)}

@@ -31,9 +31,13 @@ if TYPE_CHECKING:
 
 
 class LocalDefense(Defense):
-    """Randomises one column before anybody collects it; what was answered once is answered again."""
+    """Randomises one column before anybody collects it; what was answered once is answered again.
+
+    The promise is about that column alone: what else leaves of the row leaves as it is.
+    """
 
     produces: ClassVar[Kind] = "records"
+    rowwise: ClassVar[bool] = True
 
     def __init__(self, column: str, epsilon: float | str, seed: int | None = None) -> None:
         self.column = column
@@ -102,7 +106,7 @@ class RandomisedResponse(LocalDefense):
             said = np.where(bits.happens(true, len(codes)), codes, other)
             return np.where(codes >= 0, said, bits.below(size, len(codes)))
 
-        column = domain.decode([self._once(answers, draw)], answers.export.table.schema)[self.column]
+        column = domain.decode([self._once(answers, draw)])[self.column]
         odds = {"true": float(true), "false": float((1 - true) / (size - 1)), "values": domain.values[0]}
         return answers.released(self, column, export.schema.columns, odds)
 
@@ -257,10 +261,11 @@ class _Answers:
         table = table.set_column(table.column_names.index(defense.column), defense.column, said)
         schema = replace(self.export.schema, columns=MappingProxyType(dict(columns)))
         leaving = released(table, schema)
+        clear = tuple(name for name in leaving.table.column_names if name != defense.column)
         return Release(
             "records",
             leaving.schema,
-            Guarantee({"epsilon": self.epsilon}, unit, "replace", 1),
+            Guarantee({"epsilon": self.epsilon}, unit, "replace", 1, (defense.column,), clear),
             table=leaving.table,
             private=defense.seed is None,
             manifest={"defense": defense.name, "parameters": stated(defense), "odds": odds},

@@ -49,7 +49,7 @@ class Aim(Synthesis):
         Rounds that the budget is planned for, default twice the number of columns.
     max_cells : int, default 200,000
         Largest table that the model may need inside.
-    columns, max_contributions, neighbours, ledger, budget, seed
+    columns, max_contributions, neighbours, ledger, dataset, budget, seed
         As for MST.
 
     References
@@ -90,7 +90,7 @@ class Aim(Synthesis):
             if left < 2 * (per_table + choosing):
                 choosing, per_table = left / 10, left * Fraction(9, 10)
             left -= choosing + per_table
-            noise = expected_noise(per_table, distance)
+            noise = expected_noise(per_table, data.limit * distance)
             kept = [tuple(one["columns"]) for one in found]
             fitting = [pair for pair in combinations(names, 2) if self._fits(data.sizes, kept, pair)]
             if not fitting:
@@ -113,9 +113,9 @@ class Aim(Synthesis):
         return largest_table(sizes, [*kept, pair]) <= self.max_cells
 
 
-def expected_noise(rho: Fraction, distance: int) -> float:
-    """Return the mean absolute noise on one count of a table that costs ``rho``."""
-    return sqrt(2 / pi) * float(Gaussian.of(rho, distance**2).sigma)
+def expected_noise(rho: Fraction, squared: int) -> float:
+    """Return the mean absolute noise on one count of a table that costs ``rho``, for this squared l2."""
+    return sqrt(2 / pi) * float(Gaussian.of(rho, squared).sigma)
 
 
 def _worst(

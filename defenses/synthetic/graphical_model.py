@@ -74,7 +74,11 @@ class Model:
         for clique, weights in self.factors:
             operands += [weights, [axis[name] for name in clique]]
         weights = np.einsum(*operands, [axis[name] for name in columns], optimize="greedy")
-        expected: NDArray[np.float64] = weights * (self.total / weights.sum())
+        whole = weights.sum()
+        if not whole > 0:
+            # All measured counts were noise below zero: nothing is known of any cell.
+            return np.full(weights.shape, self.total / weights.size)
+        expected: NDArray[np.float64] = weights * (self.total / whole)
         return expected
 
     def sample(self, rows: int, stream: Stream) -> list[NDArray[np.int32]]:

@@ -28,7 +28,7 @@ class IndependentMargins(Synthesis):
     ----------
     epsilon, delta : float or str
         Of the whole release.
-    columns, max_contributions, neighbours, ledger, budget, seed
+    columns, max_contributions, neighbours, ledger, dataset, budget, seed
         As for MST.
 
     Examples

@@ -32,7 +32,7 @@ class Mst(Synthesis):
         Of the whole release.
     columns : sequence of str, str or None
         Columns with declared domains; default all but identifiers and tokens.
-    max_contributions, neighbours, ledger, budget, seed
+    max_contributions, neighbours, ledger, dataset, budget, seed
         As for ``dp-histogram``; the budget is in rho.
 
     References

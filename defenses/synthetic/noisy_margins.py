@@ -26,7 +26,7 @@ def measure(
     data: Coded, cliques: Sequence[Clique], rho: Fraction, distance: int, stream: Stream | None
 ) -> list[dict[str, Any]]:
     """Return noisy tables over several sets of columns that cost ``rho`` together, as JSON values."""
-    noise = Gaussian.of(rho, len(cliques) * distance**2)
+    noise = Gaussian.of(rho, len(cliques) * data.limit * distance)
     name = "/".join(["measure", *map(",".join, cliques)])
     noisy = data.noisy(cliques, noise, None if stream is None else stream.at(name=name))
     return [

@@ -41,7 +41,7 @@ class Synthesis(Curated):
         Columns with declared domains; default all but identifiers and tokens.
     max_contributions : int or None
         Rows of one person that are used; default is the schema's, else 1.
-    neighbours, ledger, budget, seed
+    neighbours, ledger, dataset, budget, seed
         As for ``dp-histogram``; the budget is in rho.
     """
 
@@ -91,7 +91,10 @@ class Synthesis(Curated):
             "parameters": self._own_parameters(),
         }
         found = curator.answer(
-            query, Cost(None, rho), lambda stream: self.measured(data, rho, distance, stream)
+            query,
+            Cost(None, rho),
+            lambda stream: self.measured(data, rho, distance, stream),
+            data.domain.stated(),
         )
         told = json.dumps(found, sort_keys=True).encode()
         stream = Stream(int.from_bytes(hashlib.sha256(told).digest()[:8], "big"), "defence", self.name)
@@ -134,20 +137,21 @@ def synthetic(
 
 
 def decoded(data: Coded, codes: Sequence[NDArray[np.int32]], stream: Stream) -> pa.Table:
-    """Return the rows that codes stand for; within an interval every value is equally likely."""
+    """Return the rows that codes stand for; within an interval every value is equally likely.
+
+    Between edges that all are whole numbers these are whole numbers.
+    """
     import pyarrow as pa
 
-    table = data.domain.decode(codes, data.types)
+    table = data.domain.decode(codes)
     for position, (name, edges) in enumerate(zip(data.domain.columns, data.domain.edges, strict=True)):
         if edges is not None:
             bounds = np.array(edges, dtype=np.float64)
             low, high = bounds[:-1][codes[position]], bounds[1:][codes[position]]
             values = low + (high - low) * stream.at(name=f"{name}/within").uniforms(len(low))
-            kind = data.types.field(name).type
-            whole = pa.types.is_integer(kind)
-            table = table.set_column(
-                position, name, pa.array(np.floor(values) if whole else values).cast(kind)
-            )
+            whole = bool((bounds == np.floor(bounds)).all())
+            drawn = pa.array(np.floor(values)).cast(pa.int64()) if whole else pa.array(values)
+            table = table.set_column(position, name, drawn)
     return table
 
 

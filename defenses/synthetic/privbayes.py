@@ -40,7 +40,7 @@ class PrivBayes(Synthesis):
         Most parents of a column.
     usefulness : float, default 4.0
         A table is considered only if its rows per cell would be this many times the noise.
-    columns, max_contributions, neighbours, ledger, budget, seed
+    columns, max_contributions, neighbours, ledger, dataset, budget, seed
         As for MST.
 
     Notes
@@ -82,7 +82,7 @@ class PrivBayes(Synthesis):
         ones = measure(data, [(name,) for name in names], rho / 10, distance, stream)
         margins = dict(zip(names, independent([one["counts"] for one in ones]), strict=True))
         total = float(margins[names[0]].sum())
-        sigma = distance * sqrt(len(names) / (2 * 0.7 * float(rho)))
+        sigma = sqrt(data.limit * distance * len(names) / (2 * 0.7 * float(rho)))
         cells = max(total / (self.usefulness * sigma), 1.0)
         placed = [names[0]]
         tables: list[Clique] = [(names[0],)]

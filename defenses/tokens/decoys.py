@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import log
 from typing import TYPE_CHECKING, ClassVar
@@ -61,8 +62,9 @@ class Decoys(TokenDefense):
     """Send each client with probability ``keep`` and each stranger of a pool with probability ``rate``.
 
     The recipient cannot tell clients from strangers on the list; what it may believe is exactly
-    ``posterior``. When every client is in the pool as well and ``keep`` is below 1, this is
-    randomised response on "is a client", and the promise is its epsilon for one row.
+    ``posterior``. Where nothing leaves but identifiers, all clients are in the pool with all of
+    theirs, and ``keep`` is below 1, this is randomised response on "is a client", and the promise is
+    its epsilon for one client more or less; for one client in another's place it is twice that.
 
     Parameters
     ----------
@@ -123,13 +125,11 @@ class Decoys(TokenDefense):
         order = np.argsort(bits.below(2**62, rows.num_rows), kind="stable")
         owner = np.concatenate([kept, np.full(drawn.num_rows, -1)])[order]
         upload = sendable(Export(rows.take(order), export.schema))
-        everybody = self.pool[key].cast(pa.string())
-        covered = pc.all(pc.is_in(clients, value_set=everybody)).as_py()
-        once = all(pc.count_distinct(names).as_py() == len(names) for names in (clients, everybody))
         promise = Guarantee()
+        bare = set(upload.table.column_names) <= set(columns)
         apart = len(units(export)[0]) == export.table.num_rows
-        if covered and once and apart and rate > 0 and keep < 1:
-            promise = Guarantee({"epsilon": membership_epsilon(keep, rate)}, "record", "replace", 1)
+        if bare and apart and rate > 0 and keep < 1 and _agree(export.table, self.pool, columns):
+            promise = Guarantee({"epsilon": membership_epsilon(keep, rate)}, "record", "add-remove", 1)
         return Release(
             "tokens",
             upload.schema,
@@ -184,7 +184,21 @@ def membership_epsilon(keep: Fraction, rate: Fraction) -> float:
 def _probability(value: float, name: str) -> Fraction:
     if not 0 <= value <= 1:
         raise LabError(f"{name} is {value} but must lie between 0 and 1.")
-    return Fraction(str(value))
+    exact = Fraction(str(value))
+    # A probability with more digits than random bits are drawn for is taken to the next multiple of 2**-40.
+    return exact if exact.denominator < 2**60 else Fraction(round(exact * 2**40), 2**40)
+
+
+def _agree(clients: pa.Table, pool: pa.Table, columns: Sequence[str]) -> bool:
+    """Return whether each client is once in the pool with the same identifiers, and nobody is twice."""
+    found = []
+    for table in (clients, pool):
+        texts = [table[name].cast("string").to_pylist() for name in columns]
+        found.append(list(zip(*texts, strict=True)))
+    own, everybody = (set(people) for people in found)
+    once = all(len(set(people)) == len(people) for people in found)
+    keys = {people[0] for people in everybody}
+    return once and own <= everybody and len(keys) == len(everybody)
 
 
 def _kept(bits: Bits, keep: Fraction, export: Export) -> NDArray[np.intp]:

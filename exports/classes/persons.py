@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from exports.coding import Floats, Ints
 from exports.keys import once_per_class
@@ -25,7 +28,7 @@ def persons_in(of: Ints, whose: Ints) -> Ints:
     return np.bincount(inside)
 
 
-def best_of(whose: Ints, values: Floats) -> Floats:
+def best_of(whose: NDArray[Any], values: Floats) -> Floats:
     """Return the largest value among the rows of each person who has any, in the order of their codes.
 
     Examples
@@ -33,6 +36,6 @@ def best_of(whose: Ints, values: Floats) -> Floats:
     >>> best_of(np.array([3, 3, 1]), np.array([0.5, 1.0, 0.25]))
     array([0.25, 1.  ])
     """
-    most = np.full(int(whose.max(initial=-1)) + 1, -np.inf)
+    most = np.full(int(whose.max()) + 1 if len(whose) else 0, -np.inf)
     np.maximum.at(most, whose, values)
     return most[most > -np.inf]

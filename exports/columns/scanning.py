@@ -110,6 +110,7 @@ class Values:
         if kept.all():
             return texts, counts
         self.missing += int(counts[~kept].sum())
+        self.different -= int((~kept).sum())
         return texts.take(arrow_integers(np.flatnonzero(kept))), counts[kept]
 
     def _note_range(self, values: pa.Array) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from exports.engines.canonical_sql import duckdb_leaves, lacking, stream_spelt
 from exports.engines.dialect import DUCKDB, Dialect
 from exports.errors import LabError
+from exports.filesystem.named_files import pattern, pattern_literal, plain
+from exports.filesystem.rooms import Room
 from exports.sources.origins import (
     ArrowStream,
     DuckDBTable,
@@ -100,7 +100,8 @@ class DuckDBEngine:
         }
         if memory is not None:
             config["memory_limit"] = f"{engine_limit(memory)}B"
-        self._folder = Path(tempfile.mkdtemp(prefix="reidlab-"))
+        self._room = Room()
+        self._folder = self._room.path
         config["temp_directory"] = str(self._folder)
         self._connection = duckdb.connect(config=config)
         self._sources: dict[str, Source] = {}
@@ -117,7 +118,7 @@ class DuckDBEngine:
     def close(self) -> None:
         """Close the connection and remove what was spilled."""
         self._connection.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._room.close()
 
     def scan(self, source: Source) -> str:
         """Make ``source`` readable as a view whose columns are ``c0, c1, ...``."""
@@ -140,7 +141,9 @@ class DuckDBEngine:
             elif isinstance(origin, JsonLines):
                 self._lacking_view(name, _json_query(origin), source)
             elif isinstance(origin, DuckDBTable):
-                self._connection.execute(f"attach {_text(str(origin.path))} as {name}_file (read_only)")
+                self._connection.execute(
+                    f"attach {_text(plain(origin.path))} as {name}_file (read_only, type duckdb)"
+                )
                 table = ".".join(map(self.dialect.identifier, (f"{name}_file", origin.schema, origin.table)))
                 self._canonical_view(name, f"select * from {table}", source)
             elif isinstance(origin, ArrowStream):
@@ -197,7 +200,7 @@ class DuckDBEngine:
                 "(format parquet, partition_by (part), compression zstd)"
             ).fetchall()
             if any(folder.rglob("*.parquet")):
-                self._view(name, f"select * from read_parquet({_text(f'{folder}/*/*.parquet')})")
+                self._view(name, f"select * from read_parquet({_text(f'{pattern(folder)}/*/*.parquet')})")
         return name
 
     def part(self, name: str, part: int) -> Iterator[pa.RecordBatch]:
@@ -274,8 +277,8 @@ def _csv_query(file: TextFile, columns: int) -> str:
     types = ", ".join(f"c{position}: 'VARCHAR'" for position in range(columns))
     compression = _compression(file.path)
     return (
-        f"select * from read_csv({_text(str(file.path))}, auto_detect=false, header=true, strict_mode=true, "
-        f"delim={_text(file.delimiter)}, quote='\"', escape='\"', columns={{{types}}}, "
+        f"select * from read_csv({pattern_literal(file.path)}, auto_detect=false, header=true, "
+        f"strict_mode=true, delim={_text(file.delimiter)}, quote='\"', escape='\"', columns={{{types}}}, "
         f"compression={_text(compression)})"
     )
 
@@ -287,7 +290,7 @@ def _compression(path: Path) -> str:
 
 
 def _parquet_query(origin: ParquetFiles) -> str:
-    files = ", ".join(_text(str(path)) for path in origin.paths)
+    files = ", ".join(map(pattern_literal, origin.paths))
     parted = "hive_partitioning=false"
     if origin.partitions:
         parted = "hive_partitioning=true, hive_types_autocast=false"
@@ -302,7 +305,7 @@ def _json_query(origin: JsonLines) -> str:
     )
     return (
         f"select {cells} from (select json_extract_string(json, [{pointers}]) as cells, "
-        f"json_type(json, [{pointers}]) as kinds from read_ndjson_objects({_text(str(origin.path))}, "
+        f"json_type(json, [{pointers}]) as kinds from read_ndjson_objects({pattern_literal(origin.path)}, "
         f"compression={_text(_compression(origin.path))}))"
     )
 

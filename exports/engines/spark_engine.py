@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from exports.engines.canonical_sql import lacking, spark_leaves
 from exports.engines.dialect import SPARK, Dialect
 from exports.errors import LabError, MissingExtraError
+from exports.filesystem.rooms import Room
 from exports.sources.origins import InMemory, ParquetFiles, Source, SparkTable
 
 if TYPE_CHECKING:
@@ -46,7 +45,8 @@ class SparkEngine:
             from pyspark.sql import SparkSession
         except ImportError:
             raise MissingExtraError("Spark", "spark") from None
-        self._folder = Path(tempfile.mkdtemp(prefix="reidlab-"))
+        self._room = Room()
+        self._folder = self._room.path
         self._sources: dict[str, Source] = {}
         self._kept: dict[str, Any] = {}
         found = session if session is not None else SparkSession.getActiveSession()
@@ -64,7 +64,7 @@ class SparkEngine:
             self.drop(name)
         if self._own:
             self._session.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._room.close()
 
     def scan(self, source: Source) -> str:
         """Make ``source`` readable as a view whose columns are ``c0, c1, ...``."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from exports.canonical import canonical
 from exports.coding import as_text
 from exports.errors import LabError
+from exports.filesystem.named_files import bounded_bytes
 from exports.hierarchies.levels import Label, interval_rows, prefix_rows, proposed_rows
 from exports.schema import Column
 
@@ -90,7 +91,7 @@ class Hierarchy:
         """
         path = Path(path)
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = bounded_bytes(path).decode("utf-8-sig")
         except OSError as error:
             raise LabError(
                 f"The hierarchy {path} of {name!r} cannot be read ({error.strerror}): check the path."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -15,7 +16,9 @@ from urllib.parse import urlsplit
 from exports.engines.canonical_sql import duckdb_leaves
 from exports.engines.dialect import DUCKDB
 from exports.errors import LabError, MissingExtraError
+from exports.filesystem.named_files import shown
 from exports.sources.origins import REAL, ArrowStream, DuckDBTable, Source
+from exports.sources.tables_only import opened_duckdb, require_duckdb_table, require_sqlite_table
 
 FORM = "FILE.duckdb::TABLE, FILE.sqlite::TABLE or postgresql://USER@HOST/DATABASE::TABLE"
 
@@ -40,6 +43,7 @@ def database_source(place: str) -> Source:
     with path.open("rb") as file:
         start = file.read(16)
     if start.startswith(b"SQLite format 3"):
+        require_sqlite_table(path, table)
         address = (
             f"file:{path.resolve().as_posix().replace('%', '%25').replace('?', '%3f').replace('#', '%23')}"
         )
@@ -51,7 +55,7 @@ def _duckdb(path: Path, table: str) -> Source:
     import duckdb
 
     try:
-        with duckdb.connect(path, read_only=True) as connection:
+        with opened_duckdb(path) as connection:
             found = connection.sql(
                 "select table_schema, table_name, column_name from information_schema.columns "
                 "where table_schema || '.' || table_name in ($table, 'main.' || $table) "
@@ -63,7 +67,8 @@ def _duckdb(path: Path, table: str) -> Source:
     if not found:
         raise LabError(f"{path} has no table {table[:80]!r}: give one that it has.")
     schema, name = found[0][:2]
-    with duckdb.connect(path, read_only=True) as connection:
+    with opened_duckdb(path) as connection:
+        require_duckdb_table(connection, path, schema, name)
         rows = connection.sql(f"select * from {quoted(schema)}.{quoted(name)} limit 0")
         columns = tuple(leaf for leaf, _ in duckdb_leaves(rows.columns, rows.types))
         kinds: dict[str, Any] = dict(zip(rows.columns, rows.types, strict=True))
@@ -191,4 +196,6 @@ def _server(address: str) -> str:
 
 
 def _harmless(place: str) -> str:
-    return "This address" if "@" in place or "://" in place else place
+    """Return a place as a message may quote it; whatever may hold a password is not."""
+    address = re.search(r"@|://|=|\bpass(word|wd)?\b", place, re.IGNORECASE)
+    return "This address" if address else shown(place)

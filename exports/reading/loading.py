@@ -67,7 +67,7 @@ def load(data: Any, *, text: Collection[str] = (), schema: Schema | None = None)
 
 
 def load_export(
-    data: Any, schema: Schema, *, missing: Sequence[str] = ()
+    data: Any, schema: Schema, *, missing: Sequence[str] = (), text: Collection[str] = ()
 ) -> tuple[Export, Mapping[str, Reading]]:
     """Read a table as an export under a schema, and say how each column was read.
 
@@ -79,6 +79,8 @@ def load_export(
         Declares every column.
     missing : sequence of str
         Texts that stand for a missing value, beside those of the schema.
+    text : collection of str
+        Columns that stay text whatever they look like.
 
     Raises
     ------
@@ -86,7 +88,7 @@ def load_export(
         When the table cannot be read or the schema does not fit it.
     """
     declared = schema.lacking(missing)
-    found = loaded(data, declared)
+    found = loaded(data, declared, text=text)
     return Export(found.table, declared.with_orders(found.orders)), found.readings
 
 

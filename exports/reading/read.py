@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from exports.errors import LabError
+from exports.filesystem.named_files import require_regular
 from exports.reading.databases import database_source
 from exports.sources.files import text_source
 from exports.sources.first_bytes import require_honest
@@ -87,7 +89,7 @@ def read(data: Any, *, delimiter: str | None = None, encoding: str | None = None
 
 
 def _located(place: str, delimiter: str | None, encoding: str | None) -> Source:
-    if "::" in place:
+    if "::" in place and not os.path.exists(place):  # noqa: PTH110 - a name too long is no fault
         file, _, sheet = place.rpartition("::")
         if file.lower().endswith(EXCEL_SUFFIXES):
             return _of_file(Path(file), delimiter, encoding, sheet)
@@ -100,10 +102,9 @@ def _located(place: str, delimiter: str | None, encoding: str | None) -> Source:
 def _of_file(path: Path, delimiter: str | None, encoding: str | None, sheet: str | None = None) -> Source:
     """Open a file by its ending, once its first bytes have said that it is what its ending says."""
     lower = path.name.lower()
-    if path.is_dir() or (lower.endswith(".parquet") and not path.exists()):
+    if os.path.isdir(path):  # noqa: PTH112 - a name too long is no fault
         return parquet_source(path)
-    if not path.exists():
-        raise LabError(f"{path} does not exist: check the path.")
+    require_regular(path)
     require_honest(path)
     if lower.endswith(".parquet"):
         return parquet_source(path)

@@ -1,9 +1,12 @@
 """The risk of rows and people: measures, estimates for a population, special uniques.
 
+- ``bayes_vulnerability``: How often the best guess is right, before the release is seen and after.
 - ``column_search``: Which columns to leave out or coarsen first, found by searching over sets of
   columns.
 - ``copula``: How likely a person is unique in the population, from a Gaussian copula fitted to a
   sample.
+- ``declared_population``: Journalist and marketer risk of a sample, where only the size of its
+  population is known.
 - ``groups``: The risk of each group of people on its own: a mean over everybody hides the worst one.
 - ``individual``: Individual risk of a sample survey, whose rows stand for many people of the
   population.
@@ -17,4 +20,6 @@
 - ``prosecutor``: The chance that a row is linked to its person by an adversary who knows the quasi-
   identifiers.
 - ``suda``: Special uniques: a row that few columns single out is more at risk than one that needs many.
+- ``uniques_intervals``: Intervals of the shares of the population that are unique, by resampling the
+  classes of the sample.
 """

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import shutil
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,6 +63,8 @@ def copy_as_utf8(file: TextFile, copy: Path) -> None:
             copy.open("w", encoding="utf-8", newline="") as write,
         ):
             shutil.copyfileobj(read, write, 1 << 20)
+    except (EOFError, zlib.error):
+        raise LabError(f"{file.path} cannot be read (not a whole gzip file): check the file.") from None
     except UnicodeError:
         raise LabError(
             f"{file.path} is not valid {file.encoding}: save it as UTF-8, or say which encoding it has, as "
@@ -83,7 +86,7 @@ def start_of(path: Path) -> bytes:
                 return file.read(HEADER_BYTES)
         with path.open("rb") as plain:
             return plain.read(HEADER_BYTES)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or "not a whole gzip file"
         raise LabError(f"{path} cannot be read ({reason}): check the file.") from None
 

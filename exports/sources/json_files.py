@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from exports.errors import LabError
+from exports.filesystem.named_files import pattern
 from exports.sources.files import is_packed, start_of
 from exports.sources.origins import InMemory, JsonLines, Source, json_pointer
 
 LARGEST_TABLE = 1 << 30
 """Bytes of a JSON table, which is read whole; more rows belong on lines of their own."""
+
+MOST_OBJECTS = 200
+"""Keys with objects under them: each takes a look at the whole file."""
 
 DEEPEST = 32
 """Objects within one another that are flattened."""
@@ -73,11 +77,16 @@ def _levels(connection: Any, path: Path) -> dict[tuple[str, ...], list[tuple[str
                 "read_ndjson_objects($path, compression=$packed)) "
                 "where json_type(inner_) = 'OBJECT')) group by key order by min((line, place))"
             )
-            given = {"path": str(path), "packed": "gzip" if is_packed(path) else "none"} | (
+            given = {"path": pattern(path), "packed": "gzip" if is_packed(path) else "none"} | (
                 {"pointer": json_pointer(keys)} if keys else {}
             )
             found[keys] = connection.sql(sql, params=given).fetchall()
             below += [(*keys, key) for key, nested, _ in found[keys] if nested and len(keys) < DEEPEST]
+        if len(found) + len(below) > MOST_OBJECTS:
+            raise LabError(
+                f"{path} holds objects under more than {MOST_OBJECTS} keys: where keys are data, write "
+                "them as values."
+            )
         above = below
     return found
 

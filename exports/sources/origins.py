@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+MOST_COLUMNS = 5000
+"""More are keys that are data: each would be looked at on its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextFile:
     """A delimited text file whose first line is its header; every cell is read as text."""
@@ -149,10 +153,17 @@ class Source:
     def __post_init__(self) -> None:
         if not self.columns:
             raise LabError(f"{self.name} has no columns: give a table with a header.")
+        if len(self.columns) > MOST_COLUMNS:
+            raise LabError(
+                f"{self.name} has {len(self.columns):,} columns, more than {MOST_COLUMNS:,}: where keys or "
+                "headers are data, write them as values of one "
+                "column."
+            )
         name, times = Counter(self.columns).most_common(1)[0]
         if times > 1:
             raise LabError(
-                f"{self.name} has {times} columns called {name[:80]!r}: give every column its own name."
+                f"{self.name} has {times} columns of one name, the first in place "
+                f"{self.columns.index(name) + 1:,}: give every column its own name."
             )
 
     def lacking(self, missing_in: Callable[[str], tuple[str, ...]]) -> Source:

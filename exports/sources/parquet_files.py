@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from exports.canonical import canonical_table, flat_names, is_canonical
 from exports.errors import LabError
+from exports.filesystem.named_files import require_regular
 from exports.sources.origins import ParquetFiles, Source
 from exports.values.order import category_order
 
@@ -30,13 +31,12 @@ def parquet_source(path: Path) -> Source:
     LabError
         When a file cannot be read, or two do not belong together.
     """
-    if not path.exists():
-        raise LabError(f"{path} does not exist: check the path.")
-    paths = tuple(sorted(path.rglob("*.parquet"))) if path.is_dir() else (path,)
+    whole = require_regular(path, folder=True).absolute()
+    paths = tuple(map(require_regular, sorted(whole.rglob("*.parquet")))) if whole.is_dir() else (whole,)
     if not paths:
         raise LabError(f"The folder {path} holds no .parquet file: check the path.")
     schemas = [_schema(file) for file in paths]
-    partitions = _partitions(path, paths)
+    partitions = _partitions(whole, paths)
     first = schemas[0]
     for file, schema in zip(paths, schemas, strict=True):
         _require_alike(path, paths[0], first, file, schema)

@@ -92,12 +92,12 @@ by_month, by_year = expected_unique(sizes, dates=12), expected_unique(sizes, dat
 by_month, by_year
 
 # %% [markdown]
-# With month and year of birth 3.9 % are alone, with the year 0.1 %. Leaving out the day takes most of the uniqueness away. What it does not take away is lesson 07's subject: a group of many can still share
+# With month and year of birth 3.9 % are alone, with the year 0.2 %. Leaving out the day takes most of the uniqueness away. What it does not take away is lesson 07's subject: a group of many can still share
 # one answer.
 
 # %% tags=["quoted"]
 lessons.quoted("3.9 %", by_month)
-lessons.quoted("0.1 %", by_year)
+lessons.quoted("0.2 %", by_year)
 
 # %% [markdown]
 # **Exercise.** How many *people* does the second line still leave alone, with the year of birth only?
@@ -112,10 +112,10 @@ people = by_year * residents
 lessons.check("05/people", people)
 
 # %% [markdown]
-# Four hundred thousand people: a small share of a large country is many. An average says nothing about the person it does not hold for.
+# More than half a million people: a small share of a large country is many. An average says nothing about the person it does not hold for.
 
 # %% tags=["quoted"]
-assert 350_000 < by_year * residents < 450_000
+assert 500_000 < by_year * residents < 600_000
 
 # %%
 assert by_year < by_month < golle < sweeney

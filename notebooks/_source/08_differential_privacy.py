@@ -79,20 +79,21 @@ noisy.guarantee, noisy.private
 
 # %% [markdown]
 # What does epsilon = 0.5 mean for somebody who, as far as one knew, was in therapy before with a probability of 58 %? The *odds*, here 58 to
-# 42, can at most be multiplied or divided by exp(0.5). The figure shows how far that can move the belief.
+# 42, can at most be multiplied or divided by exp(2 x 0.5): the promise is about one person more or less, and another answer of the same
+# person is one less and one more. The figure shows how far that can move the belief.
 
 
 # %%
 def bound(prior, epsilon):
     odds = prior / (1 - prior)
-    high, low = odds * np.exp(epsilon), odds * np.exp(-epsilon)
+    high, low = odds * np.exp(2 * epsilon), odds * np.exp(-2 * epsilon)
     return Shift(prior, {"at most": high / (1 + high), "at least": low / (1 + low)})
 
 
 posterior_shift({f"epsilon = {e}": bound(0.58, e) for e in (0.1, 0.5, 2.0, 10.0)}, claim="in therapy before")
 
 # %% [markdown]
-# With epsilon = 0.1 the belief stays within 55.5 and 60.4 %; with 10 it may become near certain: such a promise is kept and worth little.
+# With epsilon = 0.1 the belief stays within 53.1 and 62.8 %; with 10 it may become near certain: such a promise is kept and worth little.
 
 # %% tags=["quoted"]
 lessons.quoted("55.5", 100 * bound(0.58, 0.1).posteriors["at least"])

@@ -4,6 +4,8 @@
 - ``findings``: The result of an assessment: measures, and reasons for those that could not be had.
 - ``in_full``: What ``reidlab assess --full`` adds: everything that needs all distinct combinations at
   once.
+- ``link_risks``: Prosecutor, journalist and marketer risk of an export, from whatever is known of its
+  population.
 - ``one_pass``: One pass over an export: in memory where its combinations fit, else part by part through
   the engine.
 - ``report``: An assessment as one HTML file: no network, no raw value, no single score.

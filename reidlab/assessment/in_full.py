@@ -14,6 +14,7 @@ from exports.classes.reference import own_reference
 from exports.coding import Coding, Floats
 from exports.errors import LabError
 from exports.hierarchies.hierarchy import Hierarchy, hierarchy_of
+from exports.risk.bayes_vulnerability import Vulnerability, attribute, reidentification
 from exports.risk.column_search import best_coarsenings, best_drops, contributions
 from exports.risk.copula import fit_copula
 from exports.risk.groups import risk_by_group
@@ -65,8 +66,16 @@ def full(classes: Classes, schema: Schema, population: int | None, reasons: dict
         "loglinear": _loglinear(classes, population, reasons),
         "rocher": _rocher(classes, population, reasons),
         "weighted": _weighted(classes, schema, reasons),
+        "bayes_vulnerability": {
+            "identity": _vulnerable(reidentification(classes)),
+            **{name: _vulnerable(attribute(classes, name)) for name in schema.sensitive},
+        },
         "likeness": {name: _likeness(classes, name, reasons) for name in schema.sensitive},
     }
+
+
+def _vulnerable(one: Vulnerability) -> dict[str, float]:
+    return {"prior": one.prior, "posterior": one.posterior, "leakage": one.leakage}
 
 
 def _listed(found: MinimalUniques) -> list[dict[str, Any]]:

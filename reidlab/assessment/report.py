@@ -9,6 +9,8 @@ from typing import Any
 from exports.errors import LabError
 from reidlab.assessment.wording import MEASURES, PARTS
 from reidlab.gate.policy import Policy, Verdict, passed
+from reidlab.writing.aside import put
+from reidlab.writing.own_files import require_own_report
 
 MOST_BARS = 15
 """Bars of one figure; the table below it holds all rows."""
@@ -71,10 +73,9 @@ def save(page: str, path: Path) -> None:
     LabError
         When it cannot be written there.
     """
-    aside = path.with_name(f".{path.name}.part")
     try:
-        aside.write_text(page, encoding="utf-8")
-        aside.replace(path)
+        require_own_report(path)
+        put(path, page.encode())
     except OSError as error:
         raise LabError(
             f"The report {path} cannot be written ({error.strerror}): choose another --html."

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from exports.errors import LabError
+from exports.filesystem.rooms import workroom
 from exports.schema import Role, Schema
 from reidlab.bench.experiment import Experiment, Material, Part
 
@@ -85,8 +85,8 @@ def frontier(one: Experiment) -> Frontier:
     from reidlab.bench.utility.registry import UTILITIES
     from reidlab.plots.frontier import frontier as drawn
 
-    with tempfile.TemporaryDirectory() as folder:
-        table = tidy(run(one, Path(folder), workers=1))
+    with workroom() as folder:
+        table = tidy(run(one, folder, workers=1))
     found, cells = points(table), table.to_pylist()
     cost = {cell["defense"]: cell["utility"] for cell in cells if cell["role"] == "utility"}
     rows = [

@@ -143,7 +143,7 @@ def audit_worlds(
     worlds = [np.asarray(world, dtype=np.float64).reshape(len(world), -1) for world in (with_person, without)]
     half = min(len(world) for world in worlds) // 2
     learnt = {
-        name: _telling_event([feature(world[:half]) for world in worlds], delta, claimed_rho is not None)
+        name: telling_event([feature(world[:half]) for world in worlds], delta, claimed_rho is not None)
         for name, feature in (features or FEATURES).items()
     }
     name = max(learnt, key=lambda name: learnt[name][0])
@@ -171,7 +171,7 @@ def audit_worlds(
     )
 
 
-def _telling_event(
+def telling_event(
     worlds: Sequence[NDArray[np.int64]], delta: float, in_rho: bool = False
 ) -> tuple[float, NDArray[np.int64]]:
     """Return how well the best event tells the worlds apart, and the labels it consists of.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -17,6 +16,7 @@ from reidlab.bench.experiment import Experiment, Material, Part
 from reidlab.bench.materials import prepared as material
 from reidlab.bench.source import fingerprint
 from reidlab.bench.utility.registry import UTILITIES
+from reidlab.writing.aside import put
 
 Status = Literal["done", "failed", "not_applicable"]
 
@@ -114,6 +114,4 @@ def read(folder: Path, key: str) -> Outcome | None:
 
 def write(folder: Path, key: str, outcome: Outcome) -> None:
     """Store an outcome so that a kill leaves either all of it or nothing."""
-    aside = folder / f"{key}.{os.getpid()}.tmp"
-    aside.write_text(json.dumps(asdict(outcome), allow_nan=False), encoding="utf-8")
-    aside.replace(folder / f"{key}.json")
+    put(folder / f"{key}.json", json.dumps(asdict(outcome), allow_nan=False).encode())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -14,6 +13,7 @@ from typing import Any, get_type_hints
 import attacks
 import defenses
 from exports.errors import LabError
+from exports.filesystem.named_files import require_component
 from exports.toml_file import checked, dotted, read_toml, unknown_key, unknown_value
 from reidlab.bench.experiment import Experiment, Material, Part
 from reidlab.bench.utility.registry import UTILITIES
@@ -76,10 +76,7 @@ def _larger(given: Any, raw: dict[str, Any], path: Path) -> dict[str, Any]:
 
 def _require_known(experiment: Experiment, path: Path) -> None:
     """Check the names of all parts and of their settings."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_. -]*", experiment.name):
-        raise LabError(
-            f"{path}: name must start with a letter or digit, and hold only these, spaces, dots, - and _."
-        )
+    require_component(experiment.name, path)
     for index, name in enumerate(experiment.utilities):
         if name not in UTILITIES:
             raise LabError(f"{path}: {unknown_value(('utilities', index), name, UTILITIES)}")

@@ -6,8 +6,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
+from exports.errors import LabError
 from exports.fingerprint import content_sha256
 from reidlab.bench.experiment_file import load
 from reidlab.bench.frontier import Worst, dominated, points, worst
@@ -15,6 +17,7 @@ from reidlab.bench.page import HOW
 from reidlab.bench.table import save, tidy
 from reidlab.bench.utility.registry import UTILITIES
 from reidlab.bench.workers import Workers
+from reidlab.writing.own_folder import own_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +57,25 @@ def report(path: Path, out: Path, *, full: bool, workers: Workers) -> Report:
     experiment = load(path, full=full)
     folder = out / experiment.name
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(file=sys.stderr)) as progress:
-        task = progress.add_task(experiment.name, total=None)
-        finished = run(
-            experiment,
-            folder / "cells",
-            workers=workers,
-            report=lambda done, of: progress.update(task, completed=done, total=of),
-        )
-    table = tidy(finished)
-    save(finished, table, folder)
-    draw(experiment, table, folder)
-    page = folder / ".frontier.html"
-    page.write_text(render(experiment, table, PALETTE), encoding="utf-8")
-    page.replace(folder / "frontier.html")
+    try:
+        with own_folder(folder) as own:
+            own.claim(["cells/"])
+            with Progress(*columns, console=Console(file=sys.stderr)) as progress:
+                task = progress.add_task(experiment.name, total=None)
+                finished = run(
+                    experiment,
+                    folder / "cells",
+                    workers=workers,
+                    report=lambda done, of: progress.update(task, completed=done, total=of),
+                )
+            table = tidy(finished)
+            aside = Path(mkdtemp(dir=own.partial))
+            save(finished, table, aside)
+            draw(experiment, table, aside)
+            (aside / "frontier.html").write_text(render(experiment, table, PALETTE), encoding="utf-8")
+            own.publish(aside, sorted(path.name for path in aside.iterdir()), "manifest.json")
+    except OSError as error:
+        raise LabError(f"{folder} cannot be written ({error.strerror}): choose another --out.") from None
     strongest = worst(table)
     counts = table["status"].value_counts().to_pylist()
     lines = [f"{experiment.name}: {experiment.question}"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -13,6 +12,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from exports.errors import LabError
+from exports.filesystem.rooms import workroom
 from reidlab.bench.cells import Cell, Outcome, cells, keys, read, write
 from reidlab.bench.experiment import Experiment, Material
 from reidlab.bench.materials import prepared as material
@@ -122,7 +122,7 @@ def _compute_apart(source: Material, one: tuple[Cell, str], folder: Path) -> Non
 
 def _compute(source: Material, task: Task, folder: Path) -> None:
     """Build one release and put every cell of the task to it; each cell fails on its own."""
-    with threadpool_limits(1), tempfile.TemporaryDirectory() as aside:
+    with threadpool_limits(1), workroom() as aside:
         first, _ = task[0]
         data = material.prepare(source, first.seed)
         made: Made | None = None
@@ -132,7 +132,7 @@ def _compute(source: Material, task: Task, folder: Path) -> None:
                 if made is None or made.once:
                     if refusal:
                         raise LabError(refusal)
-                    made = make(cell.defense, data, cell.seed, Path(aside))
+                    made = make(cell.defense, data, cell.seed, aside)
             except Exception as error:
                 made, refusal = None, sentence(error)
                 write(folder, key, Outcome("failed", refusal))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -63,7 +62,7 @@ def tidy(run: Run) -> pa.Table:
 
 
 def save(run: Run, table: pa.Table, folder: Path) -> None:
-    """Write ``cells.parquet``, ``cells.csv`` and ``manifest.json``, each aside and then renamed."""
+    """Write ``cells.parquet``, ``cells.csv`` and ``manifest.json``."""
     import pyarrow.csv
     import pyarrow.parquet
 
@@ -72,11 +71,6 @@ def save(run: Run, table: pa.Table, folder: Path) -> None:
         "versions": versions(),
         "tables": {"cells": {"rows": table.num_rows, "sha256": content_sha256(table)}},
     }
-    aside = {
-        name: folder / f".{os.getpid()}.{name}" for name in ("cells.parquet", "cells.csv", "manifest.json")
-    }
-    pyarrow.parquet.write_table(table, aside["cells.parquet"])
-    pyarrow.csv.write_csv(table, aside["cells.csv"])
-    aside["manifest.json"].write_text(json.dumps(manifest, indent=1, default=str))
-    for name, path in aside.items():
-        path.replace(folder / name)
+    pyarrow.parquet.write_table(table, folder / "cells.parquet")
+    pyarrow.csv.write_csv(table, folder / "cells.csv")
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, default=str), encoding="utf-8")

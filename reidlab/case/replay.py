@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.errors import LabError
-from reidlab.case.run_folder import prepared, publish, residents_aged_13_and_over, settings_key, within_bounds
+from reidlab.case.run_folder import (
+    publish,
+    residents_aged_13_and_over,
+    run_folder,
+    settings_key,
+    within_bounds,
+)
 from reidlab.installation import versions
 from simulate.calibration.sweep import Range, sweep
 from simulate.case import Case
-from simulate.execution.blocks import cannot_write
 from simulate.execution.memory import workers_within
 from simulate.replay import Progress, Replay, replay
 from simulate.upload.lists import described
@@ -111,9 +116,9 @@ def run(
     workers = workers_within(memory, workers, people)
     started = time.perf_counter()
     settings = {"case": asdict(case), "people": people, "seed": seed, "accounts": accounts}
-    aside = prepared(out, people + accounts, BYTES_PER_PERSON) / settings_key(settings)
-    try:
-        aside.mkdir(parents=True, exist_ok=True)
+    with run_folder(out, people + accounts, BYTES_PER_PERSON) as folder:
+        aside = folder.partial / settings_key(settings)
+        aside.mkdir(exist_ok=True)
         done = replay(
             case,
             aside,
@@ -137,9 +142,7 @@ def run(
             "result": finished.to_json(),
             "timings": {"seconds": round(time.perf_counter() - started, 1)},
         }
-        publish(aside, out, done.tables, manifest, (FIGURE, f"{FIGURE}.txt"))
-    except OSError as error:
-        raise LabError(cannot_write(out, error)) from None
+        publish(folder, aside, (*done.tables, FIGURE, f"{FIGURE}.txt"), manifest)
     return finished
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from exports.errors import LabError
 from reidlab.installation import package_folders, versions
+from reidlab.writing.own_folder import OwnFolder, own_folder
 from simulate.execution.blocks import cannot_write
 from simulate.world import load_world
 
@@ -27,30 +29,35 @@ def residents_aged_13_and_over() -> int:
     return sum(residents.men.values()) + sum(residents.women.values())
 
 
-def prepared(out: Path, people: int, bytes_per_person: int) -> Path:
-    """Return the folder for unfinished work below ``out``, after a check that it can be written.
+@contextmanager
+def run_folder(out: Path, people: int, bytes_per_person: int) -> Iterator[OwnFolder]:
+    """Hold the folder of a run, after a check that it can be written and is the lab's own.
 
     Raises
     ------
     LabError
-        When it cannot be, or the disk has not the room that so many people need.
+        When it cannot be, holds something else, is in use, or the disk has not the room that so many
+        people need.
     """
-    partial = out / ".partial"
     try:
-        partial.mkdir(parents=True, exist_ok=True)
-        probe = partial / "probe"
-        probe.write_bytes(b"0" * 4096)
-        probe.unlink()
-        free = shutil.disk_usage(partial).free
+        with own_folder(out) as folder:
+            probe = folder.partial / "probe"
+            probe.write_bytes(b"0" * 4096)
+            probe.unlink()
+            _require_room(out, people, bytes_per_person)
+            yield folder
     except OSError as error:
         raise LabError(cannot_write(out, error)) from None
+
+
+def _require_room(out: Path, people: int, bytes_per_person: int) -> None:
+    free = shutil.disk_usage(out).free
     needed = 10_000_000 + bytes_per_person * people
     if free < needed:
         raise LabError(
             f"--out {out} has {free / 1e6:,.0f} MB free but {people:,} people need about "
             f"{needed / 1e6:,.0f} MB: free space there or choose another --out."
         )
-    return partial
 
 
 def settings_key(settings: dict[str, Any]) -> str:
@@ -63,20 +70,11 @@ def settings_key(settings: dict[str, Any]) -> str:
     return digest.hexdigest()[:16]
 
 
-def publish(
-    aside: Path, out: Path, tables: Iterable[str], manifest: dict[str, Any], files: Iterable[str] = ()
-) -> None:
-    """Move what is finished to ``out``; ``run.json`` goes first of the old and comes last of the new."""
-    (out / "run.json").unlink(missing_ok=True)
-    for name in tables:
-        shutil.rmtree(out / name, ignore_errors=True)
-        (aside / name).rename(out / name)
-    for file in files:
-        (aside / file).replace(out / file)
+def publish(folder: OwnFolder, aside: Path, parts: Iterable[str], manifest: dict[str, Any]) -> None:
+    """Move what is finished to the folder; ``run.json`` goes first of the old and comes last of the new."""
     text = json.dumps(manifest, default=_plain, indent=1, ensure_ascii=False)
     (aside / "run.json").write_text(text + "\n", encoding="utf-8")
-    (aside / "run.json").replace(out / "run.json")
-    shutil.rmtree(out / ".partial", ignore_errors=True)
+    folder.publish(aside, parts, "run.json")
 
 
 def _plain(value: Any) -> Any:

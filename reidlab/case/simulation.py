@@ -8,13 +8,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from exports.errors import LabError
-from reidlab.case.run_folder import prepared, publish, residents_aged_13_and_over, settings_key, within_bounds
+from reidlab.case.run_folder import (
+    publish,
+    residents_aged_13_and_over,
+    run_folder,
+    settings_key,
+    within_bounds,
+)
 from reidlab.installation import versions
 from simulate.attributes.demography import Population
 from simulate.attributes.names import HOME, name_pool
 from simulate.case import Case
-from simulate.execution.blocks import Written, cannot_write
+from simulate.execution.blocks import Written
 from simulate.execution.memory import workers_within
 from simulate.execution.workers import Workers
 from simulate.populations import later_visitors, write_populations
@@ -97,9 +102,9 @@ def simulate_case(
     started = time.perf_counter()
     values = {name: entry.value for name, entry in case.parameters.items()}
     settings = {"case": asdict(case), "sizes": sizes, "seed": seed, "locale": locale}
-    aside = prepared(out, total, BYTES_PER_PERSON) / settings_key(settings)
-    try:
-        aside.mkdir(parents=True, exist_ok=True)
+    with run_folder(out, total, BYTES_PER_PERSON) as folder:
+        aside = folder.partial / settings_key(settings)
+        aside.mkdir(exist_ok=True)
         with Workers(workers) as pool:
             tables = write_populations(
                 sizes, aside, pool, seed=seed, site=site_of(case, values), locale=locale, progress=progress
@@ -111,7 +116,5 @@ def simulate_case(
             "result": finished.to_json(),
             "timings": {"seconds": round(time.perf_counter() - started, 1)},
         }
-        publish(aside, out, tables, manifest)
-    except OSError as error:
-        raise LabError(cannot_write(out, error)) from None
+        publish(folder, aside, tables, manifest)
     return finished

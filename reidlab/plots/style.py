@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from html import escape
 from io import BytesIO
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reidlab.plots import PALETTE
+from reidlab.writing.aside import put
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,10 +42,8 @@ class Drawing(NamedTuple):
         return self.alt
 
     def _repr_html_(self) -> str:
-        drawn = BytesIO()
-        self.figure.savefig(drawn, format="svg", metadata={"Date": None})
         words = escape(self.alt, quote=True)
-        source = f"data:image/svg+xml;base64,{b64encode(drawn.getvalue()).decode()}"
+        source = f"data:image/svg+xml;base64,{b64encode(drawn(self.figure, 'svg')).decode()}"
         return (
             f'<img src="{source}" alt="{words}" style="max-width: 100%">'
             f"<details><summary>The figure in words</summary><p>{words}</p></details>"
@@ -109,6 +107,36 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def drawn(figure: Figure, kind: str, alt: str = "") -> bytes:
+    """Return a figure as a file: equal for equal figures, without a date, and with no text read as a formula.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        What to draw.
+    kind : {"svg", "png"}
+        Format.
+    alt : str
+        The figure in words, which travels in the file.
+
+    Examples
+    --------
+    >>> first, again = (drawn(new("Costs $5 or $6")[0], "svg") for _ in range(2))
+    >>> first == again
+    True
+    """
+    from matplotlib import rc_context
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
+    told = {"Title": alt, "Date": None} if kind == "svg" else {"Description": alt}
+    file = BytesIO()
+    with rc_context({"svg.hashsalt": "reidlab", "text.parse_math": False}):
+        figure.savefig(file, format=kind, dpi=150, metadata=told)
+    return file.getvalue()
+
+
 def save(figure: Figure, path: Path, alt: str) -> None:
     """Write a figure aside and rename it; the alt text travels in the file and beside it.
 
@@ -121,8 +149,5 @@ def save(figure: Figure, path: Path, alt: str) -> None:
     alt : str
         The figure in words, for a reader who cannot see it; written to ``<path>.txt``.
     """
-    aside = path.with_name(f".{os.getpid()}.{path.name}")
-    key = "Title" if path.suffix == ".svg" else "Description"
-    figure.savefig(aside, format=path.suffix[1:], dpi=150, metadata={key: alt})
-    aside.replace(path)
-    path.with_suffix(path.suffix + ".txt").write_text(alt + "\n", encoding="utf-8")
+    put(path, drawn(figure, path.suffix[1:], alt))
+    put(path.with_suffix(path.suffix + ".txt"), (alt + "\n").encode())

@@ -12,6 +12,7 @@ import numpy as np
 import attacks
 from exports.columns.header import require_header
 from exports.errors import LabError
+from exports.filesystem.rooms import told
 from exports.keys import repeats, shared_codes
 from exports.queries import exact_counts
 from exports.reading.loading import load
@@ -115,7 +116,8 @@ def attack_file(
         release = (
             exact_counts(Export(table, roles)) if kind == "counts" else Release(kind, roles, table=table)
         )
-        owner, doubts = _owner(table, people, roles)
+        shuffled = told(Path(f"{file}.manifest.json")).get("row_order") == "random"
+        owner, doubts = _owner(table, people, roles, shuffled=shuffled)
         notes += doubts
     result = found(**values).run(release, Truth(people, others, owner), seed=seed)
     if not result.made:
@@ -181,7 +183,9 @@ def _proposed(table: pa.Table, kind: Kind) -> Schema:
     return Schema(roles)
 
 
-def _owner(table: pa.Table, people: pa.Table, schema: Schema) -> tuple[NDArray[Any] | None, tuple[str, ...]]:
+def _owner(
+    table: pa.Table, people: pa.Table, schema: Schema, *, shuffled: bool
+) -> tuple[NDArray[Any] | None, tuple[str, ...]]:
     """Return the original row of each released one, None where nothing tells, and a note on what is doubtful.
 
     A release that stands for the original is its own. Otherwise both name the person, and the n-th row of
@@ -201,10 +205,13 @@ def _owner(table: pa.Table, people: pa.Table, schema: Schema) -> tuple[NDArray[A
     owner = np.full(len(ours), -1)
     owner[known] = order[np.minimum(first + repeats(ours), last - 1)[known]]
     released = np.bincount(ours, minlength=1)[ours]
-    doubtful = int(np.count_nonzero(known & (last - first > 1) & (released != last - first)))
+    doubtful = int(np.count_nonzero(known & (last - first > 1) & (shuffled | (released != last - first))))
     if not doubtful:
         return owner, ()
     return owner, (
-        f"{doubtful:,} released rows are of persons with another number of rows in the original: which of "
-        "these is which was told by their order",
+        f"{doubtful:,} released rows are of persons with several rows in a shuffled release: which of these "
+        "is which cannot be told, and their order stands for it"
+        if shuffled
+        else f"{doubtful:,} released rows are of persons with another number of rows in the original: which "
+        "of these is which was told by their order",
     )

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from exports.filesystem.named_files import pattern_literal
 from simulate.attributes.demography import FIRST_ID
 from simulate.case import Case, Transfer
 from simulate.execution.blocks import Written
@@ -350,4 +351,4 @@ def _column(files: tuple[Path, ...], name: str) -> NDArray[Any]:
 
 
 def _files(paths: tuple[Path, ...]) -> str:
-    return "read_parquet([" + ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths) + "])"
+    return "read_parquet([" + ", ".join(map(pattern_literal, paths)) + "])"

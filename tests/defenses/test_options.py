@@ -203,7 +203,7 @@ def test_leaves_as_large_as_the_table_lend_anybodys_value() -> None:
 NEIGHBOURS = {
     "aim": {"epsilon": 1, "delta": 1e-9, "rounds": 1, "seed": 1},
     "dp-histogram": {"columns": "a", "epsilon": 1, "seed": 1},
-    "dp-keys": {"column": "a", "epsilon": 1, "delta": 0.01, "seed": 1},
+    "dp-keys": {"column": "a", "epsilon": 1, "delta": 0.001, "seed": 1},
     "dp-logistic": {"target": "b", "columns": "a", "epsilon": 1, "delta": 1e-9, "seed": 1},
     "dp-margins": {"columns": "a,b", "epsilon": 1, "seed": 1},
     "independent-margins": {"epsilon": 1, "delta": 1e-9, "seed": 1},

@@ -29,7 +29,7 @@ MINE = {
     "delete-afterwards": {},
     "do-not-send": {},
     "dp-histogram": {"columns": "diagnosis", "epsilon": 1, "seed": 1},
-    "dp-keys": {"column": "zip", "epsilon": 1, "delta": 0.01, "seed": 1},
+    "dp-keys": {"column": "zip", "epsilon": 1, "delta": 0.001, "seed": 1},
     "dp-margins": {"columns": "diagnosis,age", "epsilon": 1, "seed": 1},
     "gaussian-copula": {"seed": 1},
     "hash": {},

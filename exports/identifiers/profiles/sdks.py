@@ -58,7 +58,7 @@ _PLACE = _conversions(Delete(rf"0-9.{PY_SPACE}\-()"))
 META_CONVERSIONS = Profile(
     "meta.conversions",
     {
-        "email": _conversions(Require(r".+@.+\..+[\s\S]*", "no address with an @ and a dot after it")),
+        "email": _conversions(Require(r".[^@\n]*@.+\..+[\s\S]*", "no address with an @ and a dot after it")),
         "phone": _conversions(
             Delete(rf"{PY_SPACE}\-()"),
             DeleteStart(r"\+?0{0,2}"),

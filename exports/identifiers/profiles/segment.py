@@ -183,6 +183,8 @@ LIVERAMP = Profile(
 )
 
 _NO_SPACE = f"[^{JS_SPACE}]+"
+# The first @ after the first character is enough: trying the others takes the square of the length.
+_TO_FIRST_AT = f"[^{JS_SPACE}][^{JS_SPACE}@]*"
 THE_TRADE_DESK = Profile(
     "segment.thetradedesk",
     {
@@ -191,7 +193,9 @@ THE_TRADE_DESK = Profile(
                 HexToBase64(),
                 Pass("[A-Za-z0-9+/]*={1,2}"),
                 *parts.JS_TRIM_LOWER,
-                Require(rf"{_NO_SPACE}@{_NO_SPACE}\.{_NO_SPACE}", "no address with an @ and a dot after it"),
+                Require(
+                    rf"{_TO_FIRST_AT}@{_NO_SPACE}\.{_NO_SPACE}", "no address with an @ and a dot after it"
+                ),
                 AtGmail(("gmail.com",), (Before("+"), Delete("."))),
             ),
             encoding="base64",

@@ -36,7 +36,6 @@ def command(
 ) -> None:
     """Simulate a site's visitors, upload their hashed addresses, and show who is matched and why."""
     import os
-    import signal
 
     from exports.errors import LabError
     from reidlab.case.replay import run, run_on
@@ -64,8 +63,9 @@ def command(
             _print_matches(counted)
         return
     if html is not None:
-        _require_new(html, case)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+        from reidlab.writing.own_files import require_own_report
+
+        require_own_report(html)
     with stages() as progress:
         done = run(
             found,
@@ -88,17 +88,6 @@ def command(
         print_json("replay", done)
     else:
         _print(done)
-
-
-def _require_new(html: Path, case: str) -> None:
-    """Raise a LabError when the page would take the place of an input, or cannot be written."""
-    from exports.errors import LabError
-
-    if html.is_dir() or not html.parent.is_dir():
-        raise LabError(f"The page {html} cannot be written: give --html a file in a folder that exists.")
-    given = Path(case)
-    if html.exists() and given.exists() and html.samefile(given):
-        raise LabError(f"--html {html} is the case file itself: give the page another name.")
 
 
 def _print_matches(replay: Replay | SparkReplay) -> None:

@@ -74,6 +74,10 @@ def command(
         }
         _audit(file, [option for option, value in given.items() if value], as_json)
         return
+    if html is not None:
+        from reidlab.writing.own_files import require_own_report
+
+        require_own_report(html)
     limits = None if policy is None else load(policy)
     found = assess(
         read(file, encoding=encoding),

@@ -16,6 +16,9 @@ def command(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter; repeatable.")
     ] = None,
+    keep_order: Annotated[
+        bool, typer.Option("--keep-order", help="Do not shuffle rows; the order joins them to the export.")
+    ] = False,
     missing: Annotated[
         list[str] | None, typer.Option(help="Text that stands for a missing value; repeatable.")
     ] = None,
@@ -23,9 +26,22 @@ def command(
 ) -> None:
     """Apply a defence, and write the release with its schema and a manifest of what was done."""
     from reidlab.output import print_json
-    from reidlab.releases.defend import defend_file, what_leaves
+    from reidlab.releases.defend import defend_file, readable_by_others, what_leaves
+    from reidlab.releases.row_order import TELLS
 
-    done = defend_file(name, file, out, schema=schema, settings=settings or [], missing=missing or ())
+    done = defend_file(
+        name,
+        file,
+        out,
+        schema=schema,
+        settings=settings or [],
+        missing=missing or (),
+        keep_order=keep_order,
+    )
+    for path in readable_by_others(settings or []):
+        typer.echo(f"reidlab: warning: the key in {path} can be read by other users: chmod 600 it.", err=True)
+    for warning in done["warnings"]:
+        typer.echo(f"reidlab: warning: {warning}", err=True)
     if as_json:
         print_json("defend", done)
         return
@@ -40,5 +56,7 @@ def command(
         typer.echo(f"level of {key}: {value}")
     for key, value in done["loss"].items():
         typer.echo(f"{key}: {value:.6g}")
+    if keep_order:
+        typer.echo(f"order of rows: {TELLS}")
     for path in done["files"]:
         typer.echo(f"written: {path}")

@@ -65,9 +65,9 @@ def test_a_noisy_size_is_drawn_once_and_then_the_budget_ends(export):
 
 def test_a_ledger_holds_over_releases(export, tmp_path):
     ledger = tmp_path / "ledger.sqlite"
-    first = NoisySize(epsilon=1, budget=1, ledger=ledger, seed=1).transform(export)
+    first = NoisySize(epsilon=1, budget=1, ledger=ledger, dataset="intake", seed=1).transform(export)
     answer = first.ask(CountQuery())
-    second = NoisySize(epsilon=1, budget=1, ledger=ledger, seed=1).transform(export)
+    second = NoisySize(epsilon=1, budget=1, ledger=ledger, dataset="intake", seed=1).transform(export)
     assert second.ask(CountQuery()) == answer
     with pytest.raises(LabError, match="left 0"):
         second.ask(audience(1))

@@ -129,23 +129,31 @@ def test_the_same_question_draws_once_and_another_data_set_has_other_noise():
 
 @pytest.mark.extra("dp")
 def test_a_release_in_earnest_is_private_and_drawn_once(tmp_path):
-    defense = DpHistogram("state", epsilon=0.5, ledger=tmp_path / "ledger.sqlite", budget=1)
+    defense = DpHistogram("state", epsilon=0.5, ledger=tmp_path / "ledger.sqlite", dataset="intake", budget=1)
     first = defense.transform(visits())
-    again = DpHistogram("state", epsilon=0.5, ledger=tmp_path / "ledger.sqlite", budget=1).transform(visits())
+    again = DpHistogram(
+        "state", epsilon=0.5, ledger=tmp_path / "ledger.sqlite", dataset="intake", budget=1
+    ).transform(visits())
     assert first.private
     assert first.rows == again.rows
-    DpHistogram("age", epsilon="0.5", ledger=tmp_path / "ledger.sqlite", budget=1).transform(visits())
+    DpHistogram(
+        "age", epsilon="0.5", ledger=tmp_path / "ledger.sqlite", dataset="intake", budget=1
+    ).transform(visits())
     with pytest.raises(LabError, match=r"needed epsilon 0\.25, left 0\."):
-        DpHistogram("state,age", epsilon=0.25, ledger=tmp_path / "ledger.sqlite", budget=1).transform(
-            visits()
-        )
+        DpHistogram(
+            "state,age", epsilon=0.25, ledger=tmp_path / "ledger.sqlite", dataset="intake", budget=1
+        ).transform(visits())
 
 
 def test_a_seeded_release_is_not_private_and_never_shares_a_ledger_with_one_that_is(tmp_path):
-    seeded = DpHistogram("state", epsilon=0.5, seed=3, ledger=tmp_path / "ledger.sqlite", budget=1)
+    seeded = DpHistogram(
+        "state", epsilon=0.5, seed=3, ledger=tmp_path / "ledger.sqlite", dataset="intake", budget=1
+    )
     assert not seeded.transform(visits()).private
     with pytest.raises(LabError, match="simulated"):
-        DpHistogram("state", epsilon=0.5, ledger=tmp_path / "ledger.sqlite", budget=1).transform(visits())
+        DpHistogram(
+            "state", epsilon=0.5, ledger=tmp_path / "ledger.sqlite", dataset="intake", budget=1
+        ).transform(visits())
 
 
 def test_replacing_a_person_takes_twice_the_noise_and_gaussian_states_its_rho():

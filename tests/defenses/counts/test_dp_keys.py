@@ -57,6 +57,7 @@ def exact_delta_of(epsilon: float, scale: float, threshold: int, others: tuple[i
     return max(np.maximum(a - exp(epsilon) * b, 0).sum() for a, b in ((one, other), (other, one)))
 
 
+@pytest.mark.filterwarnings("ignore:delta is")
 @pytest.mark.parametrize(("epsilon", "delta"), [("1", "1e-3"), ("0.5", "1e-5"), ("3", "0.05")])
 @pytest.mark.parametrize("keys", [1, 2])
 def test_the_promise_holds_by_exact_computation_whatever_the_person_adds(epsilon, delta, keys):
@@ -74,6 +75,7 @@ def test_the_promise_holds_by_exact_computation_whatever_the_person_adds(epsilon
     assert keys > 1 or threshold == 2 or worst[threshold - 1] > float(delta)
 
 
+@pytest.mark.filterwarnings("ignore:delta is")
 @pytest.mark.parametrize("seed", [pytest.param(None, marks=pytest.mark.extra("dp")), 1])
 def test_keys_of_one_person_show_as_often_as_computed_and_with_the_exact_distribution(seed):
     keys, scale = 20_000, 4
@@ -91,6 +93,7 @@ def test_keys_of_one_person_show_as_often_as_computed_and_with_the_exact_distrib
     assert chdtrc(last, ((seen - expected) ** 2 / expected).sum()) > 1e-6
 
 
+@pytest.mark.filterwarnings("ignore:delta is")
 @pytest.mark.parametrize("seed", [pytest.param(None, marks=pytest.mark.extra("dp")), 1])
 def test_a_single_persons_value_shows_no_oftener_than_delta(seed):
     shown = 0
@@ -121,8 +124,10 @@ def test_the_oracle_sums_what_is_shown():
 def test_a_ledger_needs_a_budget_of_delta(tmp_path):
     data = export(["a"] * 90)
     with pytest.raises(LabError, match="needed delta 1e-09, left 0"):
-        DpKeys("site", 1, 1e-9, ledger=tmp_path / "a", budget=1, seed=1).transform(data)
-    DpKeys("site", 1, 1e-9, ledger=tmp_path / "b", budget="epsilon=1, delta=1e-9", seed=1).transform(data)
+        DpKeys("site", 1, 1e-9, ledger=tmp_path / "a", dataset="intake", budget=1, seed=1).transform(data)
+    DpKeys(
+        "site", 1, 1e-9, ledger=tmp_path / "b", dataset="intake", budget="epsilon=1, delta=1e-9", seed=1
+    ).transform(data)
 
 
 def test_replacing_a_person_doubles_noise_and_delta_zero_is_refused():

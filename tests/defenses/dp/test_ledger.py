@@ -77,7 +77,7 @@ def test_a_budget_is_set_once(ledger):
 def test_rows_can_neither_be_changed_nor_removed(ledger):
     ledger.answer("data", {"q": 1}, HALF, lambda: 1)
     con = sqlite3.connect(ledger.path)
-    for change in ("DELETE FROM answers", "UPDATE budgets SET total = '9'", "UPDATE answers SET price = '0'"):
+    for change in ("DELETE FROM entries", "UPDATE entries SET body = '{}'"):
         with pytest.raises(sqlite3.DatabaseError, match="append-only"):
             con.execute(change)
     con.close()
@@ -146,13 +146,43 @@ def test_what_is_refused_makes_no_ledger_and_sets_no_budget(ledger, tmp_path):
     assert ledger.left("other") == Fraction(1, 2)
 
 
-def test_a_charge_that_is_no_number_makes_the_ledger_unusable(ledger):
-    ledger.answer("data", {"q": 1}, HALF, lambda: 7)
+EDITS = {
+    "a cheaper charge": "UPDATE entries SET body = replace(body, '1/2', '1/9')",
+    "another answer": "UPDATE entries SET body = replace(body, '7', '8') WHERE kind = 'answer'",
+    "no last answer": "DELETE FROM entries WHERE number = (SELECT max(number) FROM entries)",
+    "no answers": "DELETE FROM entries WHERE kind = 'answer'",
+    "a larger budget": 'UPDATE entries SET body = replace(body, \'"total": "1"\', \'"total": "9"\')',
+    "another data set": "UPDATE entries SET dataset = 'old' WHERE kind = 'answer'",
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_is_noticed_before_anything_is_drawn(ledger, edit):
+    for number in range(2):
+        ledger.answer("data", {"q": number}, HALF, lambda: 7)
     with closing(sqlite3.connect(ledger.path)) as con, con:
-        con.execute("DROP TRIGGER no_update_answers")
-        con.execute("UPDATE answers SET price = 'half'")
-    with pytest.raises(LabError, match="an amount in it is no number"):
-        ledger.answer("data", {"q": 2}, HALF, never)
+        con.execute("DROP TRIGGER no_update_entries")
+        con.execute("DROP TRIGGER no_delete_entries")
+        assert con.execute(EDITS[edit]).rowcount > 0
+    for asked in (ledger.entries, lambda: ledger.answer("data", {"q": 2}, HALF, never)):
+        with pytest.raises(LabError, match=r"was changed after it was written|some were taken out"):
+            asked()
+
+
+def test_only_its_owner_may_read_a_ledger(ledger):
+    assert ledger.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_rows_are_kept_as_digests_that_nobody_can_test_without_the_ledger(ledger, tmp_path):
+    other = Ledger(tmp_path / "other.sqlite")
+    other.open("data", Budget(Fraction(1)))
+    for one in (ledger, other):
+        one.answer("data", {"q": 1}, HALF, lambda: 7, content="the same rows")
+    told = [one.entries()[-1].body["rows"] for one in (ledger, other)]
+    assert told[0] != told[1]
+    assert ledger.answer("data", {"q": 1}, HALF, never, content="the same rows") == 7
+    assert ledger.answer("data", {"q": 1}, HALF, lambda: 8, content="other rows") == 8
+    assert ledger.left("data") == 0
 
 
 def test_a_ledger_cut_in_half_is_refused_and_left_as_it_is(ledger):

@@ -51,9 +51,11 @@ def test_the_defence_chooses_among_declared_values_by_people_and_charges_for_one
     weight = np.exp(1.5 * np.array([1, 3, 0]) / 2)
     counts = [chosen.count(value) for value in "abc"]
     assert chisquare(counts, 300 * weight / weight.sum()).pvalue > 1e-6
-    release = NoisyMax("x", 0.5, seed=1, ledger=tmp_path / "ledger", budget="0.7").transform(export)
+    release = NoisyMax(
+        "x", 0.5, seed=1, ledger=tmp_path / "ledger", dataset="intake", budget="0.7"
+    ).transform(export)
     assert repr(release.guarantee) == 'epsilon=0.5, unit="person"'
     with pytest.raises(LabError, match=r"needed epsilon 0\.3, left 0\.2"):
-        NoisyMax("x", 0.3, seed=1, ledger=tmp_path / "ledger").transform(export)
+        NoisyMax("x", 0.3, seed=1, ledger=tmp_path / "ledger", dataset="intake").transform(export)
     with pytest.raises(LabError, match="no count"):
         release.ask(CountQuery())

@@ -135,7 +135,7 @@ def test_the_tree_finds_the_dependent_pairs_when_the_budget_allows():
 
 def test_the_score_of_a_pair_moves_by_one_with_one_row():
     data = Coded.of(intake(500), None, None)
-    less = Coded(data.domain, [codes[1:] for codes in data.codes], 1, data.types)
+    less = Coded(data.domain, [codes[1:] for codes in data.codes], 1)
     for pair in combinations(SIZES, 2):
         model = np.full([SIZES[name] for name in pair], 3)
         score, other = (int(np.abs(one.counts(pair) - model).sum()) for one in (data, less))
@@ -156,11 +156,13 @@ def test_a_synthesis_is_charged_once_in_rho(tmp_path):
     export = intake(1000)
     rho = rho_of_epsilon(Fraction(1), Fraction("1e-9"))
     budget = f"rho={float(rho) * 1.5}"
-    first = made("independent-margins", 1, ledger=tmp_path / "l", budget=budget).transform(export)
-    again = made("independent-margins", 1, ledger=tmp_path / "l").transform(export)
+    first = made("independent-margins", 1, ledger=tmp_path / "l", dataset="intake", budget=budget).transform(
+        export
+    )
+    again = made("independent-margins", 1, ledger=tmp_path / "l", dataset="intake").transform(export)
     assert first.rows == again.rows
     with pytest.raises(LabError, match="needed rho"):
-        made("privbayes", 1, ledger=tmp_path / "l").transform(export)
+        made("privbayes", 1, ledger=tmp_path / "l", dataset="intake").transform(export)
 
 
 @pytest.mark.extra("dp")
@@ -207,12 +209,12 @@ def test_the_rational_root_is_just_below_the_root(value):
 @pytest.mark.parametrize("name", PRIVATE)
 def test_every_look_at_the_data_together_costs_no_more_than_the_budget(name, distance, monkeypatch):
     spent = []
-    module = importlib.import_module(type(made(name)).__module__)
+    modules = [importlib.import_module(type(made(name)).__module__), noisy_margins]
 
     original = Coded.noisy
 
     def noisy(data, cliques, noise, stream):
-        spent.append(noise.rho(len(cliques) * distance**2))
+        spent.append(noise.rho(len(cliques) * distance))
         return original(data, cliques, noise, stream)
 
     def choice(scores, epsilon, stream, sensitivity=1):
@@ -221,7 +223,7 @@ def test_every_look_at_the_data_together_costs_no_more_than_the_budget(name, dis
         return noisy_max(scores, epsilon, stream, sensitivity)
 
     monkeypatch.setattr(Coded, "noisy", noisy)
-    for one in (module, noisy_margins):
+    for one in modules:
         if hasattr(one, "noisy_max"):
             monkeypatch.setattr(one, "noisy_max", choice)
     data = Coded.of(intake(2000), None, None)

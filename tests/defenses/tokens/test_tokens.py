@@ -186,7 +186,7 @@ CONSENTS = [
 def test_consent_is_for_a_purpose_and_between_two_days():
     texts, agreed = zip(*CONSENTS, strict=True)
     table = pa.table({"mail": [f"p{i}@mail.example" for i in range(len(texts))], "agreed": list(texts)})
-    export = Export(table, Schema.of(identifier=["mail"], insensitive=["agreed"]))
+    export = Export(table, Schema.of(identifier=[ODD], insensitive=["agreed"]))
     release = Consent("advertising", "2018-12-31", "agreed").transform(export)
     assert release.owner.tolist() == [row for row, yes in enumerate(agreed) if yes]
 
@@ -214,8 +214,8 @@ def test_nothing_is_sent_of_what_is_dropped(export):
 
 
 def test_the_list_leaves_exactly_the_posterior_that_is_stated():
-    population = people(20_000)
-    export = Export(population.slice(0, 4000), SCHEMA)
+    population = people(20_000).select([ODD])
+    export = Export(population.slice(0, 4000), Schema.of(identifier=[ODD]))
     keep, rate, prior = 0.7, 0.1, 0.2
     release = Decoys(population, rate=rate, keep=keep, seed=5).transform(export)
     clients_on = int((release.owner >= 0).sum())
@@ -227,6 +227,22 @@ def test_the_list_leaves_exactly_the_posterior_that_is_stated():
     assert release.guarantee.promises["epsilon"] == pytest.approx(np.log(7))
     odds = [on / (1 - on) / (prior / (1 - prior)), (prior / (1 - prior)) / (off / (1 - off))]
     assert max(odds) == pytest.approx(np.exp(release.guarantee.promises["epsilon"]))
+    assert release.guarantee.neighbours == "add-remove"
+
+
+def test_decoys_promise_nothing_beside_columns_that_tell_a_client_from_a_stranger():
+    population = people(1000).select([ODD])
+    phones = [f"+1 617 0{row:06}" for row in range(1000)]
+    told = population.append_column("phone", [phones])
+    identifiers = Schema.of(identifier=[ODD, "phone"])
+    agreed = Decoys(told, rate=0.25, keep=0.75, seed=1)
+    assert agreed.transform(Export(told.slice(0, 100), identifiers)).guarantee.promises
+    others = population.append_column("phone", [phones[::-1]])
+    unlike = Decoys(others, rate=0.25, keep=0.75, seed=1)
+    assert repr(unlike.transform(Export(told.slice(0, 100), identifiers)).guarantee) == "none"
+    spent = population.append_column("value", [list(range(1000))]).slice(0, 100)
+    own = Export(spent, Schema.of(identifier=[ODD], insensitive=["value"]))
+    assert repr(Decoys(population, rate=0.25, keep=0.75, seed=1).transform(own).guarantee) == "none"
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def outcome(monkeypatch, capsys, *arguments) -> tuple[int, str, str]:
         ("", "empty"),
         ("   \n", "empty"),
         ("a,b\n", "no rows"),
-        (f"a,a\n1,{SECRET}\n", "2 columns called 'a'"),
+        (f"a,a\n1,{SECRET}\n", "2 columns of one name, the first in place 1"),
         (f'a,b\n1,"{SECRET}\n', "never closed"),
         (f"a,b\n1,{SECRET}\udcff\n", "not valid UTF-8"),
         (f"a,b\n1,{SECRET}{'x' * 5_000_000}\n", "longer than 2 MB"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from exports.errors import LabError
 from reidlab.case.page import render
 from reidlab.case.replay import run
 from reidlab.cli import app
@@ -46,7 +47,7 @@ def test_the_page_never_takes_the_place_of_the_case(tmp_path: Path):
     before = case.read_text()
     arguments = ["replay", str(case), "--people", "1000", "--html", str(case), "--out", str(tmp_path / "out")]
     done = CliRunner().invoke(app, arguments)
-    assert done.exit_code == 2
+    assert isinstance(done.exception, LabError)
     assert case.read_text() == before
     assert not (tmp_path / "out").exists()
 

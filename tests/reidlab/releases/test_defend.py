@@ -121,7 +121,7 @@ def test_a_place_that_cannot_be_written_is_named(folder: Path) -> None:
         defend(folder, "global-recoding", out="nowhere/safe.csv")
     (folder / "safe.csv").mkdir()
     (folder / "safe.csv" / "kept").write_text("")
-    with pytest.raises(LabError, match="cannot be written"):
+    with pytest.raises(LabError, match="would be replaced"):
         defend(folder, "global-recoding", out="safe.csv")
     assert not list(folder.glob("*.manifest.json"))
 

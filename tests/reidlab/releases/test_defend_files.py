@@ -52,18 +52,30 @@ def contents(folder: Path) -> dict[str, bytes]:
         ("hash", [], "out.csv.schema.toml", "out.csv", "overwrite out.csv.schema.toml, which --schema names"),
         ("hmac", ["key_file=key.csv"], "schema.toml", "key.csv", "which key_file names"),
         ("decoys", ["pool=key.csv"], "schema.toml", "key.csv", "which pool names"),
-        ("dp-histogram", [*COUNTS, "ledger=new.csv"], "schema.toml", "new.csv", "which ledger names"),
-        ("dp-histogram", [*COUNTS, "ledger=other"], "schema.toml", "new.csv", "database of something else"),
         (
             "dp-histogram",
-            [*COUNTS, "ledger=new", "columns=illness", "epsilon=2"],
+            [*COUNTS, "ledger=new.csv", "dataset=intake"],
+            "schema.toml",
+            "new.csv",
+            "which ledger names",
+        ),
+        (
+            "dp-histogram",
+            [*COUNTS, "ledger=other", "dataset=intake"],
+            "schema.toml",
+            "new.csv",
+            "database of something else",
+        ),
+        (
+            "dp-histogram",
+            [*COUNTS, "ledger=new", "dataset=intake", "columns=illness", "epsilon=2"],
             "schema.toml",
             "new.csv",
             "needed epsilon 2, left 1",
         ),
         (
             "dp-histogram",
-            [*COUNTS, "ledger=new", "budget=0"],
+            [*COUNTS, "ledger=new", "dataset=intake", "budget=0"],
             "schema.toml",
             "new.csv",
             "budget is 0.0 but must be a positive finite number",
@@ -151,10 +163,10 @@ def test_what_a_killed_run_left_is_removed_and_a_living_run_is_left_alone(folder
     with subprocess.Popen([sys.executable, "-c", HANG], stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "at work\n"
-        left = list(folder.glob(".killed.csv.*"))
+        left = list(folder.glob(".reidlab-unfinished-*"))
         assert len(left) == 1
         defend_file("hash", "people.csv", Path("killed.csv"), schema=Path("schema.toml"))
-        assert list(folder.glob(".killed.csv.*")) == left
+        assert list(folder.glob(".reidlab-unfinished-*")) == left
         worker.kill()
     defend_file("hash", "people.csv", Path("killed.csv"), schema=Path("schema.toml"))
     assert not list(folder.glob(".*"))

@@ -14,7 +14,6 @@ import pytest
 import defenses
 from defenses.dp.budget import Budget
 from defenses.dp.ledger import Ledger
-from exports.fingerprint import content_sha256
 from exports.reading.loading import load
 from exports.release import Export
 from exports.schema import Schema
@@ -187,7 +186,7 @@ def test_a_refused_answer_leaves_the_ledger_as_it_was(
 ) -> None:
     spend(folder)
     before = (folder / "ledger").read_bytes()
-    assert run(monkeypatch, name, "ledger=ledger", "seed=1", *settings) == 2
+    assert run(monkeypatch, name, "ledger=ledger", "dataset=intake", "seed=1", *settings) == 2
     printed = capfd.readouterr()
     assert sentence in printed.err
     assert printed.err.count("\n") == 1
@@ -201,11 +200,8 @@ def spend(folder: Path) -> None:
     from defenses.dp.budget import Cost, exact
 
     book = Ledger(folder / "ledger")
-    declared = Schema.load(folder / "schema.toml")
-    named = {name for name, column in declared.columns.items() if column.hierarchy or column.prefix}
-    dataset = content_sha256(load(folder / "people.csv", text={*named, "mail"}))
-    book.open(dataset, Budget(exact("1"), unit="record", simulated=True))
-    book.answer(dataset, {"spent": "half"}, Cost.pure(exact("0.5")), lambda: 1)
+    book.open("intake", Budget(exact("1"), unit="record", simulated=True))
+    book.answer("intake", {"spent": "half"}, Cost.pure(exact("0.5")), lambda: 1)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +215,11 @@ def spend(folder: Path) -> None:
         ("hmac", ["key_file=weak"], "has 8 bytes but needs at least 32"),
         ("hmac", ["key_env=NOWHERE"], "is not set or empty"),
         ("hmac", ["key=secret-on-the-command-line"], "is no setting here"),
-        ("dp-histogram", ["columns=illness", "epsilon=1", "ledger=noise"], "nothing charged"),
+        (
+            "dp-histogram",
+            ["columns=illness", "epsilon=1", "ledger=noise", "dataset=intake"],
+            "nothing charged",
+        ),
         ("noisy-size", ["epsilon=1", "budget=1"], "give --set by=COLUMN"),
         ("mondrian", ["k=x"], "but must be int"),
         ("subsample", ["keep=2"], "keep is 2"),
@@ -255,7 +255,15 @@ def test_without_room_nothing_is_drawn_and_the_ledger_stays(
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, usual[1]))
     try:
-        code = run(monkeypatch, "dp-histogram", "columns=illness", "epsilon=0.1", "seed=1", "ledger=ledger")
+        code = run(
+            monkeypatch,
+            "dp-histogram",
+            "columns=illness",
+            "epsilon=0.1",
+            "seed=1",
+            "ledger=ledger",
+            "dataset=intake",
+        )
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
     assert code == 2
