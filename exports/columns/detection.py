@@ -33,8 +33,14 @@ FEW_NAMES = 0.5
 SINGLE_NAMES = 0.5
 """Share of the different values found among the given names or the surnames of one locale."""
 
+MANY_DRAWN = 20
+"""Different values below which a column is not taken for one of tokens by how they look."""
+
 FEWEST_NAMES = 10
 """Different values below which single names may be there by chance."""
+
+PLACES = frozenset({"city", "county", "state", "country"})
+"""Kinds whose values are common names of people as well."""
 
 LIFETIME = 40
 """Years that dates must span to look like dates of birth."""
@@ -229,7 +235,7 @@ class _Column:
         if full >= (FULL_NAMES / 2 if person else FULL_NAMES) * self.cells or few:
             says = "names of people: a given name and a surname"
             return self._looking("name", Role.IDENTIFIER, says, full, named=person)
-        if self._tally.values[self._place] < (3 if person else FEWEST_NAMES):
+        if self._tally.values[self._place] < (3 if person else FEWEST_NAMES) or self.spoken & PLACES:
             return None
         best = {}
         for side in ("given", "family"):
@@ -305,13 +311,20 @@ class _Column:
         return self._looking(kind, Role.QUASI_IDENTIFIER, says, count, named=named)
 
     def _drawn(self) -> Detection | None:
+        cut = self.of("cut digest")
+        if cut >= NEARLY_ALL * self.cells and self._tally.values[self._place] >= MANY_DRAWN:
+            return Detection("token", Role.TOKEN, "values look like digests that were cut", self.share(cut))
         drawn = self.of("drawn")
-        if drawn < self.cells or self._tally.values[self._place] < 20:
+        if drawn < self.cells or self._tally.values[self._place] < MANY_DRAWN:
             return None
         return Detection("token", Role.TOKEN, "values look drawn at random or keyed", self.share(drawn))
 
     def _promised(self) -> Detection | None:
         """Doubt a column whose name says what its values do not look like."""
+        named = self.of("known name")
+        if "person" in self.spoken and 2 * named >= self.cells and self._tally.values[self._place] > 2:
+            evidence = "called like people, and most cells hold a word that is a name: who or what is it?"
+            return self._doubt("name", evidence, named)
         numeric = self.of("integer") + self.of("decimal")
         if numeric >= self.cells or self._tally.values[self._place] <= 2:
             return None

@@ -130,7 +130,8 @@ def _person(columns: Sequence[Facts]) -> tuple[Facts, str] | None:
 
 def _consent(columns: Sequence[Facts]) -> tuple[Facts, str] | None:
     for one in columns:
-        answers = one.tally.of("yes or no", one.place)
+        numbered = one.numeric and not one.decimal and one.values.different == 2
+        answers = one.values.cells if numbered else one.tally.of("yes or no", one.place)
         if _called(one, "consent") and one.values.different <= 4 and answers == one.values.cells:
             return one, "called like a consent, and answered by yes or no"
     return None

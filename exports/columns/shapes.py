@@ -80,6 +80,9 @@ KEYED_TOKEN = (
     r"\$(?:2[aby]|argon2\w*|5|6|scrypt|pbkdf2[\w\-]*)\$.+|eyj[\w\-]+\.[\w\-]+\.[\w\-]*|v\d+:[\w+/=\-]{16,}"
 )
 
+GROUPED_TOKEN = r"(?:[0-9a-f]{2}[: \-]){15,63}[0-9a-f]{2}|(?:[0-9a-f]{8}[: \-]){3,15}[0-9a-f]{8}"
+"""Digests as programs for certificates print them."""
+
 SHAPES: tuple[Shape, ...] = (
     Shape("email", _ID, "e-mail addresses", r"[^@\s]+@[^@\s]+\.[^@\s.]*\p{L}[^@\s.]*\.?", r"e ?mail", alone=True,
           worth=lambda c: c.at > 0),
@@ -89,6 +92,8 @@ SHAPES: tuple[Shape, ...] = (
           worth=lambda c: (c.lengths >= 32) & (c.spaces == 0) & (c.digits > 0)),
     Shape("token", _TOKEN, "digests in base64", f"{PREFIX}?(?:{BASE64_TOKEN})", alone=True,
           worth=lambda c: (c.lengths >= 24) & (c.spaces == 0) & (c.marks > 0)),
+    Shape("token", _TOKEN, "digests in groups of digits", GROUPED_TOKEN, alone=True,
+          worth=lambda c: (c.lengths >= 35) & (c.letters > 0) & (c.colons + c.spaces + c.marks >= 3)),
     Shape("token", _TOKEN, "salted or signed tokens", KEYED_TOKEN, alone=True,
           worth=lambda c: (c.lengths >= 19) & (c.spaces == 0)),
     Shape(
@@ -99,9 +104,9 @@ SHAPES: tuple[Shape, ...] = (
     Shape("uuid", _ID, "UUIDs", _UUID, alone=True, worth=lambda c: (c.marks >= 4) & (c.lengths >= 36)),
     Shape("mac", _ID, "hardware addresses", r"(?:[0-9a-f]{2}[:\-]){5}[0-9a-f]{2}(?:(?:[:\-][0-9a-f]{2}){2})?|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}", alone=True,
           worth=lambda c: (c.lengths >= 14) & (c.lengths <= 23) & (c.spaces == 0)),
-    Shape("ipv4", _ID, "IPv4 addresses", rf"{_FIRST}(?:\.{_OCTET}){{3}}(?:/\d{{1,2}}|:\d{{1,5}})?", alone=True, unless=r"version",
-          hint="ip", worth=lambda c: (c.dots == 3) & (c.letters == 0) & (c.digits >= 4)),
-    Shape("ipv4", _ID, "IPv4 addresses", rf"(?:{_OCTET}\.){{3}}{_OCTET}", r"\bip\b|\baddr", unless=r"version", hint="ip"),
+    Shape("ipv4", _ID, "IPv4 addresses", rf"(?:\[?::ffff:)?{_FIRST}(?:\.{_OCTET}){{3}}\]?(?:/\d{{1,3}}|:\d{{1,5}})?", alone=True, unless=r"version",
+          hint="ip", worth=lambda c: (c.dots == 3) & (c.letters <= 4) & (c.digits >= 4)),
+    Shape("ipv4", _ID, "IPv4 addresses", rf"(?:{_OCTET}\.){{3}}{_OCTET}|\d{{8,10}}", r"\bip\b|\baddr", unless=r"version", hint="ip"),
     Shape(
         "ipv6", _ID, "IPv6 addresses",
         r"\[?(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|[0-9a-f:]*[0-9a-f]::[0-9a-f:]*(?:\.\d+)*|::[0-9a-f:]+(?:\.\d+)*)(?:%\w+)?\]?(?:/\d{1,3}|:\d{1,5})?",
@@ -143,6 +148,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape(
         "phone", _ID, "telephone numbers",
         r"\+\d[\d().\-/ ]{6,20}|\(\d{2,5}\)[ \-]?\d[\d\- ]{4,12}|\d{3}[\-. ]\d{3}[\-. ]\d{4}"
+        r"|1-\d{3}-\d{3}-\d{4}|0\d{1,2}-\d{3,4}-\d{4}"
         r"|0\d(?:[ .\-]\d{2}){4}|0\d{2,4}[/\-] ?\d{5,9}|00[1-9]\d{0,2}[ \-/]\d[\d().\-/ ]{6,16}", alone=True,
         worth=lambda c: (c.digits >= 7) & (c.digits <= 17) & (c.letters == 0) & (c.marks + c.spaces + c.dots > 0),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,7 @@ from exports.columns.recognisers.persons import LOCALES, MOST_WORDS, names_insid
 from exports.columns.recognisers.phone import PHONE
 from exports.columns.recognisers.token import MAC, SSN, TOKEN, URL, UUID
 from exports.columns.shapes import SHAPES
+from exports.columns.spelling import plainly
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -150,6 +151,9 @@ class Tally:
         self.cells += self._sums(block.owners, block.counts)
         self.values += np.bincount(block.owners, minlength=len(self.names))
         characters = characters_of(block.texts)
+        texts = plainly(block.texts, characters.wide.astype(bool) | characters.long)
+        if texts is not block.texts:
+            block, characters = replace(block, texts=texts), characters_of(texts)
         plain = self._count_numbers(block, characters)
         self._count_named(block)
         whole = self._count_shapes(block, characters, plain)
@@ -263,6 +267,10 @@ class Tally:
         if len(marked):
             self._note("nested", block, marked[nested(_taken(block.texts, marked))])
         long = (characters.lengths >= 16) & (characters.spaces == 0) & (characters.letters > 0) & ~known
+        cut = (characters.lengths >= 10) & (characters.letters > 0) & (characters.digits > 0) & ~known
+        rows = np.flatnonzero(cut & (characters.letters + characters.digits == characters.lengths))
+        if len(rows):
+            self._note("cut digest", block, rows[matches(_taken(block.texts, rows), "^(?:0x)?[0-9a-f]+$")])
         self._undrawn[block.owners[~long]] = True
         drawn = np.flatnonzero(long & ~self._undrawn[block.owners])
         if len(drawn):
@@ -285,6 +293,8 @@ class Tally:
         names = names_of(_taken(block.texts, rows))
         self._note("worded", block, rows[names.words > 1])
         self._note("full name", block, rows[names.full])
+        someone = (names.given.any(axis=1) & (names.words > 1)) & names.family.any(axis=1)
+        self._note("known name", block, rows[someone])
         alone = names.words == 1
         for side, bits in (("given", names.given), ("family", names.family)):
             for place in range(LOCALES):

@@ -57,6 +57,7 @@ def digest_sql(
     *,
     digest: Digest | None = None,
     encoding: Encoding | None = None,
+    before: str = "",
 ) -> str:
     """Return an expression for the token of a column.
 
@@ -66,20 +67,22 @@ def digest_sql(
         As for `normalise_sql`.
     digest, encoding : str or None
         Instead of the rule's own.
+    before : str
+        Digest whose hexadecimal digits are hashed in place of the text; capitals where they are capitals.
 
     Raises
     ------
     LabError
         When a step of the rule or the digest has no SQL form.
     """
-    return _compiled(
-        rule.steps,
-        column,
-        texts,
-        lambda text: hash_sql(
-            text, texts, digest or rule.digest, encoding or rule.encoding, low=rule.low_bytes
-        ),
-    )
+
+    def leaf(text: str) -> str:
+        if before:
+            text = texts.write(before.lower(), text)
+            text = f"upper({text})" if before.isupper() else text
+        return hash_sql(text, texts, digest or rule.digest, encoding or rule.encoding, low=rule.low_bytes)
+
+    return _compiled(rule.steps, column, texts, leaf)
 
 
 def hash_sql(

@@ -7,6 +7,7 @@ import gzip
 import io
 import shutil
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from exports.errors import LabError
@@ -118,9 +119,14 @@ def _delimiter(text: str, path: Path) -> str:
     if not any(counts.values()):
         lines = [line for line in text[:LOOKED_AT].splitlines()[:LINES] if line.strip()]
         for mark in RARE_DELIMITERS:
-            if len(lines) > 1 and len({line.count(mark) for line in lines}) == 1 and mark in lines[0]:
+            if _separates(mark, lines):
                 return mark
     return max(DELIMITERS, key=lambda character: counts[character])
+
+
+def _separates(mark: str, lines: Sequence[str]) -> bool:
+    """Tell whether a mark stands in every line, and as often in each."""
+    return len(lines) > 1 and mark in lines[0] and len({line.count(mark) for line in lines}) == 1
 
 
 def _require_header(text: str, delimiter: str, path: Path) -> None:
@@ -132,6 +138,11 @@ def _require_header(text: str, delimiter: str, path: Path) -> None:
         When a comment stands before the header, or blanks separate the cells.
     """
     lines = [line for line in text[:LOOKED_AT].splitlines()[:LINES] if line.strip()]
+    other = next((mark for mark in DELIMITERS if mark != delimiter and _separates(mark, lines)), None)
+    if delimiter == "\t" and "\t" not in lines[0] and other is not None:
+        raise LabError(
+            f"{path} has {other!r} between its cells and no tabs: end its name in .csv, or write tabs."
+        )
     if len(lines) > 1 and lines[0].startswith("#") and delimiter not in lines[0] and delimiter in lines[1]:
         raise LabError(f"Line 1 of {path} is a comment and no header: remove it.")
     words = {len(line.split()) for line in lines}

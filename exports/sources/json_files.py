@@ -140,8 +140,14 @@ def _rows(whole: Any) -> list[dict[str, Any]] | None:
         lists = [value for value in whole.values() if _are_objects(value)]
         if len(lists) == 1:
             return list(lists[0])
-        return _by_index(whole)
-    return list(whole) if _are_objects(whole) else None
+        listed = [value for value in whole.values() if isinstance(value, list)]
+        return _by_place(listed[0]) if len(listed) == 1 and _are_lists(listed[0]) else _by_index(whole)
+    return list(whole) if _are_objects(whole) else _by_place(whole) if _are_lists(whole) else None
+
+
+def _by_place(rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    """Return rows that list their cells, with the places of the columns as their names."""
+    return [{str(place): cell for place, cell in enumerate(row)} for row in rows]
 
 
 def _by_index(whole: Mapping[str, Any]) -> list[dict[str, Any]] | None:
@@ -159,6 +165,10 @@ def _by_index(whole: Mapping[str, Any]) -> list[dict[str, Any]] | None:
 
 def _are_objects(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _are_lists(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, list) and row for row in value)
 
 
 def _columns(path: Path, rows: Sequence[Mapping[str, Any]]) -> Any:

@@ -40,6 +40,14 @@ NOUNS = {
 """Nouns of the profiles that a detected kind may be hashed as; any other may be an external id."""
 
 
+BEFORE = ("sha256", "SHA256", "sha1", "SHA1", "md5", "MD5")
+"""Digests that a text may have gone through before, in capitals where their hexadecimal digits are."""
+
+
+USUAL = 3
+"""Recipes by the number of their profiles that are tried after another digest: each takes long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """One way of making a token, and the profiles that make it so.
@@ -52,11 +60,25 @@ class Recipe:
         Digest of the normal form.
     profiles : tuple of str
         Names of the profiles whose own token it is.
+    before : str
+        Digest that the normal form went through first, in capitals where its digits are; mostly none.
     """
 
     rule: Rule
     digest: Digest
     profiles: tuple[str, ...]
+    before: str = ""
+
+    @property
+    def says(self) -> str:
+        """The digests, the last one first."""
+        if not self.before:
+            return self.digest
+        return f"{self.digest} of {self.before.lower()}" + (" in capitals" if self.before.isupper() else "")
+
+    def sql(self, column: str, texts: Texts) -> str:
+        """Return an expression for the token of a column."""
+        return digest_sql(self.rule, column, texts, before=self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +116,15 @@ class Opening:
         best = [name for name, share in self.profiles.items() if share.count == most]
         under = f" under {best[0]}" + (f" and {len(best) - 1} more" if len(best) > 1 else "") if best else ""
         if not self.opened.count and self.elsewhere.count:
-            return f"{self.recipe.digest} of other rows' {self.plain!r} in {self.elsewhere}"
-        return f"{self.recipe.digest} of {self.plain!r}{under} in {self.opened}"
+            return f"{self.recipe.says} of other rows' {self.plain!r} in {self.elsewhere}"
+        return f"{self.recipe.says} of {self.plain!r}{under} in {self.opened}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the columns, the digest and every share."""
         return {
             "token": self.token,
             "plain": self.plain,
-            "digest": self.recipe.digest,
+            "digest": self.recipe.says,
             "opened": self.opened.to_json(),
             "elsewhere": self.elsewhere.to_json(),
             "one_to_one": self.one_to_one,
@@ -133,6 +155,12 @@ def recipes(form: Form, kind: str | None) -> tuple[Recipe, ...]:
     return tuple(found.values())
 
 
+def deeper_recipes(form: Form, kind: str | None) -> tuple[Recipe, ...]:
+    """Return the commonest recipes, of what another digest made of the normal form: no platform's token."""
+    usual = sorted(recipes(form, kind), key=lambda recipe: -len(recipe.profiles))[:USUAL]
+    return tuple(replace(recipe, before=before, profiles=()) for recipe in usual for before in BEFORE)
+
+
 def opening(
     table: str,
     token: tuple[str, str],
@@ -140,6 +168,8 @@ def opening(
     form: Form,
     kind: str | None,
     engine: Engine,
+    *,
+    twice: bool = False,
 ) -> Opening | None:
     """Try every recipe on one plain column; None where the engine has no digest of this form.
 
@@ -155,6 +185,8 @@ def opening(
         Detected kind of the plain column.
     engine : Engine
         Where the query runs.
+    twice : bool
+        Whether to try digests of digests instead.
 
     Examples
     --------
@@ -168,7 +200,8 @@ def opening(
     ...     opening(rows, ("em", "c1"), ("mail", "c0"), FORMS[2], "email", engine)
     sha256 of 'mail' under meta and 28 more in 100.0 % (1 of 1)
     """
-    made = written(recipes(form, kind), engine.dialect.texts)
+    tried = deeper_recipes(form, kind) if twice else recipes(form, kind)
+    made = written(tried, engine.dialect.texts)
     if not made:
         return None
     rows = _pairs(table, token[1], plain[1], form)
@@ -186,7 +219,7 @@ def opening(
 
 def counted_in(found: Opening, table: str, token: str, plain: str, form: Form, engine: Engine) -> Opening:
     """Return an opening found in some rows with its best recipe counted in all rows of a table."""
-    made = digest_sql(found.recipe.rule, "p", engine.dialect.texts)
+    made = found.recipe.sql("p", engine.dialect.texts)
     rows = _pairs(table, token, plain, form)
     counted = engine.query(f"select count(*), sum(case when t = {made} then 1 else 0 end) from {rows}")
     of, hits = (int(column[0].as_py() or 0) for column in counted.columns)
@@ -205,7 +238,7 @@ def written(made: Sequence[Recipe], texts: Texts) -> list[tuple[Recipe, str]]:
     found = []
     for recipe in made:
         with suppress(LabError):
-            found.append((recipe, digest_sql(recipe.rule, "p", texts)))
+            found.append((recipe, recipe.sql("p", texts)))
     return found
 
 

@@ -200,6 +200,11 @@ def _explained(
         elif tried.elsewhere.count < max(1, ENOUGH * tried.elsewhere.of):
             continue
         best = tried if best is None or _weight(tried) > _weight(best) else best
+    if best is None and keyed is not None:
+        pair = ((token, expressions[token]), (keyed, expressions[keyed]))
+        again = opening("token_sample", *pair, form, plain[keyed], engine, twice=True)
+        if again is not None and again.opened.count >= max(1, ENOUGH * again.opened.of):
+            return counted_in(again, table, expressions[token], expressions[keyed], form, engine), None
     return best, None if best else keyed
 
 

@@ -103,6 +103,7 @@ def attack_file(
     own = [pair for pair in settings if not pair.startswith(defences)]
     values = texts.typed(texts.split(own), found.name, texts.declared(found))
     if population is not None:
+        require_header(read(population))
         values[getattr(found, "population", "register")] = load(population, schema=reading)
     people = table if original is None else load(original, schema=reading)
     others = None if control is None else load(control, schema=reading)

@@ -14,7 +14,7 @@ WORDS: dict[str, str] = {
         信箱 이메일* 메일* البريد* بريد ईमेल* ηλεκτρονικ* ταχυδρομει* email_адрес пошта
     """,
     "phone": """
-        phone* telephone* tel telefon* telefono* telefone* telefoon* telef* tlf tlf_nr mobil mobile* mobilnummer
+        phone* telephone* tel contact_number* contact_no kontaktnummer* telefon* telefono* telefone* telefoon* telef* tlf tlf_nr mobil mobile* mobilnummer
         mobil_nr mobiltelefon* handy* handynummer festnetz* rufnummer* durchwahl natel celular* cellular* cellulare
         cell_phone* cell movil* movel portable portatile gsm* komorka komorkowy numer_telefonu nr_telefonu cep_tel*
         cep_no puhelin* matkapuhelin* whatsapp* msisdn телефон* тел моб* мобильн* 電話* 电话* 携帯* 手机* 手機* 전화*
@@ -75,7 +75,7 @@ WORDS: dict[str, str] = {
         χωρα* land_of_origin birth_country
     """,
     "date_of_birth": """
-        dob birth* born yob bday geburt* geboren* geb_datum gebdat geb naissance* ne_le date_naiss* nacimiento*
+        dob birth* born yob bday bdate birthdate* ngày_sinh geburt* geboren* geb_datum gebdat geb naissance* ne_le date_naiss* nacimiento*
         fecha_nac* nascimento* data_nasc* nascita* nato_il geboorte* gebdatum urodz* data_ur dogum* fodsel* fodt*
         fodelse* fodd syntym* narozeni* datum_nar szuletes* nastere* рожд* дата_рожд* 生年月日* 誕生日* 出生* 生日*
         생년월일* 생일* 출생* تاريخ_الميلاد* الميلاد जन्म* γεννησ*

@@ -18,10 +18,14 @@ def words_of(name: str) -> str:
     --------
     >>> words_of("homePhone_Number"), words_of("ZIP-Code2")
     ('home phone number', 'zip code 2')
+    >>> words_of("फ़ोन_नंबर")
+    'फ़ोन नंबर'
     """
     parted = re.sub(r"([^\W\d_])(?<=[a-zß-öø-ÿ])([A-ZÀ-ÖØ-Þ])", r"\1 \2", name)
     parted = re.sub(r"([^\W\d_])([0-9])", r"\1 \2", parted)
-    return re.sub(r"[\W_]+", " ", parted).strip().lower()
+    # The vowels of Indian scripts and of Thai are marks, which a pattern takes for no letters.
+    kept = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in parted)
+    return " ".join(kept.split()).lower()
 
 
 @lru_cache(1 << 14)
@@ -56,4 +60,4 @@ def _one(word: str) -> str:
     pattern = re.escape(stem).replace("_", " ?")
     if _UNSPACED.search(stem):
         return pattern if len(stem) > 1 else f"^{pattern}$"
-    return rf"\b{pattern}" + ("" if word.endswith("*") else r"\b")
+    return rf"(?<!\w){pattern}" + ("" if word.endswith("*") else r"(?!\w)")

@@ -366,3 +366,54 @@ def test_a_name_inside_sentences_is_found():
 def test_a_name_that_is_found_beside_no_other_name_is_found():
     assert names_of(pa.array(["Anna Schmidt", "New Haven"])).full.tolist() == [True, False]
     assert detect("x", pa.array([*map(str, range(60)), "Anna Schmidt"])).kind == "name"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "make"),
+    [
+        ("email", "x", lambda i: f"a{i}&#x40;mail.example"),
+        ("email", "x", lambda i: f"a{i}%2540mail.example"),
+        ("phone", "फ़ोन नंबर", lambda i: f"701 234 5{i:02d}"),
+        ("phone", "x", lambda i: f"+٩٦٦ ٥٠ ١٢٣ ٤٥{i:02d}"),
+        ("phone", "x", lambda i: f"1-212-010-0{i:03d}"),
+        ("account", "x", lambda i: fours(iban(i)).replace(" ", "\u00a0")),
+        ("card", "x", lambda i: fours(card(i)).replace(" ", "\u202f")),
+        ("ipv4", "x", lambda i: f"::ffff:240.0.0.{i}"),
+        ("ipv4", "client_ip", lambda i: str(240 * 2**24 + i)),
+        ("token", "x", lambda i: sha(str(i))[:16]),
+        ("token", "x", lambda i: ":".join(sha(str(i))[j : j + 2] for j in range(0, 64, 2))),
+        ("date_of_birth", "जन्म तिथि", lambda i: f"{1940 + i}0{i % 9 + 1}11"),
+    ],
+    ids=range(12),
+)
+def test_a_kind_is_found_in_the_characters_of_any_script_and_program(kind, name, make):
+    found = detect(name, pa.array([make(i) for i in range(40)]))
+    assert kind in found.kinds
+    assert found.role != Role.INSENSITIVE
+
+
+def test_places_that_are_names_of_people_too_stay_places():
+    counties = [
+        "Madison",
+        "Jefferson",
+        "Franklin",
+        "Marion",
+        "Clay",
+        "Monroe",
+        "Jackson",
+        "Washington",
+        "Lincoln",
+        "Union",
+    ]
+    assert detect("county", pa.array(counties * 4)).kind == "county"
+
+
+def test_a_consent_in_numbers_is_a_consent():
+    table = pa.table({"Einwilligung": ["1", "0"] * 20, "x": [str(i) for i in range(40)]})
+    with DuckDBEngine() as engine:
+        assert propose(read(table), engine)["Einwilligung"].part == "consent"
+
+
+def test_people_whose_names_no_list_pairs_are_doubted():
+    people = ["Ahmet Yılmaz", "Emine Yıldız", "Hatice Aydın", "Ali Öztürk"]
+    assert detect("hasta", pa.array(people * 10)).role in (Role.UNASSESSED, Role.IDENTIFIER)

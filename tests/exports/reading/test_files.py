@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 
 import pandas as pd
 import pyarrow as pa
@@ -163,3 +164,19 @@ def test_a_table_that_would_be_read_as_one_column_is_refused(tmp_path, text, sai
 def test_sentences_of_one_column_are_read(tmp_path) -> None:
     (tmp_path / "t.csv").write_text("full name\nAnn Smith\nBob Jones\n")
     assert load(tmp_path / "t.csv").column_names == ["full name"]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "|"])
+def test_a_file_called_tsv_without_tabs_is_refused(tmp_path, mark):
+    path = tmp_path / "people.tsv"
+    path.write_text(f"age{mark}zip\n31{mark}02139\n44{mark}02140\n")
+    with pytest.raises(LabError, match="no tabs"):
+        read(path)
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_rows_of_json_that_list_their_cells_are_columns_by_place(tmp_path, wrapped):
+    rows = [[31, "a7@mail.example"], [44, "b7@mail.example"]]
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps({"data": rows} if wrapped else rows))
+    assert read(path).columns == ("0", "1")

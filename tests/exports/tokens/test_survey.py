@@ -190,3 +190,24 @@ def test_hostile_names_and_values_are_data():
 @pytest.mark.parametrize("kind", [None, "token", *NOUNS])
 def test_every_kind_of_plain_column_has_recipes_for_every_digest(kind):
     assert all(recipes(form, kind) for form in FORMS if form.digests)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "capitals"),
+    [("sha256", "sha256", False), ("md5", "sha256", True), ("sha256", "md5", False), ("md5", "sha1", False)],
+)
+def test_a_digest_of_a_digest_is_no_salt(first, last, capitals):
+    """Hashing twice keeps nothing back, and is said in place of a sentence on salts and keys."""
+    mails = [f"a{i}@mail.example" for i in range(20)]
+    before = [hashlib.new(first, mail.encode()).hexdigest() for mail in mails]
+    before = [digest.upper() for digest in before] if capitals else before
+    tokens = [hashlib.new(last, digest.encode()).hexdigest() for digest in before]
+    (found,) = survey({"email": mails, "em": tokens}, ["em"], {"email": "email"})
+    assert found.opening is not None
+    assert found.opening.opened.count == 20
+    assert first in found.opens
+    assert found.keyed is None
+    salted = [hashlib.sha256(f"pepper{mail}".encode()).hexdigest() for mail in mails]
+    (found,) = survey({"email": mails, "em": salted}, ["em"], {"email": "email"})
+    assert found.opens is None
+    assert found.keyed == "email"
