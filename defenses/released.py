@@ -95,8 +95,10 @@ def _redrawn(leaving: Export) -> Export:
     person = str(leaving.schema.person)
     known = [name for name in leaving.schema.quasi_identifiers if name in leaving.table.column_names]
     codes = np.stack([encode(leaving.table[name], name).codes for name in (*known, person)])
-    _, drawn = np.unique(codes, axis=1, return_inverse=True)
-    names = pa.array([f"{person} {number}" for number in drawn.ravel().tolist()])
+    _, first, drawn = np.unique(codes, axis=1, return_index=True, return_inverse=True)
+    # Numbered as they first appear, so that doing it again changes nothing.
+    drawn = np.argsort(np.argsort(first))[drawn.ravel()]
+    names = pa.array([f"{person} {number}" for number in drawn.tolist()])
     place = leaving.table.column_names.index(person)
     return Export(leaving.table.set_column(place, person, names), leaving.schema)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Answer(StrEnum):
+class RuleAnswer(StrEnum):
     """What can be said of a rule; not shown is no pass, since nobody looked or nothing could be seen."""
 
     HOLDS = "holds"
@@ -26,7 +26,7 @@ class Verdict:
         The key of the policy, with the column after a point where it speaks of one.
     limit, found : object
         What may be, and what is; never a value of the data.
-    answer : Answer
+    answer : RuleAnswer
         Whether the rule holds.
     note : str
         Why, where the figures do not say it.
@@ -35,21 +35,21 @@ class Verdict:
 
     Examples
     --------
-    >>> Verdict("k", 5, 1, Answer.BREAKS)
+    >>> Verdict("k", 5, 1, RuleAnswer.BREAKS)
     k: found 1, limit 5, does not hold
     """
 
     rule: str
     limit: Any
     found: Any
-    answer: Answer
+    answer: RuleAnswer
     note: str = ""
     way: str = ""
 
     @property
     def passed(self) -> bool:
         """Whether the rule was shown to hold."""
-        return self.answer is Answer.HOLDS
+        return self.answer is RuleAnswer.HOLDS
 
     def to_json(self) -> dict[str, Any]:
         """Return the fixed keys ``rule, limit, found, pass``, the answer and what it rests on."""
@@ -86,9 +86,9 @@ class Decision:
 
     Examples
     --------
-    >>> Decision("ours", (Verdict("k", 5, 9, Answer.HOLDS),)).headline
+    >>> Decision("ours", (Verdict("k", 5, 9, RuleAnswer.HOLDS),)).headline
     'ours: may leave; 1 rule holds.'
-    >>> Decision("ours", (Verdict("k", 5, 1, Answer.BREAKS, "alone"),)).headline
+    >>> Decision("ours", (Verdict("k", 5, 1, RuleAnswer.BREAKS, "alone"),)).headline
     'ours: may not leave, since k is 1 where the limit is 5 (alone).'
     """
 
@@ -106,8 +106,8 @@ class Decision:
     def failed(self) -> tuple[Verdict, ...]:
         """The rules that do not hold, then those that were not shown to."""
         return (
-            *(one for one in self.verdicts if one.answer is Answer.BREAKS),
-            *(one for one in self.verdicts if one.answer is Answer.NOT_SHOWN),
+            *(one for one in self.verdicts if one.answer is RuleAnswer.BREAKS),
+            *(one for one in self.verdicts if one.answer is RuleAnswer.NOT_SHOWN),
         )
 
     @property
@@ -118,7 +118,7 @@ class Decision:
             return "" if self.verdicts else "no rule was asked"
         first = failed[0]
         note = f" ({first.note})" if first.note else ""
-        if first.answer is Answer.NOT_SHOWN:
+        if first.answer is RuleAnswer.NOT_SHOWN:
             return f"{first.rule} was not shown to hold{note}"
         return f"{first.rule} is {_shown(first.found)} where the limit is {_shown(first.limit)}{note}"
 
@@ -144,16 +144,16 @@ class Decision:
         }
 
 
-def worst(answers: Iterable[Answer]) -> Answer:
+def worst(answers: Iterable[RuleAnswer]) -> RuleAnswer:
     """Return the answer to several questions of which all must hold.
 
     Examples
     --------
-    >>> worst([Answer.HOLDS, Answer.NOT_SHOWN])
-    <Answer.NOT_SHOWN: 'not shown'>
+    >>> worst([RuleAnswer.HOLDS, RuleAnswer.NOT_SHOWN])
+    <RuleAnswer.NOT_SHOWN: 'not shown'>
     """
     given = set(answers)
-    return next((one for one in (Answer.BREAKS, Answer.NOT_SHOWN) if one in given), Answer.HOLDS)
+    return next((one for one in (RuleAnswer.BREAKS, RuleAnswer.NOT_SHOWN) if one in given), RuleAnswer.HOLDS)
 
 
 def _counted(number: int, one: str, several: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from exports.schema import PARTS, Role
-from reidlab.gate.answer import Answer, Verdict
+from reidlab.gate.answer import RuleAnswer, Verdict
 from reidlab.gate.policy import Policy
 from reidlab.gate.small_areas import SOURCE
 
@@ -25,11 +25,11 @@ def of_columns(policy: Policy, columns: Mapping[str, Told]) -> Iterator[Verdict]
         if not found:
             limit = getattr(policy, rule)
             shown = ", ".join(limit) if isinstance(limit, tuple) else "none" if limit is True else limit
-            yield Verdict(rule, shown, f"no column of {len(columns)} breaks it", Answer.HOLDS)
+            yield Verdict(rule, shown, f"no column of {len(columns)} breaks it", RuleAnswer.HOLDS)
     for name, told in columns.items():
         if told["role"] == Role.UNASSESSED and not policy.unassessed:
             yield Verdict(
-                f"unassessed.{name}", "none", "not assessed", Answer.NOT_SHOWN,
+                f"unassessed.{name}", "none", "not assessed", RuleAnswer.NOT_SHOWN,
                 told.get("evidence", ""), f"read the column {name!r} and give it a role in the schema",
             )  # fmt: skip
 
@@ -43,7 +43,11 @@ def _role(policy: Policy, name: str, told: Told) -> Iterator[Verdict]:
         return
     if role not in allowed:
         yield Verdict(
-            f"allowed_roles.{name}", ", ".join(allowed) or "no role", told["role"], Answer.BREAKS, way=DROP
+            f"allowed_roles.{name}",
+            ", ".join(allowed) or "no role",
+            told["role"],
+            RuleAnswer.BREAKS,
+            way=DROP,
         )
 
 
@@ -57,14 +61,14 @@ def _kinds(policy: Policy, name: str, told: Told) -> Iterator[Verdict]:
     for kind in found:
         if kind in policy.forbidden_kinds:
             evidence = told.get("evidence", "").removeprefix("declared in the schema; ").partition(";")[0]
-            yield Verdict(f"forbidden_kinds.{name}", "none of them", kind, Answer.BREAKS, evidence, DROP)
+            yield Verdict(f"forbidden_kinds.{name}", "none of them", kind, RuleAnswer.BREAKS, evidence, DROP)
 
     if told["role"] == Role.TOKEN or set(found) & set(policy.forbidden_kinds):
         return
     for kind in told.get("promised", ()):
         if kind in policy.forbidden_kinds:
             yield Verdict(
-                f"forbidden_kinds.{name}", "none of them", kind, Answer.NOT_SHOWN,
+                f"forbidden_kinds.{name}", "none of them", kind, RuleAnswer.NOT_SHOWN,
                 "the column is called so, and its values do not show that it is something else",
                 "drop the column, or give it a name that says what it holds",
             )  # fmt: skip
@@ -79,13 +83,13 @@ def _is_year(policy: Policy, told: Told) -> bool:
 
 def _token(_: Policy, name: str, told: Told) -> Iterator[Verdict]:
     if told["role"] == Role.TOKEN or "token" in told.get("kinds", ()):
-        yield Verdict(f"forbidden_tokens.{name}", "no token", "token", Answer.BREAKS, way=DROP)
+        yield Verdict(f"forbidden_tokens.{name}", "no token", "token", RuleAnswer.BREAKS, way=DROP)
 
 
 def _opening(_: Policy, name: str, told: Told) -> Iterator[Verdict]:
     if told.get("opens"):
         yield Verdict(
-            f"opening_tokens.{name}", "none that opens", told["opens"], Answer.BREAKS,
+            f"opening_tokens.{name}", "none that opens", told["opens"], RuleAnswer.BREAKS,
             way="replace it with a keyed token: reidlab defend hmac",
         )  # fmt: skip
 
@@ -96,23 +100,30 @@ def _keyed(policy: Policy, name: str, told: Told) -> Iterator[Verdict]:
     custody = told.get("keyed", "")
     rule, way = f"keyed_tokens.{name}", "keep the manifest of the defence beside the file, or say key_custody"
     if custody:
-        yield Verdict(rule, "keyed or random", custody, Answer.HOLDS)
+        yield Verdict(rule, "keyed or random", custody, RuleAnswer.HOLDS)
     elif told.get("opens"):
-        yield Verdict(rule, "keyed or random", told["opens"], Answer.BREAKS, "it opens without any key", way)
+        yield Verdict(
+            rule, "keyed or random", told["opens"], RuleAnswer.BREAKS, "it opens without any key", way
+        )
     elif policy.key_custody:
         yield Verdict(
-            rule, "keyed or random", "declared", Answer.HOLDS,
+            rule, "keyed or random", "declared", RuleAnswer.HOLDS,
             f"declared by the curator and not checked: {policy.key_custody}",
         )  # fmt: skip
     else:
         why = "nothing shows a key, and a digest without one opens for whoever holds a list of candidates"
-        yield Verdict(rule, "keyed or random", None, Answer.NOT_SHOWN, why, way)
+        yield Verdict(rule, "keyed or random", None, RuleAnswer.NOT_SHOWN, why, way)
 
 
 def _codes(_: Policy, name: str, told: Told) -> Iterator[Verdict]:
     if told.get("proposed") == Role.IDENTIFIER and told["role"] not in PARTS:
         yield Verdict(
-            f"other_codes.{name}", "none", "tells people apart", Answer.BREAKS, told.get("evidence", ""), DROP
+            f"other_codes.{name}",
+            "none",
+            "tells people apart",
+            RuleAnswer.BREAKS,
+            told.get("evidence", ""),
+            DROP,
         )
 
 
@@ -123,11 +134,11 @@ def _content(key: str, why: str) -> Callable[[Policy, str, Told], Iterator[Verdi
         found, limit = told.get(key), getattr(policy, key)
         unread = told.get("unread", {}).get(key, 0)
         if found is not None:
-            answer = Answer.HOLDS if found <= limit else Answer.BREAKS
-            yield Verdict(f"{key}.{name}", limit, found, answer, why if answer is Answer.BREAKS else "")
+            answer = RuleAnswer.HOLDS if found <= limit else RuleAnswer.BREAKS
+            yield Verdict(f"{key}.{name}", limit, found, answer, why if answer is RuleAnswer.BREAKS else "")
         if unread:
             yield Verdict(
-                f"{key}.{name}", limit, None, Answer.NOT_SHOWN, f"{unread:,} labels could not be read",
+                f"{key}.{name}", limit, None, RuleAnswer.NOT_SHOWN, f"{unread:,} labels could not be read",
                 "write them as a value, a range a..b, or a code cut off with *",
             )  # fmt: skip
 
@@ -138,12 +149,12 @@ def _dates(policy: Policy, name: str, told: Told) -> Iterator[Verdict]:
     found = told.get("finest_date")
     if found not in (None, "year"):
         yield Verdict(
-            f"finest_date.{name}", policy.finest_date, found, Answer.BREAKS,
+            f"finest_date.{name}", policy.finest_date, found, RuleAnswer.BREAKS,
             "a range finer than a year is an element of a date", "give the year alone",
         )  # fmt: skip
     if told.get("unread", {}).get("finest_date"):
         yield Verdict(
-            f"finest_date.{name}", policy.finest_date, None, Answer.NOT_SHOWN,
+            f"finest_date.{name}", policy.finest_date, None, RuleAnswer.NOT_SHOWN,
             f"{told['unread']['finest_date']:,} labels could not be read",
             "write years or ranges of years",
         )  # fmt: skip
@@ -152,12 +163,12 @@ def _dates(policy: Policy, name: str, told: Told) -> Iterator[Verdict]:
 def _areas(_: Policy, name: str, told: Told) -> Iterator[Verdict]:
     if told.get("small_areas"):
         yield Verdict(
-            f"small_areas.{name}", 0, told["small_areas"], Answer.BREAKS,
+            f"small_areas.{name}", 0, told["small_areas"], RuleAnswer.BREAKS,
             f"codes of areas with 20,000 people or fewer; {SOURCE}", "write 000 for them",
         )  # fmt: skip
     if told.get("unknown_areas"):
         yield Verdict(
-            f"small_areas.{name}", 0, None, Answer.NOT_SHOWN,
+            f"small_areas.{name}", 0, None, RuleAnswer.NOT_SHOWN,
             f"{told['unknown_areas']:,} codes are of no area with a known number of people",
             "write 000 for them",
         )  # fmt: skip

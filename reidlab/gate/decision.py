@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from reidlab.gate.answer import Answer, Decision, Verdict
+from reidlab.gate.answer import Decision, RuleAnswer, Verdict
 from reidlab.gate.columns import of_columns
 from reidlab.gate.limits import of_measures
 from reidlab.gate.policy import Policy
@@ -36,7 +36,7 @@ def decide(policy: Policy, found: Mapping[str, Any], *, declared: bool) -> Decis
         "schema",
         "declared",
         "declared" if declared else "proposed",
-        Answer.HOLDS if declared else Answer.NOT_SHOWN,
+        RuleAnswer.HOLDS if declared else RuleAnswer.NOT_SHOWN,
         "" if declared else "roles that the data proposed for itself pass nothing",
         way,
     )
@@ -57,7 +57,7 @@ def concluded(policy: Policy, verdicts: tuple[Verdict, ...]) -> Decision:
     spoken = {verdict.rule.partition(".")[0] for verdict in verdicts}
     unanswered = tuple(
         Verdict(
-            rule, getattr(policy, rule), None, Answer.NOT_SHOWN, "nothing here was held against this rule"
+            rule, getattr(policy, rule), None, RuleAnswer.NOT_SHOWN, "nothing here was held against this rule"
         )
         for rule in policy.asked
         if rule not in spoken
@@ -80,12 +80,14 @@ def _consent(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
     consent = found.get("consent") or {}
     if consent.get("column") != policy.required_consent:
         yield Verdict(
-            rule, 0, None, Answer.NOT_SHOWN, "no such column was declared as the schema's consent",
+            rule, 0, None, RuleAnswer.NOT_SHOWN, "no such column was declared as the schema's consent",
             f"name it at the top of the schema: consent = {policy.required_consent!r}",
         )  # fmt: skip
         return
     missing = consent.get("without")
-    answer = Answer.HOLDS if missing == 0 else Answer.NOT_SHOWN if missing is None else Answer.BREAKS
+    answer = (
+        RuleAnswer.HOLDS if missing == 0 else RuleAnswer.NOT_SHOWN if missing is None else RuleAnswer.BREAKS
+    )
     yield Verdict(rule, 0, missing, answer, policy.purpose or "", "drop the rows without consent")
 
 
@@ -99,13 +101,15 @@ def _attacks(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
         way = "run the attacks on it too: assess --with-attacks --schema FILE"
         attack = attacks.get(rule)
         if attack is None:
-            yield Verdict(rule, limit, None, Answer.NOT_SHOWN, "no such attack was run on this export", way)
+            yield Verdict(
+                rule, limit, None, RuleAnswer.NOT_SHOWN, "no such attack was run on this export", way
+            )
         elif not attack.get("made"):
             why = attack.get("why") or "the attack could make no guess, so that it showed nothing"
-            yield Verdict(rule, limit, None, Answer.NOT_SHOWN, why, way)
+            yield Verdict(rule, limit, None, RuleAnswer.NOT_SHOWN, why, way)
         else:
             high = attack["high"]
             yield Verdict(
-                rule, limit, high, Answer.HOLDS if high <= limit else Answer.BREAKS,
+                rule, limit, high, RuleAnswer.HOLDS if high <= limit else RuleAnswer.BREAKS,
                 f"the upper end of the interval over {attack['made']:,} guesses; {attack['knew']}",
             )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from reidlab.gate.answer import Answer, Verdict
+from reidlab.gate.answer import RuleAnswer, Verdict
 from reidlab.gate.policy import Policy
 
 POPULATION = "give the table of the population: --population FILE"
@@ -32,10 +32,10 @@ def measured(
     if limit is None:
         return
     if value is None:
-        yield Verdict(rule, limit, None, Answer.NOT_SHOWN, why, way)
+        yield Verdict(rule, limit, None, RuleAnswer.NOT_SHOWN, why, way)
         return
     holds = value >= limit if side == "least" else value <= limit
-    yield Verdict(rule, limit, value, Answer.HOLDS if holds else Answer.BREAKS, note, way)
+    yield Verdict(rule, limit, value, RuleAnswer.HOLDS if holds else RuleAnswer.BREAKS, note, way)
 
 
 def _of_classes(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
@@ -90,7 +90,7 @@ def _of_disclosure(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict
                 rule,
                 limit,
                 None,
-                Answer.NOT_SHOWN,
+                RuleAnswer.NOT_SHOWN,
                 undefined,
                 "give a column the role sensitive in the schema",
             )
@@ -120,7 +120,7 @@ def _of_risks(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
             and value <= limit
         ):
             why = "estimated from the size of the population alone, without an interval"
-            yield Verdict(rule, limit, value, Answer.NOT_SHOWN, why, POPULATION)
+            yield Verdict(rule, limit, value, RuleAnswer.NOT_SHOWN, why, POPULATION)
             continue
         yield from measured(
             rule, limit, value, "most", why=reasons.get(name, "it could not be measured"),

@@ -7,13 +7,13 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from reidlab.gate.answer import Answer, Decision, Verdict
+from reidlab.gate.answer import Decision, RuleAnswer, Verdict
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MARK = b'"name": "reidlab"'
 """What tells such a file of ours from another."""
 
-LEVELS = {Answer.BREAKS: "error", Answer.NOT_SHOWN: "warning"}
+LEVELS = {RuleAnswer.BREAKS: "error", RuleAnswer.NOT_SHOWN: "warning"}
 
 
 def sarif_of(decision: Decision, file: str) -> str:
@@ -25,8 +25,8 @@ def sarif_of(decision: Decision, file: str) -> str:
 
     Examples
     --------
-    >>> from reidlab.gate.answer import Answer, Verdict
-    >>> found = json.loads(sarif_of(Decision("ours", (Verdict("k", 5, 1, Answer.BREAKS),)), "a.csv"))
+    >>> from reidlab.gate.answer import RuleAnswer, Verdict
+    >>> found = json.loads(sarif_of(Decision("ours", (Verdict("k", 5, 1, RuleAnswer.BREAKS),)), "a.csv"))
     >>> found["version"], found["runs"][0]["results"][0]["ruleId"], found["runs"][0]["results"][0]["level"]
     ('2.1.0', 'k', 'error')
     """

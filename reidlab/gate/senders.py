@@ -7,7 +7,7 @@ from typing import Any
 
 from exports.beacons.lexicon import topic_of
 from exports.schema import Role
-from reidlab.gate.answer import Answer, Verdict
+from reidlab.gate.answer import RuleAnswer, Verdict
 from reidlab.gate.policy import Policy
 
 
@@ -19,7 +19,7 @@ def of_list(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
     if policy.sender == "health":
         telling = people if keys else 0
         yield Verdict(
-            "sender", 0, telling, Answer.BREAKS if telling else Answer.HOLDS,
+            "sender", 0, telling, RuleAnswer.BREAKS if telling else RuleAnswer.HOLDS,
             "people of whom the list says that they sought health services" if telling else "",
         )  # fmt: skip
     elif policy.sender == "ordinary":
@@ -30,13 +30,13 @@ def of_list(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
         ]
         breaks = bool(keys and protected)
         yield Verdict(
-            "sender", 0, people if breaks else 0, Answer.BREAKS if breaks else Answer.HOLDS,
+            "sender", 0, people if breaks else 0, RuleAnswer.BREAKS if breaks else RuleAnswer.HOLDS,
             f"people told of by {', '.join(map(repr, protected[:3]))}" if breaks else "",
         )  # fmt: skip
     if policy.most_keys is not None:
         yield Verdict(
             "most_keys", policy.most_keys, len(keys),
-            Answer.HOLDS if len(keys) <= policy.most_keys else Answer.BREAKS,
+            RuleAnswer.HOLDS if len(keys) <= policy.most_keys else RuleAnswer.BREAKS,
             "identifiers of one person in a row", "send one identifier of each person",
         )  # fmt: skip
     if policy.consent_signals:
@@ -46,13 +46,13 @@ def of_list(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
 def _consent(policy: Policy, found: Mapping[str, Any]) -> Iterator[Verdict]:
     without = (found.get("consent") or {}).get("without")
     if without is not None:
-        answer = Answer.HOLDS if without == 0 else Answer.BREAKS
+        answer = RuleAnswer.HOLDS if without == 0 else RuleAnswer.BREAKS
         yield Verdict("consent_signals", 0, without, answer, "rows without consent")
     elif policy.declared_consent:
         note = f"declared by the curator and not checked: {policy.declared_consent}"
-        yield Verdict("consent_signals", 0, "declared", Answer.HOLDS, note)
+        yield Verdict("consent_signals", 0, "declared", RuleAnswer.HOLDS, note)
     else:
         yield Verdict(
-            "consent_signals", 0, None, Answer.NOT_SHOWN, "nothing shows that anybody consented",
+            "consent_signals", 0, None, RuleAnswer.NOT_SHOWN, "nothing shows that anybody consented",
             "name the column of consent in the schema: consent = COLUMN",
         )  # fmt: skip

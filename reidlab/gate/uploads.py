@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from exports.beacons import BeaconAudit
 from exports.schema import Role
-from reidlab.gate.answer import Answer, Decision, Verdict
+from reidlab.gate.answer import Decision, RuleAnswer, Verdict
 from reidlab.gate.decision import concluded
 from reidlab.gate.policy import Policy
 
@@ -61,23 +61,23 @@ def decide_upload(policy: Policy, found: BeaconAudit) -> Decision:
 def _understood(found: BeaconAudit) -> Iterator[Verdict]:
     if found.unread:
         yield Verdict(
-            "understood", 0, found.unread, Answer.NOT_SHOWN, "messages not understood to their end",
+            "understood", 0, found.unread, RuleAnswer.NOT_SHOWN, "messages not understood to their end",
             "record them before they are encrypted, and whole",
         )  # fmt: skip
     else:
-        yield Verdict("understood", 0, 0, Answer.HOLDS)
+        yield Verdict("understood", 0, 0, RuleAnswer.HOLDS)
 
 
 def _sender(policy: Policy, found: BeaconAudit) -> Iterator[Verdict]:
     if policy.sender is None:
         if found.persons:
             why = f"{found.persons:,} people are told of, and who sends it makes that a health fact or not"
-            yield Verdict("sender", 0, None, Answer.NOT_SHOWN, why, STATE)
+            yield Verdict("sender", 0, None, RuleAnswer.NOT_SHOWN, why, STATE)
         return
     health = policy.sender == "health"
     told = found.persons if health else found.told
     why = "people known to have sought health services" if health else "people told of with a protected fact"
-    yield Verdict("sender", 0, told, Answer.BREAKS if told else Answer.HOLDS, why if told else "")
+    yield Verdict("sender", 0, told, RuleAnswer.BREAKS if told else RuleAnswer.HOLDS, why if told else "")
 
 
 def _consent(policy: Policy, found: BeaconAudit) -> Iterator[Verdict]:
@@ -85,16 +85,16 @@ def _consent(policy: Policy, found: BeaconAudit) -> Iterator[Verdict]:
         return
     if found.denied:
         yield Verdict(
-            "consent_signals", 0, found.denied, Answer.BREAKS, "people who did not consent by a signal"
+            "consent_signals", 0, found.denied, RuleAnswer.BREAKS, "people who did not consent by a signal"
         )
     elif not found.without_consent:
-        yield Verdict("consent_signals", 0, 0, Answer.HOLDS)
+        yield Verdict("consent_signals", 0, 0, RuleAnswer.HOLDS)
     elif policy.declared_consent:
         note = f"declared by the curator and not checked: {policy.declared_consent}"
-        yield Verdict("consent_signals", 0, "declared", Answer.HOLDS, note)
+        yield Verdict("consent_signals", 0, "declared", RuleAnswer.HOLDS, note)
     else:
         yield Verdict(
-            "consent_signals", 0, None, Answer.NOT_SHOWN,
+            "consent_signals", 0, None, RuleAnswer.NOT_SHOWN,
             f"no signal says that {found.without_consent:,} people consented",
             "send the signal with the rows, or declare how consent was had: declared_consent = TEXT",
         )  # fmt: skip
@@ -102,10 +102,10 @@ def _consent(policy: Policy, found: BeaconAudit) -> Iterator[Verdict]:
 
 def _keys(policy: Policy, found: BeaconAudit) -> Iterator[Verdict]:
     if policy.most_keys is not None:
-        answer = Answer.HOLDS if found.most_keys <= policy.most_keys else Answer.BREAKS
+        answer = RuleAnswer.HOLDS if found.most_keys <= policy.most_keys else RuleAnswer.BREAKS
         yield Verdict(
             "most_keys", policy.most_keys, found.most_keys, answer,
-            "identifiers of one person in a row" if answer is Answer.BREAKS else "",
+            "identifiers of one person in a row" if answer is RuleAnswer.BREAKS else "",
             "send one key of each person",
         )  # fmt: skip
 
@@ -117,14 +117,16 @@ def _fields(policy: Policy, found: BeaconAudit) -> Iterator[Verdict]:
     asked = policy.asked
     if "forbidden_kinds" in asked:
         kinds = sorted({one.what for one in plain if one.what in policy.forbidden_kinds})
-        answer = Answer.BREAKS if kinds else Answer.HOLDS
+        answer = RuleAnswer.BREAKS if kinds else RuleAnswer.HOLDS
         yield Verdict("forbidden_kinds", "none of them", ", ".join(kinds) or "none", answer)
     if "forbidden_tokens" in asked:
-        yield Verdict("forbidden_tokens", "none", len(tokens), Answer.BREAKS if tokens else Answer.HOLDS)
+        yield Verdict(
+            "forbidden_tokens", "none", len(tokens), RuleAnswer.BREAKS if tokens else RuleAnswer.HOLDS
+        )
     for rule in ("keyed_tokens", "opening_tokens"):
         if rule in asked:
             why = "nothing in a recording shows what a digest was keyed with"
-            answer = Answer.NOT_SHOWN if tokens else Answer.HOLDS
+            answer = RuleAnswer.NOT_SHOWN if tokens else RuleAnswer.HOLDS
             yield Verdict(
                 rule, "keyed or random", None if tokens else "no token", answer, why if tokens else ""
             )
@@ -133,7 +135,7 @@ def _fields(policy: Policy, found: BeaconAudit) -> Iterator[Verdict]:
         there = [role.value for role, fields in roles if fields and role not in policy.allowed_roles]
         yield Verdict(
             "allowed_roles", ", ".join(policy.allowed_roles), ", ".join(there) or "none other",
-            Answer.BREAKS if there else Answer.HOLDS,
+            RuleAnswer.BREAKS if there else RuleAnswer.HOLDS,
         )  # fmt: skip
 
 
@@ -145,7 +147,7 @@ def _of_tables(policy: Policy) -> Iterator[Verdict]:
                 rule,
                 getattr(policy, rule),
                 None,
-                Answer.NOT_SHOWN,
+                RuleAnswer.NOT_SHOWN,
                 why,
                 "ask it of the table that the list came from",
             )

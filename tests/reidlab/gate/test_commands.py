@@ -172,7 +172,7 @@ def test_an_attack_that_could_make_no_guess_could_not_be_done(folder):
     (folder / "ng.csv").write_text("a,b\n1,2\n1,2\n3,4\n3,4\n")
     done = run("attack", "singling-out", "ng.csv", "--original", "ng.csv", "--control", "ng.csv")
     assert isinstance(done.exception, LabError)
-    assert "could not attack" in str(done.exception)
+    assert "no sign of protection" in str(done.exception)
 
 
 def test_the_plug_in_fails_short_and_reads_recordings(folder):

@@ -1,7 +1,7 @@
 import pytest
 
 from exports.errors import LabError
-from reidlab.gate.answer import Answer
+from reidlab.gate.answer import RuleAnswer
 from reidlab.gate.decision import decide
 from reidlab.gate.policy import load
 
@@ -84,7 +84,7 @@ def test_a_measure_that_could_not_be_had_fails_and_says_why(policy):
         for one in decide(policy("marketer = 0.5"), FOUND, declared=True).verdicts
         if one.rule == "marketer"
     ]
-    assert verdict.answer is Answer.NOT_SHOWN
+    assert verdict.answer is RuleAnswer.NOT_SHOWN
     assert verdict.found is None
     assert verdict.note == "no population"
 
@@ -143,7 +143,7 @@ def test_a_word_or_a_type_that_is_none_of_ours_is_refused(policy, text, named):
 @pytest.mark.parametrize("text", ["l = 2", "t = 0.3"])
 def test_what_speaks_of_a_sensitive_column_is_not_shown_without_one(policy, text):
     found = {**FOUND, "l_distinct": {}, "t_equal": {}}
-    assert [one.answer for one in decide(policy(text), found, declared=True).failed] == [Answer.NOT_SHOWN]
+    assert [one.answer for one in decide(policy(text), found, declared=True).failed] == [RuleAnswer.NOT_SHOWN]
 
 
 def test_people_outside_the_population_are_a_rule_of_their_own(policy):
@@ -157,16 +157,16 @@ def test_people_outside_the_population_are_a_rule_of_their_own(policy):
 def test_an_estimate_without_an_interval_shows_nothing(policy):
     found = {**FOUND, "risk": {"journalist_max": 0.01}, "estimated": ["risk.journalist_max"]}
     assert [one.answer for one in decide(policy("journalist = 0.09"), found, declared=True).failed] == [
-        Answer.NOT_SHOWN
+        RuleAnswer.NOT_SHOWN
     ]
 
 
 def test_an_attack_that_made_no_guess_shows_nothing(policy):
     for attack, answer in (
-        (None, Answer.NOT_SHOWN),
-        ({"made": 0, "high": None, "knew": ""}, Answer.NOT_SHOWN),
-        ({"made": 9, "high": 0.5, "knew": ""}, Answer.BREAKS),
-        ({"made": 9, "high": 0.05, "knew": ""}, Answer.HOLDS),
+        (None, RuleAnswer.NOT_SHOWN),
+        ({"made": 0, "high": None, "knew": ""}, RuleAnswer.NOT_SHOWN),
+        ({"made": 9, "high": 0.5, "knew": ""}, RuleAnswer.BREAKS),
+        ({"made": 9, "high": 0.05, "knew": ""}, RuleAnswer.HOLDS),
     ):
         found = {**FOUND, "attacks": {} if attack is None else {"singling_out": attack}}
         verdicts = decide(policy("singling_out = 0.1"), found, declared=True).verdicts
