@@ -11,11 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defenses.defense import Defense
+from exports.classes.classes import classes_of
+from exports.coding import encode
 from exports.release import Export, Guarantee, Release
 from exports.schema import Column, Schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+UNTOLD = frozenset({"seed", "salt"})
+"""Parameters that undo a defence for whoever reads them, and so stand in no manifest."""
 
 
 def changed_release(
@@ -52,6 +58,10 @@ def changed_release(
         table = table.set_column(table.column_names.index(name), name, values)
     owner = np.arange(table.num_rows) if rows is None else rows
     leaving = released(table if rows is None else table.take(rows), export.schema)
+    unlinked = guarantee is not None and guarantee.unit == "person" and not _keeps_linked(leaving, guarantee)
+    if unlinked:
+        leaving = _redrawn(leaving)
+        found["person"] = "numbered anew in every class, so that nobody's rows of several classes are linked"
     return Release(
         "records",
         _relabelled(leaving.schema, list(columns) if recoded else []),
@@ -66,6 +76,29 @@ def changed_release(
         },
         owner=owner,
     )
+
+
+def _keeps_linked(leaving: Export, guarantee: Guarantee) -> bool:
+    """Tell whether all rows of a person together are shared by as many persons as are promised per class."""
+    person, k = leaving.schema.person, guarantee.promises.get("k")
+    if person is None or person not in leaving.table.column_names or k is None:
+        return True
+    known = [name for name in leaving.schema.quasi_identifiers if name in leaving.table.column_names]
+    linked = classes_of(leaving.table, known, person=person).linked_k
+    return linked is not None and linked >= k
+
+
+def _redrawn(leaving: Export) -> Export:
+    """Return a release in which the number of a person is another one in every class."""
+    import pyarrow as pa
+
+    person = str(leaving.schema.person)
+    known = [name for name in leaving.schema.quasi_identifiers if name in leaving.table.column_names]
+    codes = np.stack([encode(leaving.table[name], name).codes for name in (*known, person)])
+    _, drawn = np.unique(codes, axis=1, return_inverse=True)
+    names = pa.array([f"{person} {number}" for number in drawn.ravel().tolist()])
+    place = leaving.table.column_names.index(person)
+    return Export(leaving.table.set_column(place, person, names), leaving.schema)
 
 
 def released(table: pa.Table, schema: Schema) -> Export:
@@ -138,16 +171,16 @@ def _with_used_values(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _relabelled(schema: Schema, names: Sequence[str]) -> Schema:
     """Return the schema without the hierarchies of some columns."""
     columns = {
-        name: Column(column.role, column.nulls) if name in names else column
+        name: Column(column.role, column.nulls, kind=column.kind) if name in names else column
         for name, column in schema.columns.items()
     }
     return replace(schema, columns=MappingProxyType(columns))
 
 
 def stated(defense: Defense) -> dict[str, Any]:
-    """Return the parameters of a defence for the manifest: of a table its size, of a seed nothing."""
+    """Return the parameters of a defence for the manifest: of a table its size, of a seed or salt nothing."""
     return {
         name: f"{value.num_rows} rows" if hasattr(value, "num_rows") else value
         for name, value in defense.get_params(deep=False).items()
-        if value is not None and name != "seed"
+        if value is not None and name not in UNTOLD
     }

@@ -32,6 +32,7 @@ COMMANDS = {
     "reproduce": "evidence",
     "schema": "export",
     "simulate": "case",
+    "verify": "export",
 }
 """Command -> folder of ``reidlab.commands`` that holds its module."""
 

@@ -17,6 +17,7 @@ EXTRAS = {
     "synth": ("mbi", "networkx"),
     "linkage": ("splink",),
     "psi": ("private_set_intersection",),
+    "sign": ("cryptography",),
     "databases": ("adbc_driver_postgresql", "adbc_driver_sqlite"),
     "spark": ("pyspark",),
     "spreadsheets": ("openpyxl", "pyreadstat"),

@@ -1,4 +1,4 @@
-"""The one envelope in which every command prints its JSON."""
+"""What commands hand out: the one envelope of their JSON, and files that are written whole or not at all."""
 
 from __future__ import annotations
 

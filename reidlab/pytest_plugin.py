@@ -44,18 +44,19 @@ def check_release(data: Any, policy: Path | str, schema: Any = None) -> None:
     >>> table = pa.table({"zip": ["021", "021", "100"]})
     >>> check_release(table, "edpb_pseudonymisation", Schema.of(quasi_identifier=["zip"]))
     Traceback (most recent call last):
-    AssertionError: the export breaks edpb_pseudonymisation: k: found 1, limit 2, fail
+    AssertionError: edpb_pseudonymisation: may not leave, since k is 1 where the limit is 2 (...
     """
-    from exports.schema import Schema
-    from reidlab.assessment.assess import assess
-    from reidlab.gate.policy import check, load
+    __tracebackhide__ = True
+    from reidlab.assessment.judgement import judge
+    from reidlab.assessment.recordings import is_recording, judge_recording
 
-    roles = Schema.load(schema) if isinstance(schema, Path | str) else schema
-    limits = load(policy)
-    verdicts = check(limits, assess(data, roles).to_json(), declared=roles is not None)
-    broken = [repr(verdict) for verdict in verdicts if not verdict.passed]
-    if broken:
-        raise AssertionError(f"the export breaks {limits.name}: " + "; ".join(broken))
+    if schema is None and isinstance(data, Path | str) and is_recording(Path(data)):
+        decision = judge_recording(Path(data), policy)[2]
+    else:
+        decision = judge(data, schema, policy).decision
+    if decision is not None and not decision.passed:
+        rules = "\n".join(f"  {verdict!r}" for verdict in decision.failed)
+        raise AssertionError(f"{decision.headline}\n{rules}")
 
 
 MARKER = (

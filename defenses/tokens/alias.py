@@ -72,7 +72,8 @@ class Alias(TokenDefense):
         alias = hmac_sql("$site || '/' || value")
         limit = int(Fraction(str(self.share)) * 2**48)
         table = export.table
-        for name in token_columns(export.schema, self.columns):
+        columns = token_columns(export.schema, self.columns)
+        for name in columns:
             decides = export.schema.person or name
             using = replaced(export, [decides], uses, own=own.hex(), limit=limit).table[decides]
             aliases = replaced(
@@ -85,4 +86,5 @@ class Alias(TokenDefense):
             kept = pc.if_else(pc.fill_null(using, False), aliases, table[name].cast(pa.string()))
             table = table.set_column(table.column_names.index(name), name, kept)
         upload = hashed(Export(table, export.schema))
-        return self.released(upload)
+        # Where some keep their own address, or a seed is known, the list holds what others can compute.
+        return self.released(upload, keyed=list(columns) if self.share == 1 and self.seed is None else [])

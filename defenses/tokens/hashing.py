@@ -143,4 +143,6 @@ class Hmac(TokenDefense):
         """Return the upload list with keyed digests in place of identifiers."""
         key = Secret.read(self.key_file, self.key_env).key
         columns = token_columns(export.schema, self.columns)
-        return self.released(replaced(export, columns, hmac_sql("value"), **hmac_pads(key)))
+        return self.released(
+            replaced(export, columns, hmac_sql("value"), **hmac_pads(key)), keyed=list(columns)
+        )

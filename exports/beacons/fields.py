@@ -16,8 +16,8 @@ DEEPEST = 12
 MOST_FIELDS = 20_000
 """Fields of one message that are looked at."""
 
-_FORM = re.compile(r"[\w.\-\[\]%]{1,200}=[^\s]*")
-_ADDRESS = re.compile(r"(?:https?:)?//\S+|/\S*\?\S+")
+FORM = re.compile(r"[\w.\-\[\]%]{1,200}=[^\s]*")
+ADDRESS = re.compile(r"(?:https?:)?//\S+|/\S*\?\S+")
 _PACKED = re.compile(r"(?:eyJ|W3si|W1s)[\w+/\-]{16,}={0,2}")
 
 
@@ -35,7 +35,7 @@ def fields(value: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, st
         return
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from fields(inner, f"{name}.{key}" if name else str(key), depth + 1)
+            yield from _keyed(str(key), inner, name, depth)
     elif isinstance(value, list):
         for inner in value:
             yield from fields(inner, f"{name}[]", depth + 1)
@@ -45,21 +45,34 @@ def fields(value: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, st
         yield name, json.dumps(value)
 
 
+_PLAIN_KEY = re.compile(r"[\w$\-\[\]() ]{1,60}")
+
+
+def _keyed(key: str, inner: Any, name: str, depth: int) -> Iterator[tuple[str, str]]:
+    """Yield the fields below a key; a key that no programmer writes is a value, and looked at whole."""
+    if _PLAIN_KEY.fullmatch(key):
+        called = f"{name}.{key}" if name else key
+    else:
+        called = f"{name}.(key)" if name else "(key)"
+        yield called, key
+    yield from fields(inner, called, depth + 1)
+
+
 def _text(text: str, name: str, depth: int) -> Iterator[tuple[str, str]]:
     stripped = text.strip()
-    inner = _unpacked(stripped)
+    inner = unpacked(stripped)
     if inner is not None:
         yield from fields(inner, name, depth + 1)
-    elif "/" in stripped and _ADDRESS.fullmatch(stripped):
+    elif "/" in stripped and ADDRESS.fullmatch(stripped):
         yield from _address(stripped, name, depth)
-    elif "=" in stripped and _FORM.fullmatch(stripped):
+    elif "=" in stripped and FORM.fullmatch(stripped):
         for key, value in parse_qsl(stripped, keep_blank_values=True, max_num_fields=None):
-            yield from fields(value, f"{name}.{key}" if name else key, depth + 1)
+            yield from _keyed(key, value, name, depth)
     else:
         yield name, text
 
 
-def _unpacked(text: str) -> Any:
+def unpacked(text: str) -> Any:
     """Return what JSON or JSON in base64 stands for; None where a text is neither."""
     if text[:1] in ("{", "[") or text[:2] in ('"{', '"['):
         try:

@@ -103,3 +103,31 @@ def receiver_of(host: str) -> str | None:
     """
     ends = (name for name in RECEIVERS if host == name or host.endswith("." + name))
     return RECEIVERS.get(next(ends, ""))
+
+
+SECOND_LEVELS = frozenset(["ac", "co", "com", "edu", "gov", "ne", "net", "nom", "or", "org"])
+"""Second levels under which countries register names."""
+
+
+def registrable(host: str) -> str:
+    """Return the part of a host that somebody registers; what stands before it may be drawn per person.
+
+    Examples
+    --------
+    >>> registrable("graph.facebook.com"), registrable("u7f3.shop.co.uk"), registrable("127.0.0.1")
+    ('facebook.com', 'shop.co.uk', '127.0.0.1')
+    >>> registrable("jane@mail.example"), registrable("0123456789abcdef0123.example")
+    ('(host)', '(host).example')
+    """
+    if re.fullmatch(r"[\d.]+|[0-9a-f:]*:[0-9a-f:]*|localhost|", host):
+        return host
+    if not re.fullmatch(r"[\w\-]+(?:\.[\w\-]+)+", host):
+        return "(host)"
+    known = next((name for name in RECEIVERS if host == name or host.endswith("." + name)), None)
+    if known is not None:
+        return known
+    labels = host.split(".")
+    kept = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in SECOND_LEVELS else 2
+    own, *suffix = labels[-kept:]
+    drawn = len(own) > 40 or len(re.findall(r"\d", own)) >= 4
+    return ".".join(["(host)" if drawn else own, *suffix])

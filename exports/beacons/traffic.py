@@ -21,8 +21,16 @@ LARGEST = 64 << 20
 EVENT_KEYS = frozenset({"event", "event_name", "eventName", "user_data", "request"})
 """Fields by which an event is told from a row of a table."""
 
-HOST_FIELDS = ("url", "uri", "request_url", "endpoint", "destination", "host")
-"""Fields of an event that may name the host it was sent to."""
+RECEIVERS = ("host", "destination", "endpoint", "request_url")
+"""Fields of an event that name the host it was sent to; an address beside them is the page's."""
+
+ADDRESSES = ("url", "uri")
+"""Fields of a request that name where it went, where nothing else does."""
+
+ANSWERS = frozenset(
+    {"response", "response_headers", "response_body", "responseBody", "status", "response_is", "statusCode"}
+)
+"""Fields of a logged request that hold what came back: it was not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +43,22 @@ class Message:
         Where it went; empty where the log does not say.
     parts : mapping of str to object
         What was sent, by place: ``url``, ``header``, ``cookie``, ``body``, ``event``.
+    page : str
+        Address of the page that it tells of, where it says so.
+    path : str
+        Path of the request's own address.
+    body : object
+        The body as it was sent.
+    answer : object
+        What came back, which was not sent; it names the list that was made.
     """
 
     host: str
     parts: Mapping[str, Any]
+    page: str = ""
+    path: str = ""
+    body: Any = None
+    answer: Any = None
 
 
 def is_har(path: Path) -> bool:
@@ -100,20 +120,83 @@ def _events(stream: IO[str], path: Path) -> Iterator[Message]:
             raise LabError(f"{path} has broken JSON at line {number:,}: mend or remove that line.") from None
         if not isinstance(event, dict):
             raise LabError(f"{path} has no JSON object at line {number:,}: every line must be one.")
-        yield Message(_host_of_event(event), {"event": event})
+        yield _event(event)
 
 
-def _host_of_event(event: Mapping[str, Any]) -> str:
+def _event(event: dict[str, Any]) -> Message:
+    sent = {name: value for name, value in event.items() if name not in ANSWERS}
     headers = event.get("headers")
-    if isinstance(headers, dict):
-        for name, value in headers.items():
-            if str(name).lower() == "host" and isinstance(value, str):
-                return value.rsplit(":", 1)[0].lower()
-    for name in HOST_FIELDS:
-        value = event.get(name)
-        if isinstance(value, str) and value:
-            return host_of(value) or (value.lower() if re.fullmatch(r"[\w.-]+\.\w+", value) else "")
-    return ""
+    given = headers if isinstance(headers, dict) else {}
+    cookies = {
+        called: one
+        for name, value in given.items()
+        if str(name).lower() == "cookie" and isinstance(value, str)
+        for called, one in cookies_of(value).items()
+    }
+    if given:
+        sent["headers"] = {
+            name: value for name, value in given.items() if str(name).lower() not in UNTELLING | {"cookie"}
+        }
+    host, page, address = _ends(event, {str(name).lower(): value for name, value in given.items()})
+    own = address or str(event.get("path") or "")
+    sent = {name: value for name, value in sent.items() if name not in RECEIVERS or host == ""}
+    parts = {"event": sent} | ({"cookie": cookies} if cookies else {})
+    try:
+        path = urlsplit(own).path
+    except ValueError:
+        path = ""
+    return Message(
+        host, parts, page, path, event.get("body"), event.get("response", event.get("response_body"))
+    )
+
+
+UNTELLING = frozenset(
+    {
+        "host",
+        "authorization",
+        "content-length",
+        "content-type",
+        "accept",
+        "accept-encoding",
+        "connection",
+        "user-agent",
+    }
+)
+"""Headers that tell of the software, or that are secrets of the sender."""
+
+
+def cookies_of(header: str) -> dict[str, str]:
+    """Return the cookies of one ``Cookie`` header.
+
+    Examples
+    --------
+    >>> cookies_of("_fbp=fb.1.1.2; x=1")
+    {'_fbp': 'fb.1.1.2', 'x': '1'}
+    """
+    pairs = (part.strip().partition("=") for part in header.split(";"))
+    return {name: value for name, _, value in pairs if name}
+
+
+def _ends(event: Mapping[str, Any], headers: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return the receiver of an event, the page that it tells of, and the address it was sent to."""
+    told = headers.get("host")
+    named = [_host_in(told)] if isinstance(told, str) else []
+    named += [_host_in(event[name]) for name in RECEIVERS if isinstance(event.get(name), str)]
+    receiver = next(filter(None, named), "")
+    urls = [event[name] for name in ADDRESSES if isinstance(event.get(name), str) and event[name]]
+    url = urls[0] if urls else ""
+    if not receiver:
+        return _host_in(url), "", url
+    is_page = bool(url) and host_of(url) not in ("", receiver)
+    return receiver, url if is_page else "", "" if is_page else url
+
+
+def _host_in(text: str) -> str:
+    """Return the host that a field names, with or without the rest of an address."""
+    if host := host_of(text):
+        return host
+    plain = text.rsplit(":", 1)[0].lower()
+    return plain if re.fullmatch(r"[\w.-]+\.\w+|localhost", plain) else ""
 
 
 def host_of(url: str) -> str:
@@ -200,9 +283,28 @@ def _request(entry: Any) -> Message:
     headers = {str(pair.get("name")): pair.get("value") for pair in _pairs(request.get("headers"))}
     cookies = {str(pair.get("name")): pair.get("value") for pair in _pairs(request.get("cookies"))}
     telling = {
-        name: value for name, value in headers.items() if name.lower() in ("referer", "x-forwarded-for")
+        name: value
+        for name, value in headers.items()
+        if name.lower() in ("referer", "x-forwarded-for", "sec-gpc")
     }
-    return Message(host_of(url), {"url": url, "header": telling, "cookie": cookies, "body": sent})
+    for name, value in headers.items():
+        if name.lower() == "cookie" and isinstance(value, str):
+            cookies = cookies_of(value) | cookies
+    page = next((str(value) for name, value in telling.items() if name.lower() == "referer"), "")
+    parts = {"url": url, "header": telling, "cookie": cookies, "body": sent}
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        path = ""
+    return Message(host_of(url), parts, page, path, body.get("text"), _answer(entry))
+
+
+def _answer(entry: dict[str, Any]) -> Any:
+    """Return the text that came back for one entry, where the file holds a short one."""
+    response = entry.get("response")
+    content = response.get("content") if isinstance(response, dict) else None
+    text = content.get("text") if isinstance(content, dict) else None
+    return text if isinstance(text, str) and len(text) <= CHUNK else None
 
 
 def _pairs(items: Any) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -25,6 +24,7 @@ from exports.schema import Role, Schema
 from exports.sources.origins import Source, SparkTable
 from exports.tokens.sharing import TokenList, shared_tokens
 from exports.tokens.survey import survey_tokens
+from reidlab.assessment.contents import contents
 from reidlab.assessment.findings import Assessment
 from reidlab.assessment.in_full import full, groups
 from reidlab.assessment.link_risks import link_risks
@@ -49,6 +49,7 @@ def assess(
     missing: Sequence[str] = (),
     memory: int | None = None,
     engine: str | None = None,
+    labels: bool = False,
 ) -> Assessment:
     """Measure an export.
 
@@ -76,6 +77,8 @@ def assess(
         Bytes that the process may use.
     engine : {"duckdb", "spark"}, optional
         Where queries run; DuckDB, or Spark for a Spark table.
+    labels : bool, default False
+        Whether to read the labels of every column for what they may stand for, as a policy needs it.
 
     Raises
     ------
@@ -104,12 +107,15 @@ def assess(
         columns: dict[str, dict[str, Any]] = {
             name: {
                 **_told(name, declared, guesses[name], given=schema is not None),
-                **_extent(name, _kind(name, declared, guesses[name]), source, running, limit_within(memory)),
             }
             for name in _doubtful_first(declared)
         }
+        for name, column in columns.items():
+            column.update(contents(name, column, source, running, limit_within(memory), every=labels))
         texts = None if dictionary is None else read(dictionary)
         details = _tokens(source, declared, columns, texts, running)
+        if everybody is None and declared.population_size is not None:
+            details["estimated"] = ["risk.journalist_max", "risk.marketer"]
         if beside:
             details["shared_tokens"] = _shared(source, declared, [read(one) for one in beside], running)
     return replace(found, columns=columns, details={**found.details, **details})
@@ -145,7 +151,10 @@ def _told(name: str, schema: Schema, guess: Guess, *, given: bool) -> dict[str, 
         "evidence": ("declared in the schema; " if given else "") + guess.evidence,
         "kind": kind,
         "kinds": [*dict.fromkeys(one for one in (kind, *guess.kinds) if one)],
+        "proposed": guess.role.value,
     }
+    if column is not None and column.role == Role.TOKEN and column.kind and column.kind not in guess.kinds:
+        found["stands_for"] = column.kind
     return found | ({"part": schema.parts[name]} if name in schema.parts else {})
 
 
@@ -192,20 +201,6 @@ def _shared(source: Source, schema: Schema, others: Sequence[Source], engine: En
         known, sensitive = tuple(roles.quasi_identifiers), tuple(roles.sensitive)
         lists += [TokenList(one, name, known, sensitive) for name in roles.names(Role.TOKEN)]
     return [pair.row() for pair in shared_tokens(lists, engine)]
-
-
-def _extent(name: str, kind: str | None, source: Source, engine: Engine, limit: int) -> dict[str, int]:
-    """Return the most digits of a postal code, or the oldest age, in all rows."""
-    if kind not in ("postal_code", "age"):
-        return {}
-    found = combinations_within(source, [name], engine, limit)
-    if found is None:
-        raise LabError(f"The column {name!r} has too many values for a postal code or an age: see its kind.")
-    values = [str(value) for value in found.columns[name].values.to_pylist()]
-    if kind == "postal_code":
-        return {"zip_digits": max((sum(map(str.isdigit, value)) for value in values), default=0)}
-    ages = [float(value) for value in values if re.fullmatch(r"\d+(\.\d+)?", value)]
-    return {"oldest_age": int(max(ages))} if ages else {}
 
 
 def _found(

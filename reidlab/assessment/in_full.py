@@ -229,24 +229,29 @@ def _likeness(classes: Classes, sensitive: str, reasons: dict[str, str]) -> dict
     return {name: value if np.isfinite(value) else None for name, value in worst.items()}
 
 
+FEWEST_NAMED = 3
+"""Rows below which a group keeps its number even where its name is the user's own word."""
+
+
 def groups(classes: Classes, by: Sequence[str], schema: Schema) -> list[dict[str, Any]]:
     """Return the risk of every group, the worst of each column first.
 
-    A group is called by its value only where the schema declares the values; else by its place
-    in the order of sizes, since a report shows no value of the data.
+    A group is called by its value only where the schema declares the values and it is large enough;
+    else by its place in the order of sizes, since a report shows no value of the data.
     """
     found = []
     for column in by:
         declared = schema.columns[column]
         names = {*(declared.domain or ()), *(declared.order or ())}
         risks = risk_by_group(classes, column)
-        sizes = sorted((one.link.of for one in risks), reverse=True)
-        for one in risks:
-            place = sizes.index(one.link.of) + 1
+        by_size = sorted(range(len(risks)), key=lambda place: -risks[place].link.of)
+        places = {of: place for place, of in enumerate(by_size, 1)}
+        for of, one in enumerate(risks):
+            named = str(one.value) in names and one.link.of >= FEWEST_NAMED
             found.append(
                 {
                     "column": column,
-                    "group": str(one.value) if str(one.value) in names else f"number {place} by size",
+                    "group": str(one.value) if named else f"number {places[of]} by size",
                     "rows": one.link.of,
                     "uniques": one.uniques,
                     "prosecutor_mean": one.link.mean,

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from exports.errors import LabError
 from reidlab.assessment.wording import MEASURES, PARTS
-from reidlab.gate.policy import Policy, Verdict, passed
-from reidlab.writing.aside import put
-from reidlab.writing.own_files import require_own_report
+from reidlab.gate.answer import Decision
+from reidlab.gate.policy import Policy
+from reidlab.writing.own_files import REPORT_MARK, put_own
 
 MOST_BARS = 15
 """Bars of one figure; the table below it holds all rows."""
@@ -21,7 +20,7 @@ def render(
     found: Mapping[str, Any],
     *,
     policy: Policy | None = None,
-    verdicts: Sequence[Verdict] = (),
+    decision: Decision | None = None,
     frontier: Sequence[str] = (),
 ) -> str:
     """Return the page.
@@ -32,8 +31,8 @@ def render(
         The export, without credentials.
     found : mapping
         The JSON of an assessment.
-    policy, verdicts : Policy, sequence of Verdict
-        What it was held against, if anything.
+    policy, decision : Policy, Decision, optional
+        What it was held against, and the answer.
     frontier : sequence of str
         Figures of the attacks after each defence, as HTML.
 
@@ -53,8 +52,8 @@ def render(
         name=name,
         found={"reference": "the table itself", **found},
         policy=policy,
-        verdicts=verdicts,
-        all_passed=passed(tuple(verdicts)),
+        decision=decision,
+        note="" if policy is None else policy.note,
         headline=list(_headline(found)),
         classes=sizes,
         classes_label=_label("Persons by the size of their class", sizes),
@@ -73,13 +72,7 @@ def save(page: str, path: Path) -> None:
     LabError
         When it cannot be written there.
     """
-    try:
-        require_own_report(path)
-        put(path, page.encode())
-    except OSError as error:
-        raise LabError(
-            f"The report {path} cannot be written ({error.strerror}): choose another --html."
-        ) from None
+    put_own(path, page, "--html", REPORT_MARK)
 
 
 def _headline(found: Mapping[str, Any]) -> Iterator[dict[str, str]]:

@@ -17,6 +17,15 @@ GUESSES = "names:"
 """Addresses that are tried against tokens: common names at the usual providers."""
 UTILITY = "two-way-error"
 SEEDS = (1,)
+AS_IT_IS = "as it is"
+KNEW = {
+    "singling_out": "the attacker knew the released rows alone",
+    "linkability": "the attacker knew two parts of each target's quasi-identifiers",
+    "inference": "the attacker knew each target's quasi-identifiers",
+    "membership": "the attacker knew each target's whole row",
+    "hash_reversal": "the attacker held common names at the usual providers",
+}
+"""What each attack on records was given to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,22 @@ class Frontier:
     strongest: list[dict[str, Any]]
     figures: list[str]
 
+    @property
+    def of_export(self) -> dict[str, dict[str, Any]]:
+        """What the attacks showed of the export as it is, by the rule of a policy that asks of them."""
+        found = {}
+        for row in self.rows:
+            rule = row["attack"].replace("-", "_")
+            if row["defence"] == AS_IT_IS and rule in ("singling_out", "linkability", "inference"):
+                shown = row["high"] is not None
+                found[rule] = {
+                    "made": row["made"] if shown else 0,
+                    "high": row["high"],
+                    "why": row["why not"] or "it gave no interval",
+                    "knew": KNEW[rule],
+                }
+        return found
+
 
 def experiment(file: Path, schema: Path, *, ks: Sequence[int], epsilons: Sequence[float]) -> Experiment:
     """Return the experiment: the export as it is, k-anonymised, and synthesised under epsilon.
@@ -52,7 +77,7 @@ def experiment(file: Path, schema: Path, *, ks: Sequence[int], epsilons: Sequenc
     declared = Schema.load(schema)
     defenses, attacks = [], []
     if declared.quasi_identifiers or declared.sensitive:
-        defenses += [Part("global-recoding", label="as it is")]
+        defenses += [Part("global-recoding", label=AS_IT_IS)]
         defenses += [Part("optimal-k-anonymity", {"k": k, "suppression": 0.05}) for k in ks]
         defenses += [Part("mondrian", {"k": k}) for k in ks]
         defenses += [Part("mst", {"epsilon": epsilon, "delta": "1e-6"}) for epsilon in epsilons]
@@ -72,7 +97,7 @@ def experiment(file: Path, schema: Path, *, ks: Sequence[int], epsilons: Sequenc
         attacks=tuple(attacks),
         utilities=(UTILITY,),
         seeds=SEEDS,
-        status_quo="as it is",
+        status_quo=AS_IT_IS,
     )
 
 
@@ -98,6 +123,8 @@ def frontier(one: Experiment) -> Frontier:
             "low": cell["advantage_low"],
             "high": cell["advantage_high"],
             UTILITY: cost.get(cell["defense"]),
+            "made": cell["made"],
+            "knew": KNEW.get(cell["probe"].replace("-", "_"), ""),
             "why not": cell["reason"],
         }
         for cell in cells

@@ -22,6 +22,7 @@ from exports.schema import Role, Schema
 from exports.values.reading import as_written
 from reidlab.installation import versions
 from reidlab.releases import settings as texts
+from reidlab.releases.manifest import beside
 from reidlab.releases.row_order import in_order_of_export, in_random_order
 from reidlab.writing.own_files import OwnRelease, require_apart, sha256_of
 
@@ -111,7 +112,14 @@ def defend_file(
         release = in_order_of_export(release) if keep_order else in_random_order(release, _seed(settings))
         result, files = _released(names, release, export.table.num_rows, own, aside)
     said = list(dict.fromkeys(str(one.message) for one in heard if one.category is UserWarning))
-    return {**result, "warnings": said, "dropped": list(dropped), "files": [str(path) for path in files]}
+    read_files = {"input": Path(file), "schema": schema}
+    return {
+        **result,
+        "warnings": said,
+        "dropped": list(dropped),
+        "files": [str(path) for path in files],
+        "stood_on": {name: sha256_of(path) for name, path in read_files.items() if path.is_file()},
+    }
 
 
 def _with_entries(release: Release, defense: Defense) -> Release:
@@ -137,7 +145,7 @@ def readable_by_others(settings: Sequence[str]) -> list[str]:
 
 def _files(out: Path) -> list[Path]:
     """Return the release, its schema and its manifest."""
-    return [out, out.with_name(f"{out.name}.schema.toml"), out.with_name(f"{out.name}.manifest.json")]
+    return [out, *beside(out)]
 
 
 def _read(file: str, schema: Path, declared: Schema, settings: Sequence[str]) -> list[tuple[str, str]]:
@@ -296,8 +304,7 @@ def _write(release: Release, own: OwnRelease, result: Mapping[str, Any], aside: 
     out, schema, told = own.files
     (aside / "room").unlink()
     _write_table(release.rows, aside / out.name)
-    beside = _beside(release.schema, out.parent).to_toml()
-    (aside / schema.name).write_text(beside, encoding="utf-8")
+    (aside / schema.name).write_text(_beside(release.schema, out.parent).to_toml(), encoding="utf-8")
     manifest = {
         **release.manifest,
         "guarantee": release.guarantee.to_json(),

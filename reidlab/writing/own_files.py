@@ -11,6 +11,7 @@ from pathlib import Path
 from exports.errors import LabError
 from exports.filesystem.named_files import shown
 from exports.filesystem.rooms import MARK, left_rooms, remove, told, workroom
+from reidlab.writing.aside import put
 
 REPORT_MARK = b'<meta name="generator" content="reidlab">'
 
@@ -23,7 +24,12 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def require_apart(written: Iterable[Path], read: Iterable[tuple[str, str | Path]]) -> None:
+def require_apart(
+    written: Iterable[Path],
+    read: Iterable[tuple[str, str | Path]],
+    what: str = "The release",
+    way: str = "--out",
+) -> None:
     """Check that no file that is written is one that is read, by whatever path.
 
     Parameters
@@ -32,6 +38,8 @@ def require_apart(written: Iterable[Path], read: Iterable[tuple[str, str | Path]
         What is about to be written.
     read : iterable of (str, str or Path)
         Who names a file, and its name.
+    what, way : str
+        What is written, and the option that says where.
 
     Raises
     ------
@@ -43,7 +51,7 @@ def require_apart(written: Iterable[Path], read: Iterable[tuple[str, str | Path]
         file = Path(str(name).rpartition("::")[0] or str(name))
         if any(_same(file, place) for place in places):
             raise LabError(
-                f"The release would overwrite {shown(file)}, which {option} names: choose another --out."
+                f"{what} would overwrite {shown(file)}, which {option} names: choose another {way}."
             )
 
 
@@ -54,8 +62,17 @@ def _same(one: Path, other: Path) -> bool:
         return os.path.realpath(one) == os.path.realpath(other)
 
 
-def require_own_report(path: Path) -> None:
+def require_own_report(path: Path, mark: bytes = REPORT_MARK, option: str = "--html") -> None:
     """Check that a report may be written: nothing is there, or a report of the lab.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is written.
+    mark : bytes
+        What a report of this kind begins with.
+    option : str
+        What names it.
 
     Raises
     ------
@@ -67,14 +84,31 @@ def require_own_report(path: Path) -> None:
     try:
         if not path.is_symlink() and path.is_file():
             with path.open("rb") as file:
-                if REPORT_MARK in file.read(_START):
+                if mark in file.read(_START):
                     return
     except OSError as error:
         raise LabError(
-            f"The report {shown(path)} cannot be written ({error.strerror}): choose another --html."
+            f"The report {shown(path)} cannot be written ({error.strerror}): choose another {option}."
         ) from None
     why = "it is no report of reidlab" if os.path.lexists(path) else "its folder does not exist"
-    raise LabError(f"The report {shown(path)} cannot be written ({why}): choose another --html.")
+    raise LabError(f"The report {shown(path)} cannot be written ({why}): choose another {option}.")
+
+
+def put_own(path: Path, text: str, option: str, mark: bytes) -> None:
+    """Write a report whole, over nothing but a former report of the same kind.
+
+    Raises
+    ------
+    LabError
+        When something else is there, or it cannot be written.
+    """
+    try:
+        require_own_report(path, mark, option)
+        put(path, text.encode())
+    except OSError as error:
+        raise LabError(
+            f"The report {shown(path)} cannot be written ({error.strerror}): choose another {option}."
+        ) from None
 
 
 class OwnRelease:

@@ -155,4 +155,6 @@ def test_nothing_leaves_that_names_a_person_whatever_the_role_of_the_column(name
     if release.kind == "records":
         mine = export.table["who"].cast(pa.string()).take(pa.array(release.owner)).to_pylist()
         pairs = set(zip(mine, release.rows["who"].to_pylist(), strict=True))
-        assert len(pairs) == len(set(mine)) == len({label for _, label in pairs})
+        anew = "anew in every class" in release.manifest.get("person", "")
+        assert len(pairs) == len({label for _, label in pairs})
+        assert anew or len(pairs) == len(set(mine))

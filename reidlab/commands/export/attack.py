@@ -47,6 +47,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run one attack and hold it against a control and a baseline."""
+    from exports.errors import LabError
     from reidlab.output import print_json
     from reidlab.releases.attack import attack_file
 
@@ -63,12 +64,18 @@ def command(
         seed=seed,
         kind=cast("Kind | None", kind),
     )
+    if not found.made and not found.attack.of:
+        raise LabError(f"{name} could not attack: {_why(found)}, so that nothing was shown.")
     if as_json:
         print_json("attack", found)
         return
     typer.echo(repr(found))
     for line in _beside(found):
         typer.echo(line)
+
+
+def _why(found: AttackResult) -> str:
+    return found.notes[0] if found.notes else "it could make no guess about anybody"
 
 
 def _beside(found: AttackResult) -> Iterator[str]:

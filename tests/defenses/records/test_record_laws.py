@@ -172,7 +172,11 @@ def test_identifiers_of_persons_are_made_anew_and_their_rows_still_belong_togeth
     release = defense.fit_transform(Export(table, Schema(columns, person="user", household="home")))
     names = table["user"].take(pa.array(release.owner)).to_pylist()
     left = release.rows["user"].to_pylist()
-    assert len(set(zip(names, left, strict=True))) == len(set(names)) == len(set(left))
+    pairs = set(zip(names, left, strict=True))
+    # Where all rows of a person together would give her away, her number is another in every class.
+    anew = "anew in every class" in release.manifest.get("person", "")
+    assert len(pairs) == len(set(left))
+    assert anew or len(pairs) == len(set(names))
     assert set(release.rows["home"].to_pylist()) == {"home 0"}
     assert not set(left) & set(names)
     assert release.as_export().schema.person == "user"

@@ -3,7 +3,8 @@ import re
 import pytest
 
 from reidlab.assessment.report import render, save
-from reidlab.gate.policy import check, load
+from reidlab.gate.decision import decide
+from reidlab.gate.policy import load
 
 HOSTILE = '"; drop table x -- <script>alert(1)</script>'
 FOUND = {
@@ -23,7 +24,7 @@ FOUND = {
 def page(tmp_path):
     policy = load("edpb_pseudonymisation")
     path = tmp_path / "report.html"
-    save(render("export.csv", FOUND, policy=policy, verdicts=check(policy, FOUND, declared=True)), path)
+    save(render("export.csv", FOUND, policy=policy, decision=decide(policy, FOUND, declared=True)), path)
     return path
 
 

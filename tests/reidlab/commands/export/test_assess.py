@@ -252,7 +252,7 @@ def test_a_har_file_is_audited_for_what_it_tells_whom(tmp_path):
     assert found["receivers"][0]["owner"] == "Meta"
     assert {finding["carries"] for finding in found["findings"]} == {"health", "identifier"}
     said = CliRunner().invoke(app, ["assess", str(tmp_path / "site.har")]).stdout
-    assert "protected fact about a known person in 100.0 % (1 of 1)" in said
+    assert "a protected fact about 1 person of 1" in said
     assert "jane" not in said + run.stdout
 
 
@@ -263,7 +263,26 @@ def test_a_log_of_events_is_audited_and_a_table_of_people_is_not(tmp_path):
     assert assessed(tmp_path / "people.jsonl")["rows"] == 2
 
 
-def test_a_policy_is_not_held_against_a_har_file(tmp_path):
-    (tmp_path / "site.har").write_text('{"log": {"entries": [{}]}}')
-    run = CliRunner().invoke(app, ["assess", str(tmp_path / "site.har"), "--policy", "hipaa_safe_harbor"])
-    assert isinstance(run.exception, LabError)
+@pytest.mark.parametrize(
+    ("policy", "code", "said"),
+    [
+        ('sender = "health"', 1, "may not leave, since sender is 1"),
+        ('sender = "ordinary"', 0, "may leave"),
+        ("k = 5", 1, "was not shown to hold"),
+        ("most_keys = 1", 1, "sender was not shown to hold"),
+    ],
+)
+def test_a_policy_is_held_against_a_recording(tmp_path, policy, code, said):
+    url = "https://www.facebook.com/tr?em=jane@mail.example"
+    (tmp_path / "site.har").write_text(json.dumps({"log": {"entries": [{"request": {"url": url}}]}}))
+    (tmp_path / "policy.toml").write_text(policy)
+    page, sarif = tmp_path / "page.html", tmp_path / "found.sarif"
+    run = CliRunner().invoke(
+        app,
+        ["assess", str(tmp_path / "site.har"), "--policy", str(tmp_path / "policy.toml"), "--html", str(page),
+         "--sarif", str(sarif)],
+    )  # fmt: skip
+    assert run.exit_code == code
+    assert said in run.stdout.splitlines()[0]
+    assert run.stdout.splitlines()[0] in page.read_text()
+    assert "jane" not in run.stdout + page.read_text() + sarif.read_text()
