@@ -92,7 +92,7 @@ def open_with(
     >>> texts = read(pa.table({"mail": [" Jane@mail.example", "tom@mail.example"]}))
     >>> with DuckDBEngine() as engine:
     ...     open_with(texts, engine.scan(tokens), "c0", FORMS[2], engine)
-    the dictionary (2 texts) under meta and 27 more in 50.0 % (1 of 2)
+    the dictionary (2 texts) under meta and 36 more in 50.0 % (1 of 2)
     """
     kinds = {name: guess.kind for name, guess in propose(dictionary, engine).items()}
     engine.create_table_as(

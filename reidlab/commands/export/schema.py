@@ -29,6 +29,7 @@ def command(
     from exports.columns.header import require_header
     from exports.columns.proposal import propose, toml_of
     from exports.engines.duckdb_engine import DuckDBEngine
+    from exports.errors import LabError
     from exports.reading.read import read
     from exports.schema import Schema
     from reidlab.output import print_json
@@ -37,6 +38,8 @@ def command(
     source = read(file, encoding=encoding).lacking(declared.missing_in)
     require_header(source)
     with DuckDBEngine() as engine:
+        if not engine.query(f"select 1 from {engine.scan(source)} limit 1").num_rows:
+            raise LabError(f"{source.name} has a header and no rows: give at least one row.")
         guesses = with_doubts(propose(source, engine), source, engine)
     if as_json:
         found = {

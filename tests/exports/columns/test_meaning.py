@@ -417,3 +417,10 @@ def test_a_consent_in_numbers_is_a_consent():
 def test_people_whose_names_no_list_pairs_are_doubted():
     people = ["Ahmet Yılmaz", "Emine Yıldız", "Hatice Aydın", "Ali Öztürk"]
     assert detect("hasta", pa.array(people * 10)).role in (Role.UNASSESSED, Role.IDENTIFIER)
+
+
+def test_no_schema_is_proposed_for_a_header_without_rows(tmp_path):
+    (tmp_path / "t.csv").write_text("age,zip\n")
+    answer = CliRunner().invoke(app, ["schema", str(tmp_path / "t.csv")])
+    assert isinstance(answer.exception, LabError)
+    assert "no rows" in str(answer.exception)
