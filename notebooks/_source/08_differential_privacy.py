@@ -96,8 +96,8 @@ posterior_shift({f"epsilon = {e}": bound(0.58, e) for e in (0.1, 0.5, 2.0, 10.0)
 # With epsilon = 0.1 the belief stays within 53.1 and 62.8 %; with 10 it may become near certain: such a promise is kept and worth little.
 
 # %% tags=["quoted"]
-lessons.quoted("55.5", 100 * bound(0.58, 0.1).posteriors["at least"])
-lessons.quoted("60.4 %", bound(0.58, 0.1).posteriors["at most"])
+lessons.quoted("53.1", 100 * bound(0.58, 0.1).posteriors["at least"])
+lessons.quoted("62.8 %", bound(0.58, 0.1).posteriors["at most"])
 
 # %% [markdown]
 # ## Re-attack

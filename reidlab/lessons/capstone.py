@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -142,22 +143,29 @@ def forms(address: str) -> set[str]:
 def the_list(send: Any, site: Visitors | None = None) -> Grade:
     """Grade part C: whom the tokens that leave belong to, in whatever column they stand."""
     site = site or visitors()
-    owner = {form: place for place, address in enumerate(site.addresses) for form in forms(address)}
+    owners: dict[str, set[int]] = {}
+    for place, address in enumerate(site.addresses):
+        for form in forms(address):
+            owners.setdefault(form, set()).add(place)
     agreed = site.agreed
 
-    def rows(send: Callable[[Export], Release]) -> list[set[int]]:
+    def rows(send: Callable[[Export], Release]) -> list[list[bool]]:
+        """Tell of each token of each row whether somebody with that address had agreed; couples share one."""
         cells = [_texts(column) for column in send(site.export).rows.columns]
-        return [{owner[text] for text in row if text in owner} for row in zip(*cells, strict=True)]
+        return [
+            [any(agreed[place] for place in owners[text]) for text in row if text in owners]
+            for row in zip(*cells, strict=True)
+        ]
 
     def only_agreed(send: Callable[[Export], Release]) -> bool:
-        return all(found and all(agreed[place] for place in found) for found in rows(send))
+        return all(found and all(found) for found in rows(send))
 
     def no_address(send: Callable[[Export], Release]) -> bool:
         texts = {text.casefold() for column in send(site.export).rows.columns for text in _texts(column)}
         return not any("@" in text for text in texts)
 
     def no_consents(send: Callable[[Export], Release]) -> bool:
-        found = [any(agreed[place] for place in row) for row in rows(send)]
+        found = [any(row) for row in rows(send)]
         return not any(_tells(_texts(column), found) for column in send(site.export).rows.columns)
 
     return check_part(
@@ -172,11 +180,12 @@ def the_list(send: Any, site: Visitors | None = None) -> Grade:
 
 
 def _tells(texts: list[str], truth: list[bool]) -> bool:
-    groups: dict[str, set[bool]] = {}
-    for text, one in zip(texts, truth, strict=True):
-        groups.setdefault(text, set()).add(one)
-    told = all(len(found) == 1 for found in groups.values())
-    return told and len(set(truth)) == 2 and len(groups) <= 20
+    """Tell whether a column of few values tells, nearly without error, what is true of a row."""
+    groups = Counter(zip(texts, truth, strict=True))
+    values = set(texts)
+    right = sum(max(groups[value, True], groups[value, False]) for value in values)
+    base = max(truth.count(True), truth.count(False))
+    return len(values) <= 20 and right >= 0.95 * len(truth) > base
 
 
 def _texts(column: pa.ChunkedArray) -> list[str]:
@@ -188,7 +197,7 @@ def the_answers(make: Any, data: Prepared, others: Prepared) -> Grade:
     limits: dict[str, tuple[str, Callable[[Mapping[str, float]], bool]]] = {
         "k": ("every class has 10 people or more", lambda found: found["k"] >= 10),
         "left": ("90 % of the rows leave", lambda found: found["left"] >= 0.9),
-        "error": ("the error is at most 0.28", lambda found: found["error"] <= 0.28),
+        "error": ("the error is at most 0.29", lambda found: found["error"] <= 0.29),
         "advantage": ("the advantage is at most 0.15", lambda found: found["highest"] <= 0.15),
     }
     measured: dict[int, Mapping[str, float]] = {}

@@ -34,8 +34,8 @@ class Question:
         The words to choose from; empty for a number.
     kind : str
         ``word``, ``count`` or ``number``.
-    right : str
-        Digest of the answer.
+    right : tuple of str
+        Digest of the answer; two where it lies between two roundings.
     coarse : str
         Digest of a number that is rounded to two digits.
 
@@ -52,29 +52,29 @@ class Question:
     hint: str
     among: tuple[str, ...] = ()
     kind: Kind = "word"
-    right: str = ""
+    right: tuple[str, ...] = ()
     coarse: str = ""
 
     def answered(self, answer: Any) -> Question:
         """Return the question with the digests of its right answer."""
         value = getattr(answer, "share", answer)
         if isinstance(value, str | bool):
-            return Question(self.name, self.hint, self.among, "word", self._digest(_word(value)))
+            return Question(self.name, self.hint, self.among, "word", (self._digest(_word(value)),))
         number = float(value)
         kind: Kind = "count" if number == round(number) and abs(number) >= 2 else "number"
         found = Question(self.name, self.hint, self.among, kind)
-        return Question(
-            self.name, self.hint, self.among, kind, found._told(number), found._digest(f"{number:.1e}")
-        )
+        near = (number, number * (1 - 1e-9), number * (1 + 1e-9))
+        right = tuple(dict.fromkeys(map(found._told, near))) if kind == "number" else (found._told(number),)
+        return Question(self.name, self.hint, self.among, kind, right, found._digest(f"{number:.1e}"))
 
     def taken(self, answer: Any) -> str | None:
         """Return what to say of a right answer, perhaps nothing; None when it is not right."""
         if self.kind == "word":
-            return "" if self._digest(_word(getattr(answer, "share", answer))) == self.right else None
+            return "" if self._digest(_word(getattr(answer, "share", answer))) in self.right else None
         for number, note in _numbers(answer):
-            if self._told(number) == self.right:
+            if self._told(number) in self.right:
                 return note
-            if self.kind == "number" and 1 < abs(number) <= 100 and self._told(number / 100) == self.right:
+            if self.kind == "number" and 1 < abs(number) <= 100 and self._told(number / 100) in self.right:
                 return "(That is in percent; as a share it is a hundredth.)"
         return None
 
@@ -83,12 +83,12 @@ class Question:
         if self.kind == "word":
             words = [word for word in among if _word(word) == _word(answer)]
             return "Not yet." if words or not among else f"Choose one of {', '.join(map(repr, among))}."
-        numbers = [number for number, _ in _numbers(answer)]
+        numbers = [number for number, _ in _numbers(answer) if math.isfinite(number)]
         if not numbers:
-            return f"That is no number but a {type(answer).__name__}."
+            return f"That is no number but a {type(answer).__name__}, or one without an end."
         for number in numbers:
             for said, meant in self._slips(number):
-                if self._told(meant) == self.right:
+                if self._told(meant) in self.right:
                     return said
             if self.kind == "number" and self._digest(f"{number:.1e}") == self.coarse:
                 return "Rounded too far: give three digits."
@@ -162,8 +162,10 @@ def questions() -> dict[str, Question]:
     ('a', 'b', 'c')
     """
     raw = json.loads(QUESTIONS.read_text(encoding="utf-8"))
+    several = ("among", "right")
     return {
-        name: Question(name, **{**one, "among": tuple(one.get("among", ()))}) for name, one in raw.items()
+        name: Question(name, **{**one, **{key: tuple(one.get(key, ())) for key in several}})
+        for name, one in raw.items()
     }
 
 
