@@ -66,7 +66,7 @@ def overall_reach(platform: Platform, residents: Residents) -> float:
     >>> from simulate import load_world
     >>> world = load_world()
     >>> [round(overall_reach(world.platforms[name], world.residents), 2) for name in ("facebook", "snapchat")]
-    [0.57, 0.22]
+    [0.57, 0.24]
     """
     people = np.array([residents.men[b] + residents.women[b] for b in BRACKETS], dtype=float)
     holders = (np.array([platform.reach[b] for b in BRACKETS]) * people).sum()

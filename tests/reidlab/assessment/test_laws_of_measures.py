@@ -6,6 +6,9 @@ import pytest
 
 from exports.schema import Schema
 from reidlab.assessment.assess import assess
+from reidlab.gate.answer import RuleAnswer
+from reidlab.gate.decision import decide
+from reidlab.gate.policy import Policy
 
 ROWS = 400
 SCHEMA = Schema.of(
@@ -81,13 +84,12 @@ def test_what_is_expected_of_special_uniques_grows_with_the_share_that_was_sampl
 
 
 def test_a_sample_of_a_declared_population_is_judged_by_the_upper_end():
-    from reidlab.gate.policy import Policy, check
-
     found = assess(_people(), Schema(SCHEMA.columns, person="id", population_size=9_000)).to_json()
     low, high = found["intervals"]["risk.marketer"]
     assert low <= found["risk"]["marketer"] <= high
-    verdicts = check(Policy("mine", marketer=(found["risk"]["marketer"] + high) / 2), found, declared=True)
-    assert [one.passed for one in verdicts if one.rule == "marketer"] == [False]
+    between = Policy("mine", marketer=(found["risk"]["marketer"] + high) / 2)
+    verdicts = decide(between, found, declared=True).verdicts
+    assert [one.answer for one in verdicts if one.rule == "marketer"] == [RuleAnswer.BREAKS]
 
 
 def test_another_spelling_hides_nobody_from_a_population():
