@@ -22,7 +22,8 @@ from exports.reading.read import read
 from exports.schema import Role, Schema
 from reidlab.assessment.assess import assess
 from reidlab.cli import app
-from reidlab.gate.policy import check, load, passed
+from reidlab.gate.decision import decide
+from reidlab.gate.policy import load
 
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -242,10 +243,10 @@ def test_no_policy_passes_while_a_column_is_unassessed(tmp_path, name, policy):
     assert doubtful.role == Role.UNASSESSED
     limits = load(tmp_path / "own.toml" if policy == "own" else policy)
     found = assess(table, schema_of(guesses)).to_json()
-    assert not passed(check(limits, found, declared=True))
+    assert not decide(limits, found, declared=True).passed
     if policy == "own":
         (tmp_path / "open.toml").write_text("k = 1\nunassessed = true\n")
-        assert passed(check(load(tmp_path / "open.toml"), found, declared=True))
+        assert decide(load(tmp_path / "open.toml"), found, declared=True).passed
 
 
 def test_a_proposal_prints_what_is_doubtful_first_and_can_be_read_back(tmp_path):
