@@ -85,5 +85,5 @@ def test_an_unknown_profile_is_named_with_the_nearest(tmp_path: Path) -> None:
 
 
 def test_an_absent_file_is_named() -> None:
-    with pytest.raises(LabError, match=r"nowhere\.toml cannot be read"):
+    with pytest.raises(LabError, match=r"nowhere\.toml does not exist"):
         load_case("nowhere.toml")
