@@ -170,6 +170,7 @@ def _write_people(
 ) -> dict[str, Written]:
     """Write what is missing of the visitors' tables, and of those who came later as far as needed."""
     after = replace(collected, people=later, population="later")
+    folder.mkdir(parents=True, exist_ok=True)
     settled = folder / KEYS
     tables = _write_population(
         collected, folder, pool, progress, None, settled if later or keep_keys else None

@@ -202,7 +202,8 @@ def simulated(case: str, folder: Path, *, people: int, seed: int) -> Accounts:
 
     found = load_case(case)
     done = replay(found, folder / "replay", people=people, seed=seed, workers=1, memory=1_500_000_000)
-    files = ", ".join("'" + str(file).replace("'", "''") + "'" for file in done.tables["accounts"].files)
+    written = [done.tables[name] for name in ("accounts", "later_accounts") if name in done.tables]
+    files = ", ".join("'" + str(file).replace("'", "''") + "'" for one in written for file in one.files)
     return Accounts(
         connected(folder),
         f"select *, address as email from read_parquet([{files}])",

@@ -24,11 +24,14 @@ def lists(case, folder, people, seed):
         name: "read_parquet([" + ", ".join(f"'{file}'" for file in written.files) + "])"
         for name, written in done.tables.items()
     }
+    people_of = " union all ".join(
+        f"select * from {read[name]}" for name in ("visitors", "later") if name in read
+    )
     found = {}
     for name, match in done.matches.items():
         profile = done.transfers[name].profile or load_world().platforms[name].profile
         tokens = duckdb.sql(
-            f"select {token_sql(profile, 'email')} from {read['visitors']} v join {read['matches']} m "
+            f"select {token_sql(profile, 'email')} from ({people_of}) v join {read['matches']} m "
             f"using (person_id) where {name} <> 'not_sent' order by person_id"
         ).fetchall()
         found[name] = [token for (token,) in tokens if token is not None], match.matched
