@@ -70,7 +70,7 @@ def _skip(_app, _what, _name, member, skip, _options):
 
 def _signature(_app, what, _name, obj, _options, signature, returned):
     """Name the parameters of a class; their defaults may be whole tables, and stand in its docstring."""
-    if what == "class" and signature:
+    if what == "class" and signature and obj.__module__.partition(".")[0] in pages.PACKAGES:
         signature = f"({', '.join(inspect.signature(obj).parameters)})"
     return signature, returned
 

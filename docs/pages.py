@@ -39,6 +39,7 @@ from simulate.case import (
 from simulate.world import Parameter, load_world
 
 ROOT = Path(__file__).parents[1]
+PACKAGES = ("attacks", "defenses", "exports", "reidlab", "simulate")
 PUBLISHED = ROOT / "simulate" / "tables" / "published.csv"
 
 

@@ -67,12 +67,17 @@ def test_a_command_of_the_table_does_what_it_says(command, tmp_path):
     for name, first in (("export.csv", 20), ("others.csv", 60)):
         rows = [f"{first + i % 40},{'flu' if i % 3 else 'cold'}" for i in range(400)]
         (tmp_path / name).write_text("\n".join(["age,illness", *rows]) + "\n")
+    alone = [f"{i},{'flu' if i % 3 else 'cold'}" for i in range(400)]
+    (tmp_path / "alone.csv").write_text("\n".join(["age,illness", *alone]) + "\n")
     roles = {"age": "quasi_identifier", "illness": "sensitive"}
     schema = "".join(f'[columns.{name}]\nrole = "{role}"\n' for name, role in roles.items())
     (tmp_path / "schema.toml").write_text(schema)
     done = command + SMALLER.get(command, "")
     for word, real in STANDS_FOR.items():
         done = re.sub(rf"{word}(?= |$)", real, done)
+    if " attack " in done:
+        # Where nobody is alone there is nothing to claim, and that is no answer.
+        done = done.replace("export.csv", "alone.csv")
     assert not re.search(r" [A-Z]( |$)", done)
     assert run(done, tmp_path).returncode == 0, done
 
