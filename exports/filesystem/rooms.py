@@ -52,7 +52,7 @@ class Room:
     """
 
     def __init__(self, parent: Path | None = None) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
         self._held = ExitStack()
         # Where there are no such locks nothing that a killed run left is removed either.
         with suppress(OSError, ImportError):
@@ -92,9 +92,21 @@ def left_rooms(folder: Path) -> Iterator[Path]:
         with suppress(OSError, ImportError), locked(room):
             if room.stat().st_uid != os.geteuid():
                 continue
-            bare = {path.name for path in room.iterdir()} <= {MARK}
+            bare = {path.name for path in room.iterdir()} <= {MARK} and not _being_made(room)
             if bare or told(room / MARK).get("room") == room.name:
                 yield room
+
+
+def _being_made(room: Path) -> bool:
+    """Tell whether the process that a room is named after lives: it may not hold the lock yet."""
+    process = room.name.removeprefix(_PREFIX).partition("-")[0]
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def remove(room: Path) -> None:

@@ -138,6 +138,8 @@ def _require_header(text: str, delimiter: str, path: Path) -> None:
         When a comment stands before the header, or blanks separate the cells.
     """
     lines = [line for line in text[:LOOKED_AT].splitlines()[:LINES] if line.strip()]
+    if not lines:
+        raise LabError(f"{path} holds no line of text: give a file with a header and rows.")
     other = next((mark for mark in DELIMITERS if mark != delimiter and _separates(mark, lines)), None)
     if delimiter == "\t" and "\t" not in lines[0] and other is not None:
         raise LabError(

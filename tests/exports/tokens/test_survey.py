@@ -38,7 +38,7 @@ def survey(columns, tokens, plain):
         ("meta.audience_sdk", "email", EMAILS, "email"),
         ("meta.conversions", "email", EMAILS, "email"),
         ("segment.tiktok", "email", EMAILS, "email"),
-        ("google.customer_match", "phone", PHONES, "phone"),
+        ("google.2026", "phone", PHONES, "phone"),
         ("meta.audience_sdk", "phone", PHONES, "phone"),
         ("uid2", "email", EMAILS, "email"),
         ("criteo.md5", "email", EMAILS, "email"),
@@ -168,7 +168,7 @@ def test_the_form_of_tokens_is_told(tokens, name):
 def test_a_form_is_accepted_by_the_profiles_that_send_it():
     by_form = {form.name: set(accepting(form)) for form in FORMS}
     assert {"criteo.md5"} <= by_form["MD5 in hexadecimal"]
-    assert {"meta", "google.customer_match", "snapchat", "tiktok", "x"} <= by_form["SHA-256 in hexadecimal"]
+    assert {"meta", "google.2026", "snapchat", "tiktok", "x"} <= by_form["SHA-256 in hexadecimal"]
     assert by_form["SHA-256 in base64"] == {"uid2", "segment.thetradedesk"}
     assert accepting(UNKNOWN) == ()
 

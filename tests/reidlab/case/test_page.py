@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -59,12 +60,20 @@ def test_the_page_is_no_wider_than_a_telephone_or_a_screen(done, tmp_path, width
     if chromium is None:
         pytest.skip("chromium is not installed")
     (tmp_path / "page.html").write_text(render(done), encoding="utf-8")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, headless=True, chromium_sandbox=False)
-        context = browser.new_context(offline=True, viewport={"width": width, "height": 800})
-        page, wrong = context.new_page(), []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.goto((tmp_path / "page.html").as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        browser.close()
+
+    def looked_at() -> tuple[int, list[str]]:
+        with playwright.sync_playwright() as started:
+            browser = started.chromium.launch(executable_path=chromium, headless=True, chromium_sandbox=False)
+            context = browser.new_context(offline=True, viewport={"width": width, "height": 800})
+            page, wrong = context.new_page(), []
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            page.goto((tmp_path / "page.html").as_uri())
+            found = page.evaluate("document.documentElement.scrollWidth")
+            browser.close()
+            return found, wrong
+
+    # In a thread of its own: another file of this process may keep a browser, and with it a loop, open.
+    with ThreadPoolExecutor(1) as thread:
+        found, wrong = thread.submit(looked_at).result()
+    assert found <= width
     assert wrong == []
