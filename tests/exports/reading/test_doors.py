@@ -12,7 +12,6 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -29,6 +28,8 @@ from exports.schema import Column, Role, Schema
 from reidlab.assessment.assess import assess
 from reidlab.releases.attack import attack_file
 from reidlab.releases.defend import defend_file
+
+pl = pytest.importorskip("polars")
 
 few = settings(
     max_examples=3,
